@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   make            build/finwait
+#   make check      unit tests (under ASan and UBSan)
+#   make install    DESTDIR, PREFIX
+#   V=1 shows commands, O=DIR builds elsewhere, SANITIZE=1 adds ASan and UBSan.
+
+O ?= build
+PREFIX ?= /usr/local
+CC = gcc
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+VERSION := 0.1.0
+
+PKGS := libmnl libnl-3.0 libnl-route-3.0 libnftables libbpf jansson
+CPPFLAGS += -D_GNU_SOURCE -DFINWAIT_VERSION='"$(VERSION)"' -I$(O)/gen $(shell pkg-config --cflags $(PKGS))
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wno-missing-field-initializers
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=c11 $(WARN) $(CFLAGS)
+LDLIBS += $(shell pkg-config --libs $(PKGS))
+ifdef SANITIZE
+ALL_CFLAGS += -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+endif
+ifdef WERROR
+ALL_CFLAGS += -Werror
+endif
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
+
+# Everything but the main program, so that tests can link against it.
+LIB_SRC := $(filter-out %.bpf.c,$(wildcard netns/*.c harness/record/*.c harness/observe/*.c harness/step/*.c \
+	harness/judge/*.c harness/report/*.c harness/run/*.c))
+CLI_SRC := $(wildcard harness/cli/*.c)
+PROBE_SRC := $(sort $(wildcard probes/*/*.c))
+SELFCHECK_SRC := $(sort $(wildcard tests/selfcheck/*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(O)/%.o)
+PROBE_OBJ := $(PROBE_SRC:%.c=$(O)/%.o)
+SELFCHECK_OBJ := $(SELFCHECK_SRC:%.c=$(O)/%.o)
+LIB := $(O)/libfinwait.a
+
+all: $(O)/finwait
+
+$(O)/finwait: $(CLI_OBJ) $(PROBE_OBJ) $(O)/gen/registry.o $(LIB)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The same program with the probes that must fail, for the judge's own tests.
+$(O)/finwait-selfcheck: $(CLI_OBJ) $(SELFCHECK_OBJ) $(O)/gen/registry-selfcheck.o $(LIB)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/gen/%.o: $(O)/gen/%.c
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -I. -c -o $@ $<
+
+# The registry comes from the file names: a probe cannot silently go missing.
+$(O)/gen/registry.c: $(PROBE_SRC) scripts/make-registry
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)scripts/make-registry $(PROBE_SRC) > $@.tmp && mv $@.tmp $@
+$(O)/gen/registry-selfcheck.c: $(SELFCHECK_SRC) scripts/make-registry
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)scripts/make-registry $(SELFCHECK_SRC) > $@.tmp && mv $@.tmp $@
+
+# eBPF: CO-RE object and its skeleton. No vmlinux.h: the same on every build machine.
+BPF_INCLUDES := -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+$(O)/gen/%.bpf.o: harness/observe/%.bpf.c $(wildcard harness/observe/*-shared.h harness/observe/*.bpf.h)
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)$(CLANG) -g -O2 -target bpf -Wall -Wextra -Wno-unused-parameter \
+		$(BPF_INCLUDES) -c -o $@ $<
+$(O)/gen/%.skel.h: $(O)/gen/%.bpf.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@.tmp && mv $@.tmp $@
+$(O)/harness/observe/trace-load.o: $(O)/gen/trace.skel.h
+# What tracing costs: prints "name value unit" lines.
+$(O)/tests/bench/trace_storm: $(O)/tests/bench/trace_storm.o $(LIB)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Unit tests: one program a file, cmocka, always with the sanitizers.
+UNIT_SRC := $(wildcard tests/unit/*_test.c)
+UNIT := $(UNIT_SRC:tests/unit/%.c=$(O)/san/tests/unit/%)
+ifdef SANITIZE
+unit: $(UNIT_SRC:%.c=$(O)/%)
+$(O)/tests/unit/%: $(O)/tests/unit/%.o $(LIB)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs cmocka)
+endif
+check:
+	$(Q)$(MAKE) --no-print-directory O=$(O)/san SANITIZE=1 CFLAGS="-O1 -g" unit
+	$(Q)scripts/run-unit $(UNIT)
+
+# Fuzzers (clang, libFuzzer): make fuzz FUZZ_SECONDS=60. New inputs stay under $(O)/fuzz,
+# only the seeds are kept in tests/fuzz/corpus/NAME.
+FUZZ_SECONDS ?= 10
+FUZZ := packet diag record
+FUZZ_packet := harness/observe/packet.c
+FUZZ_diag := harness/observe/diag.c harness/observe/diag_decode.c \
+	harness/record/event.c harness/record/names.c netns/fault.c
+FUZZ_record := $(wildcard harness/record/*.c) netns/fault.c
+fuzz: $(FUZZ:%=fuzz-%)
+fuzz-%: $(O)/fuzz/%
+	@mkdir -p $(O)/fuzz/corpus-$*
+	$(call say,FUZZ,$*)$< -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(O)/fuzz/$*- $(O)/fuzz/corpus-$* tests/fuzz/corpus/$*
+.SECONDEXPANSION:
+$(FUZZ:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/fuzz_%.c $$(FUZZ_$$*)
+	@mkdir -p $(@D)
+	$(call say,CLANG,$@)$(CLANG) $(CPPFLAGS) -std=c11 $(WARN) -O1 -g -fno-omit-frame-pointer \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $^ $(LDLIBS)
+
+# Measurements for scripts/bench: print "name value unit".
+BENCH := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
+bench-programs: $(BENCH)
+$(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+install: $(O)/finwait
+	install -D -m 755 $(O)/finwait $(DESTDIR)$(PREFIX)/bin/finwait
+
+clean:
+	rm -rf $(O)
+
+.PHONY: all unit check fuzz bench-programs install clean
+.SECONDARY:
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(PROBE_OBJ:.o=.d) $(SELFCHECK_OBJ:.o=.d)

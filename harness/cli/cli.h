@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cli: one file a command; main.c has the table. */
+#ifndef FINWAIT_CLI_CLI_H
+#define FINWAIT_CLI_CLI_H
+
+#include "../../netns/fault.h"
+#include "../report/report.h"
+
+enum exit_code {
+	EXIT_AS_PREDICTED = 0,
+	EXIT_MODEL_FAILED = 1, /* measured differs from predicted */
+	EXIT_USAGE = 2,
+	EXIT_NOT_RUN = 3, /* something could not be carried out, or was inconclusive */
+	EXIT_ALL_SKIPPED = 4,
+};
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* argv[0] is the command; returns an exit code */
+	const char *synopsis, *summary, *help;
+};
+
+int command_list(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_ladder(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+
+/* "finwait: ..." on standard error, one line; returns @code. */
+int cli_say(enum exit_code code, const char *fmt, ...) PRINTF(2, 3);
+int cli_fault(enum exit_code code, const struct fault *fault);
+
+/* Flush standard output; a write that failed turns @code into EXIT_NOT_RUN with a line. */
+int cli_finish(int code);
+
+struct report_style cli_style(void);
+
+#define OUT_DIR_DEFAULT "out"
+
+#endif

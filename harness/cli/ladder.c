@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../record/json.h"
+#include "../run/keep.h"
+#include "../run/registry.h"
+
+static FILE *ladder_open(const char *what, const char *dir, char *path, size_t size)
+{
+	/* a file, or a probe's id whose record is in the folder */
+	if (strchr(what, '/') || access(what, R_OK) == 0)
+		snprintf(path, size, "%s", what);
+	else
+		keep_path(dir, what, path, size);
+	return fopen(path, "re");
+}
+
+static int ladder_draw(FILE *file, const char *path)
+{
+	struct report_style style = cli_style();
+	struct record *rec = record_new();
+	char why[200];
+	int code = EXIT_AS_PREDICTED;
+
+	if (!rec)
+		return cli_say(EXIT_NOT_RUN, "out of memory");
+	if (json_read_file(rec, file, why) < 0) {
+		code = cli_say(EXIT_NOT_RUN, "%s: %s", path, why);
+	} else {
+		record_sort(rec);
+		ladder_print(rec, registry_title(rec->probe), &style, stdout);
+	}
+	record_free(rec);
+	return code;
+}
+
+int command_ladder(int argc, char **argv)
+{
+	static const struct option options[] = {{"out", required_argument, NULL, 'o'}, {0}};
+	const char *dir = OUT_DIR_DEFAULT;
+	char path[4096];
+	int option, code;
+	FILE *file;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (option != 'o')
+			return cli_say(EXIT_USAGE, "ladder does not take '%s' this way",
+				       argv[optind - 1]);
+		dir = optarg;
+	}
+	if (optind != argc - 1)
+		return cli_say(EXIT_USAGE, "ladder takes one probe's id, or one file");
+	file = ladder_open(argv[optind], dir, path, sizeof(path));
+	if (!file && !strchr(argv[optind], '/') && !registry_find(argv[optind]))
+		return cli_say(EXIT_USAGE, "no probe is called '%s' ('finwait list' shows all)",
+			       argv[optind]);
+	if (!file)
+		return cli_say(EXIT_NOT_RUN, "%s: %s; 'finwait run %s' makes it", path,
+			       strerror(errno), argv[optind]);
+	code = ladder_draw(file, path);
+	fclose(file);
+	return code;
+}

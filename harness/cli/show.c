@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli.h"
+
+#include "../run/registry.h"
+
+/* The articles, by the letter they are cited with. */
+static const struct {
+	char letter;
+	const char *title;
+} articles[] = {
+	{'A', "TCP四次挥手中如果服务端没收到第四次挥手请求,服务端会一直等待吗?"},
+	{'B', "为什么需要 TIME_WAIT 状态 (阿兵云原生)"},
+	{'C', "活久见!TCP两次挥手,你见过吗?那四次握手呢? (小白debug)"},
+	{'D', "TCP 三次握手与四次挥手面试题, digest of 小林coding"},
+};
+
+static void show_articles(const char *letters)
+{
+	for (size_t i = 0; i < sizeof(articles) / sizeof(articles[0]); i++)
+		if (strchr(letters, articles[i].letter))
+			printf("      %c: %s\n", articles[i].letter, articles[i].title);
+}
+
+static void show_claims(const struct probe *probe)
+{
+	printf("\nClaims\n");
+	for (int i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++) {
+		printf("  %s\n      %s\n", probe->claims[i].id, probe->claims[i].text);
+		show_articles(probe->claims[i].article);
+	}
+}
+
+static void show_settings(const struct probe *probe)
+{
+	if (probe->sysctls[0].name)
+		printf("\nSysctls, set in both hosts (--set changes them)%*squick  faithful\n", 8, "");
+	for (int i = 0; i < SETTINGS_PER_PROBE && probe->sysctls[i].name; i++)
+		printf("  %-48s %9s %9s\n", probe->sysctls[i].name,
+		       probe->sysctls[i].quick ? probe->sysctls[i].quick : "default",
+		       probe->sysctls[i].faithful ? probe->sysctls[i].faithful : "default");
+	if (probe->params[0].name)
+		printf("\nParameters (--param changes them)%*squick  faithful\n", 22, "");
+	for (int i = 0; i < SETTINGS_PER_PROBE && probe->params[i].name; i++)
+		printf("  %-48s %9lld %9lld\n      %s\n", probe->params[i].name,
+		       (long long)probe->params[i].quick, (long long)probe->params[i].faithful,
+		       probe->params[i].text);
+}
+
+static const char *wire_words(enum wire_kind wire)
+{
+	switch (wire) {
+	case WIRE_KERNEL:
+		return "two hosts on a bridge; faults are nftables rules on its ports";
+	case WIRE_HAND:
+		return "two hosts; the harness moves each frame itself";
+	case WIRE_NONE:
+		return "one host that talks to itself over lo";
+	}
+	return "";
+}
+
+int command_show(int argc, char **argv)
+{
+	const struct probe *probe;
+
+	if (argc != 2)
+		return cli_say(EXIT_USAGE, "show takes one probe's id ('finwait list' shows all)");
+	probe = registry_find(argv[1]);
+	if (!probe)
+		return cli_say(EXIT_USAGE, "no probe is called '%s' ('finwait list' shows all)",
+			       argv[1]);
+	printf("%s: %s\n\n  %s\n", probe->id, probe->title, probe->question);
+	show_claims(probe);
+	printf("\nBench\n  %s\n", wire_words(probe->wire));
+	show_settings(probe);
+	printf("\nKernel path\n  %s\n", probe->kernel_path);
+	if (probe->slow)
+		printf("\nNeeds its real minutes: runs when named, or with --faithful.\n");
+	return EXIT_AS_PREDICTED;
+}

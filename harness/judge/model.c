@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* include/net/tcp.h */
+#define TCP_RTO_MIN_MS 200
+#define TCP_RTO_MAX_MS 120000
+#define TCP_TIMEOUT_INIT_MS 1000
+#define TCP_TIMEWAIT_LEN_MS 60000
+#define ORPHAN_RETRIES_ALIVE 8 /* tcp_orphan_retries() for 0 */
+
+/* kernel/time/timer.c: LVL_SIZE 64, LVL_CLK_SHIFT 3 */
+#define WHEEL_LEVELS 9
+#define WHEEL_START(level) (63LL << (((level)-1) * 3))
+#define WHEEL_GRANULARITY(level) (1LL << ((level)*3))
+
+int64_t model_slack_ns(void)
+{
+	const char *text = getenv("FINWAIT_SLACK_MS");
+	char *end;
+	long ms = text ? strtol(text, &end, 10) : 10;
+
+	if (text && (end == text || *end || ms < 0 || ms > 10000))
+		ms = 10;
+	return ms * NS_PER_MS;
+}
+
+static int64_t ns_to_ticks(int hz, int64_t ns)
+{
+	return (ns * hz + NS_PER_S - 1) / NS_PER_S;
+}
+
+static int64_t ticks_to_ns(int hz, int64_t ticks)
+{
+	return ticks * NS_PER_S / hz;
+}
+
+static int wheel_level(int64_t ticks)
+{
+	int level = 0;
+
+	while (level + 1 < WHEEL_LEVELS && ticks >= WHEEL_START(level + 1))
+		level++;
+	return level;
+}
+
+struct span model_timer(int hz, int64_t delay_ns)
+{
+	int64_t ticks = ns_to_ticks(hz, delay_ns);
+
+	/* The wheel's clock may stand a tick behind jiffies: the level of ticks + 1. */
+	return (struct span){
+		.lo_ns = ticks_to_ns(hz, ticks),
+		.hi_ns = ticks_to_ns(hz, ticks + WHEEL_GRANULARITY(wheel_level(ticks + 1))) +
+	                 model_slack_ns(),
+	};
+}
+
+static int64_t sysctl_or(const struct record *rec, enum side host, const char *name,
+                         int64_t otherwise)
+{
+	int64_t value;
+
+	return record_sysctl(rec, host, name, &value) ? value : otherwise;
+}
+
+static int64_t rto_max_ms(const struct record *rec, enum side host)
+{
+	return sysctl_or(rec, host, "net.ipv4.tcp_rto_max_ms", TCP_RTO_MAX_MS);
+}
+
+/* tcp_model_timeout(): the time of @boundary exponentially backed-off retransmissions. */
+static int64_t model_timeout_ms(int64_t boundary, int64_t base_ms, int64_t max_ms)
+{
+	int64_t thresh = 0;
+
+	while ((base_ms << (thresh + 1)) <= max_ms)
+		thresh++;
+	if (boundary <= thresh)
+		return ((2LL << boundary) - 1) * base_ms;
+	return ((2LL << thresh) - 1) * base_ms + (boundary - thresh) * max_ms;
+}
+
+/* One end of the range: every timer early, or every timer late. */
+enum end { END_EARLY, END_LATE, END_COUNT };
+
+static int64_t timer_end(int hz, int64_t delay_ns, enum end end)
+{
+	struct span span = model_timer(hz, delay_ns);
+
+	return end == END_EARLY ? span.lo_ns : span.hi_ns;
+}
+
+struct chain {
+	unsigned int sends;
+	int64_t at_ns[MODEL_SENDS];
+	int64_t give_up_ns;
+};
+
+/* Early timers mean more of them before a bound on time is passed. */
+static void schedule_join(const struct chain chain[END_COUNT], struct schedule *schedule)
+{
+	const struct chain *early = &chain[END_EARLY], *late = &chain[END_LATE];
+
+	schedule->sends_lo = early->sends < late->sends ? early->sends : late->sends;
+	schedule->sends_hi = early->sends < late->sends ? late->sends : early->sends;
+	for (unsigned int i = 0; i < schedule->sends_lo; i++)
+		schedule->at[i] = (struct span){early->at_ns[i], late->at_ns[i]};
+	schedule->give_up.lo_ns =
+		early->give_up_ns < late->give_up_ns ? early->give_up_ns : late->give_up_ns;
+	schedule->give_up.hi_ns =
+		early->give_up_ns < late->give_up_ns ? late->give_up_ns : early->give_up_ns;
+}
+
+struct syn_rules {
+	int hz;
+	int64_t retries, linear, max_ms;
+};
+
+static void chain_syn(const struct syn_rules *rules, enum end end, struct chain *chain)
+{
+	int64_t rto_ms = TCP_TIMEOUT_INIT_MS, now_ns = 0, retransmits = 0;
+	int64_t bound_ms = model_timeout_ms(rules->retries, TCP_TIMEOUT_INIT_MS, rules->max_ms);
+
+	chain->at_ns[0] = 0;
+	chain->sends = 1;
+	for (;;) {
+		now_ns += timer_end(rules->hz, rto_ms * NS_PER_MS, end);
+		if (retransmits >= rules->retries + rules->linear)
+			break;
+		/* retransmits_timed_out() counts from the first SYN, once one was resent */
+		if (retransmits && now_ns >= bound_ms * NS_PER_MS)
+			break;
+		if (chain->sends == MODEL_SENDS)
+			break;
+		chain->at_ns[chain->sends++] = now_ns;
+		retransmits++;
+		if (retransmits > rules->linear)
+			rto_ms = rto_ms * 2 < rules->max_ms ? rto_ms * 2 : rules->max_ms;
+	}
+	chain->give_up_ns = now_ns;
+}
+
+bool model_syn(const struct record *rec, enum side host, struct schedule *schedule)
+{
+	struct chain chain[END_COUNT];
+	struct syn_rules rules = {
+		.hz = rec->run.hz,
+		.linear = sysctl_or(rec, host, "net.ipv4.tcp_syn_linear_timeouts", 0),
+		.max_ms = rto_max_ms(rec, host),
+	};
+
+	*schedule = (struct schedule){.probes = 0};
+	if (!rules.hz || !record_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &rules.retries))
+		return false;
+	for (int end = 0; end < END_COUNT; end++)
+		chain_syn(&rules, (enum end)end, &chain[end]);
+	schedule_join(chain, schedule);
+	return true;
+}
+
+struct orphan_rules {
+	int hz;
+	int64_t retries, rto_ns, rtt_ns, rto_min_ns, max_ms;
+	bool probe;
+};
+
+static void chain_orphan(const struct orphan_rules *rules, enum end end, struct chain *chain)
+{
+	int64_t rto_ns = rules->rto_ns, now_ns = 0, first_ns = 0, retransmits = 0;
+	int64_t bound_ns;
+
+	chain->at_ns[0] = 0;
+	chain->sends = 1;
+	if (rules->probe) { /* tcp_schedule_loss_probe(), one segment out */
+		int64_t probe_ns = 2 * rules->rtt_ns + rules->rto_min_ns;
+
+		now_ns += timer_end(rules->hz, probe_ns < rto_ns ? probe_ns : rto_ns, end);
+		chain->at_ns[chain->sends++] = now_ns;
+	}
+	for (;;) {
+		bool alive = rto_ns < rules->max_ms * NS_PER_MS;
+		int64_t retries = rules->retries;
+
+		if (!retries && alive)
+			retries = ORPHAN_RETRIES_ALIVE;
+		bound_ns = model_timeout_ms(retries, TCP_RTO_MIN_MS, rules->max_ms) * NS_PER_MS;
+		now_ns += timer_end(rules->hz, rto_ns, end);
+		/* retrans_stamp is the first timeout's send; a loss probe does not set it */
+		if (retransmits && now_ns - first_ns >= bound_ns)
+			break;
+		if (chain->sends == MODEL_SENDS)
+			break;
+		if (!retransmits++)
+			first_ns = now_ns;
+		chain->at_ns[chain->sends++] = now_ns;
+		rto_ns = rto_ns * 2 < rules->max_ms * NS_PER_MS ? rto_ns * 2
+		                                                : rules->max_ms * NS_PER_MS;
+	}
+	chain->give_up_ns = now_ns;
+}
+
+bool model_orphan(const struct record *rec, enum side host, int64_t rto_us, int64_t rtt_us,
+                  struct schedule *schedule)
+{
+	struct chain chain[END_COUNT];
+	int64_t early_retrans, sack;
+	struct orphan_rules rules = {
+		.hz = rec->run.hz,
+		.rto_ns = rto_us * 1000,
+		.rtt_ns = rtt_us * 1000,
+		.rto_min_ns =
+			sysctl_or(rec, host, "net.ipv4.tcp_rto_min_us", TCP_RTO_MIN_MS * 1000LL) *
+			1000,
+		.max_ms = rto_max_ms(rec, host),
+	};
+
+	*schedule = (struct schedule){.probes = 0};
+	if (!rules.hz || rto_us <= 0 ||
+	    !record_sysctl(rec, host, "net.ipv4.tcp_orphan_retries", &rules.retries) ||
+	    !record_sysctl(rec, host, "net.ipv4.tcp_early_retrans", &early_retrans) ||
+	    !record_sysctl(rec, host, "net.ipv4.tcp_sack", &sack))
+		return false;
+	/* SACK needs both ends */
+	sack = sack && sysctl_or(rec, side_other(host), "net.ipv4.tcp_sack", 1);
+	rules.probe = sack && (early_retrans == 3 || early_retrans == 4);
+	for (int end = 0; end < END_COUNT; end++)
+		chain_orphan(&rules, (enum end)end, &chain[end]);
+	schedule_join(chain, schedule);
+	schedule->probes = rules.probe;
+	return true;
+}
+
+bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, struct span *stay)
+{
+	int64_t timeout_s, ms, floor_ms = rto_us / 1000 * 7 / 2;
+
+	if (!rec->run.hz || rto_us <= 0 ||
+	    !record_sysctl(rec, host, "net.ipv4.tcp_fin_timeout", &timeout_s))
+		return false;
+	/* tcp_fin_time(): never below 3.5 RTO; tcp_time_wait() has the same floor */
+	ms = timeout_s * 1000 > floor_ms ? timeout_s * 1000 : floor_ms;
+	*stay = (struct span){0, 0};
+	if (ms > TCP_TIMEWAIT_LEN_MS) {
+		ms -= TCP_TIMEWAIT_LEN_MS;
+		*stay = model_timer(rec->run.hz, ms * NS_PER_MS);
+		ms = ms > floor_ms ? ms : floor_ms;
+	}
+	*stay = span_add(*stay, model_timer(rec->run.hz, ms * NS_PER_MS));
+	return true;
+}
+
+struct span model_timewait(const struct record *rec)
+{
+	return model_timer(rec->run.hz, TCP_TIMEWAIT_LEN_MS * NS_PER_MS);
+}
+
+int model_synack_in_syn_recv(const struct record *rec)
+{
+	const char *found = settings_get(&rec->run.features, "simultaneous_synack");
+
+	if (!found)
+		return -1;
+	return !strcmp(found, "accepted") ? 1 : !strcmp(found, "challenged") ? 0 : -1;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * event: one timestamped fact from one observer. Data, no policy.
+ *
+ * Times are CLOCK_MONOTONIC nanoseconds since the probe began (t_ns). Sockets
+ * go by label: "c1" is the client's first flow, "s1" the server's first, "l1" a
+ * listener. A label stands for one end of one connection through all the
+ * kernel objects that carry it (request sock, socket, time-wait sock); it is ""
+ * where an observer saw a socket that nobody could name.
+ */
+#ifndef FINWAIT_RECORD_EVENT_H
+#define FINWAIT_RECORD_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NS_PER_MS 1000000LL
+#define NS_PER_S 1000000000LL
+
+/* include/net/tcp_states.h; STATE_GONE is ours: no such socket (any more). */
+enum tcp_state {
+	STATE_GONE = 0,
+	STATE_ESTABLISHED,
+	STATE_SYN_SENT,
+	STATE_SYN_RECV,
+	STATE_FIN_WAIT1,
+	STATE_FIN_WAIT2,
+	STATE_TIME_WAIT,
+	STATE_CLOSE,
+	STATE_CLOSE_WAIT,
+	STATE_LAST_ACK,
+	STATE_LISTEN,
+	STATE_CLOSING,
+	STATE_NEW_SYN_RECV,
+	STATE_COUNT,
+};
+
+enum observer {
+	OBSERVER_STEPS, /* what the probe itself did */
+	OBSERVER_TRACE, /* eBPF */
+	OBSERVER_DIAG, /* sock_diag */
+	OBSERVER_TAP, /* packets */
+	OBSERVER_COUNTERS, /* MIB counters */
+	OBSERVER_WIRE, /* what the wire did to frames */
+	OBSERVER_COUNT,
+};
+
+/* Where: a host, or the port of the wire that faces it. */
+enum side { SIDE_CLIENT, SIDE_SERVER, SIDE_COUNT };
+
+enum event_kind {
+	EVENT_CALL, /* steps: a system call of the probe */
+	EVENT_SYSCTL, /* steps: a sysctl changed during the run */
+	EVENT_NOTE, /* steps: a remark, e.g. what is awaited */
+	EVENT_TRANSITION, /* trace: inet_sock_set_state */
+	EVENT_RETRANSMIT, /* trace: tcp_retransmit_skb, one more send of something */
+	EVENT_RESET, /* trace: tcp_send_reset, tcp_receive_reset */
+	EVENT_DESTROY, /* trace: tcp_destroy_sock */
+	EVENT_MINI_SOCKET, /* trace: a request or time-wait sock's timer */
+	EVENT_DROP, /* trace: kfree_skb with a reason that is a drop */
+	EVENT_SAMPLE, /* diag: one reading that differed from the one before */
+	EVENT_PACKET, /* tap: a frame seen at a port of the wire, or on lo */
+	EVENT_RULE, /* wire: a fault switched on or off */
+	EVENT_FRAME, /* wire: what the hand wire did to one frame */
+	EVENT_COUNTER, /* counters: one MIB counter changed over the run */
+	EVENT_KIND_COUNT,
+};
+
+struct endpoint {
+	uint8_t family; /* AF_INET, AF_INET6; 0: unknown */
+	uint8_t addr[16]; /* network order, the first 4 for AF_INET */
+	uint16_t port; /* host order */
+};
+
+enum tcp_flag { /* the header's own bits */
+	TCP_FLAG_FIN = 0x01,
+	TCP_FLAG_SYN = 0x02,
+	TCP_FLAG_RST = 0x04,
+	TCP_FLAG_PSH = 0x08,
+	TCP_FLAG_ACK = 0x10,
+};
+
+struct packet {
+	struct endpoint src, dst;
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_ICMP, ...: what follows is TCP's */
+	uint8_t flags; /* enum tcp_flag */
+	uint32_t seq, ack; /* absolute, as on the wire */
+	uint16_t window; /* as in the header, unscaled */
+	uint16_t len; /* payload bytes */
+	uint16_t mss; /* option; 0: absent */
+	int8_t wscale; /* option; -1: absent */
+	bool sack_ok, has_timestamps;
+	uint32_t ts_val, ts_ecr;
+};
+
+enum diag_timer { /* idiag_timer */
+	DIAG_TIMER_NONE,
+	DIAG_TIMER_ON, /* retransmission (loss probes too), or a request sock's SYN+ACK */
+	DIAG_TIMER_KEEPALIVE,
+	DIAG_TIMER_TIMEWAIT,
+	DIAG_TIMER_PROBE0,
+	DIAG_TIMER_COUNT,
+};
+
+enum sock_object { OBJECT_NONE, OBJECT_FULL, OBJECT_REQUEST, OBJECT_TIME_WAIT, OBJECT_COUNT };
+
+struct sample {
+	enum tcp_state state; /* a time-wait sock's is its substate */
+	enum sock_object object;
+	enum diag_timer timer;
+	int64_t expires_ms; /* of the timer; 0 without one */
+	uint32_t retransmits; /* idiag_retrans: timeouts since the last ACK */
+	uint32_t rto_us; /* tcpi_rto; 0: not a full socket */
+	uint32_t rtt_us; /* tcpi_rtt */
+	uint32_t unacked; /* tcpi_unacked, segments */
+	uint64_t cookie;
+	bool orphan; /* idiag_inode == 0 on a full socket */
+	int64_t gap_ns; /* time since the reading before; -1: the first */
+};
+
+enum mini_change { MINI_CREATED, MINI_EXPIRED, MINI_ACCEPTED, MINI_GONE, MINI_RETRANSMIT, MINI_CHANGE_COUNT };
+
+/* What a rule looks for; both wires understand all of it. */
+struct packet_match {
+	enum side from; /* frames that this host sent */
+	uint8_t flags_mask, flags_value; /* (flags & mask) == value; 0,0: any */
+	bool has_payload; /* only segments that carry data */
+};
+
+enum frame_action { FRAME_DROP, FRAME_HOLD, FRAME_RELEASE, FRAME_DUPLICATE, FRAME_INJECT, FRAME_ACTION_COUNT };
+
+#define SOCK_LABEL_SIZE 8
+
+struct event {
+	int64_t t_ns;
+	enum event_kind kind;
+	enum side host; /* whose socket, or which port saw it */
+	char sock[SOCK_LABEL_SIZE];
+	union {
+		struct {
+			char name[24]; /* "close" */
+			char args[72]; /* "SHUT_WR", "10.0.0.2:8080" */
+			int64_t result;
+			int err; /* positive errno, 0 on success */
+		} call;
+		struct {
+			char name[56];
+			char from[48], to[48];
+		} sysctl;
+		struct {
+			char text[160];
+		} note;
+		struct {
+			enum tcp_state from, to;
+			char cause[48]; /* "syscall close", "packet", "timer tcp_write_timer"; "" unknown */
+		} transition;
+		struct {
+			enum tcp_state state;
+		} retransmit;
+		struct {
+			bool sent; /* else received */
+			enum tcp_state state;
+		} reset;
+		struct {
+			enum sock_object object;
+			enum mini_change change;
+		} mini;
+		struct {
+			char reason[48];
+		} drop;
+		struct sample sample;
+		struct {
+			struct packet packet;
+			bool on_loopback; /* seen on the host's lo, not on the wire */
+			bool arriving; /* from the host into the wire; else leaving the wire towards it */
+		} packet;
+		struct {
+			uint32_t id; /* the same for on and off */
+			char action[16]; /* "drop", "hold", "netem" */
+			char text[96]; /* as a person reads it: nft's words */
+			struct packet_match match;
+			bool on;
+			int64_t hits; /* when switched off; -1: not counted */
+		} rule;
+		struct {
+			enum frame_action action;
+			uint32_t rule; /* the rule that asked for it; 0: the probe itself */
+			struct packet packet;
+		} frame;
+		struct {
+			char name[40]; /* "TcpExt.TCPTimeouts" */
+			int64_t delta;
+		} counter;
+	};
+};
+
+/* The observer that an event of @kind comes from. */
+enum observer event_observer(enum event_kind kind);
+
+/* Names as in the record: "FIN_WAIT2", "tap", "client", "packet", "timewait", ... */
+const char *state_name(enum tcp_state state);
+const char *observer_name(enum observer observer);
+const char *side_name(enum side side);
+const char *event_kind_name(enum event_kind kind);
+const char *diag_timer_name(enum diag_timer timer);
+const char *sock_object_name(enum sock_object object);
+const char *mini_change_name(enum mini_change change);
+const char *frame_action_name(enum frame_action action);
+
+/* The other way about: the value, or -1 when @name is none of them. */
+int state_parse(const char *name);
+int observer_parse(const char *name);
+int side_parse(const char *name);
+int event_kind_parse(const char *name);
+int diag_timer_parse(const char *name);
+int sock_object_parse(const char *name);
+int mini_change_parse(const char *name);
+int frame_action_parse(const char *name);
+
+static inline enum side side_other(enum side side)
+{
+	return side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+/* tcpdump's letters in the order SFRPA, "" for none: "SA", "FA". */
+const char *tcp_flags_text(uint8_t flags, char buf[8]);
+int tcp_flags_parse(const char *text, uint8_t *flags);
+
+#define ENDPOINT_TEXT_SIZE 56
+/* "10.0.0.2:8080", "[fd00::2]:8080". */
+const char *endpoint_text(const struct endpoint *ep, char buf[ENDPOINT_TEXT_SIZE]);
+int endpoint_parse(const char *text, struct endpoint *ep);
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+
+bool packet_matches(const struct packet_match *match, enum side from,
+		    const struct packet *packet);
+
+#endif

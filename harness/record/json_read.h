@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* json_read: taking fields out of one JSON object; for the reader's own files. */
+#ifndef FINWAIT_RECORD_JSON_READ_H
+#define FINWAIT_RECORD_JSON_READ_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+
+/*
+ * The first field that is wrong fills @why; all that is taken after it is the
+ * fallback. A reader takes what it wants and looks at @failed once, at the end.
+ */
+struct json_in {
+	const json_t *object;
+	bool failed;
+	char *why;
+	size_t why_size;
+};
+
+#define JSON_WHY_SIZE 160
+/* Times and differences of times stay within this, so that no sum overflows. */
+#define JSON_TIME_MAX (INT64_MAX / 4)
+
+void json_fail(struct json_in *in, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A field that must be there, and one that may be missing. */
+int64_t json_need_int(struct json_in *in, const char *key, int64_t lo, int64_t hi);
+int64_t json_take_int(struct json_in *in, const char *key, int64_t lo, int64_t hi,
+                      int64_t fallback);
+bool json_take_bool(struct json_in *in, const char *key, bool fallback);
+/* @buf is "" when the field is missing; one that does not fit is an error. */
+void json_take_text(struct json_in *in, const char *key, char *buf, size_t size);
+void json_need_text(struct json_in *in, const char *key, char *buf, size_t size);
+/* A word that @parse knows; always a valid value, 0 after a failure. */
+unsigned int json_need_word(struct json_in *in, const char *key, int (*parse)(const char *));
+unsigned int json_take_word(struct json_in *in, const char *key, int (*parse)(const char *),
+                            unsigned int fallback);
+/* The object at @key as a reader of its own; its object is NULL when missing. */
+struct json_in json_take_object(struct json_in *in, const char *key);
+
+/* What json_put_event() wrote; @event->kind is set. */
+void json_take_event(struct json_in *in, struct event *event);
+
+#endif

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * life: one end of one connection, through all the kernel objects that carry it.
+ *
+ * Theory of operation. The label's events are walked once, in order of time.
+ *
+ * - A traced transition appends the state it leads to. One that comes from
+ *   another state than the walk's last (trace lost one) appends that one too,
+ *   with the time since the last as its uncertainty.
+ * - LISTEN->SYN_RECV is a child's birth: LISTEN is the listener's, not its own. The
+ *   kernel makes the child when the third packet arrives and moves it on at once;
+ *   its SYN_RECV began as a request sock, which a timer start or a sample shows.
+ * - tcp_time_wait() puts a time-wait sock in the socket's place, then closes the
+ *   socket: ->CLOSE is traced although the connection lives on. Whether it does is
+ *   known from the time-wait sock's timer, or from a later sample of it.
+ * - A time-wait sock is in TIME_WAIT, or still in FIN_WAIT2 (tcp_close() or
+ *   an ACK for an orphan). Which of the two only a sample tells; without one it is
+ *   TIME_WAIT, unless the system call or the timer that closed the socket in
+ *   FIN_WAIT2 tells that no FIN has come. A sample that says TIME_WAIT leaves open
+ *   since when: since the FIN that the tap saw come in.
+ * - Where trace speaks for a socket, samples of the full socket add nothing: its
+ *   changes are stamped before diag can read them, so that a sample is at best
+ *   late news. They count again where trace is known to have lost events.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <stdio.h>
+
+#include "life.h"
+
+struct stitch {
+	struct life *life;
+	const struct event **events; /* the label's, by time */
+	size_t count, at;
+	const struct event **fins; /* that came to its host, by time */
+	size_t fin_count;
+	bool traced; /* transitions of this label were seen */
+	bool trace_lost;
+	bool time_wait; /* a time-wait sock is there */
+	int64_t time_wait_t_ns; /* since (at the earliest) */
+	bool substate_unknown; /* it is in FIN_WAIT2 or TIME_WAIT, a sample will tell */
+};
+
+/* A FIN that comes with the ACK of ours is on the tap before FIN_WAIT2 is traced. */
+#define FIN_AHEAD_NS (NS_PER_MS / 5)
+#define NEVER INT64_MIN
+
+static struct life_state *last_state(struct life *life)
+{
+	return life->count ? &life->states[life->count - 1] : NULL;
+}
+
+static bool is_in(struct life *life, enum tcp_state state)
+{
+	struct life_state *last = last_state(life);
+
+	return last && last->state == state;
+}
+
+static struct life_state *append(struct stitch *st, enum tcp_state state, int64_t t_ns,
+                                 int64_t gap_ns)
+{
+	struct life *life = st->life;
+	const struct event *event = st->events[st->at];
+	struct life_state *entry;
+
+	if (is_in(life, state))
+		return last_state(life);
+	if (life->count == LIFE_STATES) {
+		life->truncated = true;
+		return NULL;
+	}
+	entry = &life->states[life->count++];
+	*entry = (struct life_state){
+		.state = state,
+		.t_ns = t_ns,
+		.gap_ns = gap_ns < 0 ? 0 : gap_ns,
+		.source = event_observer(event->kind),
+	};
+	return entry;
+}
+
+static void append_object(struct stitch *st, enum tcp_state state, enum sock_object object,
+                          int64_t gap_ns)
+{
+	struct life_state *last = last_state(st->life);
+	struct life_state *entry = append(st, state, st->events[st->at]->t_ns, gap_ns);
+
+	if (entry && entry != last)
+		entry->object = object;
+}
+
+static void end_life(struct stitch *st, int64_t gap_ns)
+{
+	st->time_wait = false;
+	st->substate_unknown = false;
+	if (st->life->count)
+		append(st, STATE_CLOSE, st->events[st->at]->t_ns, gap_ns);
+}
+
+static bool is_time_wait_sign(const struct event *event)
+{
+	if (event->kind == EVENT_SAMPLE)
+		return event->sample.object == OBJECT_TIME_WAIT;
+	return event->kind == EVENT_MINI_SOCKET && event->mini.object == OBJECT_TIME_WAIT &&
+	       event->mini.change == MINI_CREATED;
+}
+
+/* Something that only happens once the connection is over, or to the next one. */
+static bool is_other_life(const struct event *event)
+{
+	if (event->kind == EVENT_SAMPLE)
+		return event->sample.object != OBJECT_TIME_WAIT;
+	if (event->kind == EVENT_MINI_SOCKET)
+		return event->mini.object == OBJECT_REQUEST;
+	return event->kind == EVENT_TRANSITION;
+}
+
+/* Does a time-wait sock outlive the full socket that is being closed now? */
+static bool time_wait_follows(const struct stitch *st)
+{
+	for (size_t i = st->at + 1; i < st->count; i++) {
+		if (is_time_wait_sign(st->events[i]))
+			return true;
+		if (is_other_life(st->events[i]))
+			return false;
+	}
+	return false;
+}
+
+/* The first sample of the time-wait sock that begins now; NULL: none was taken. */
+static const struct sample *time_wait_sample(const struct stitch *st)
+{
+	for (size_t i = st->at + 1; i < st->count; i++) {
+		const struct event *event = st->events[i];
+
+		if (event->kind == EVENT_SAMPLE && event->sample.object == OBJECT_TIME_WAIT)
+			return &event->sample;
+		if (event->kind == EVENT_TRANSITION && event->transition.to == STATE_CLOSE)
+			continue; /* the full socket's, which it replaces */
+		if (is_other_life(event) ||
+		    (event->kind == EVENT_MINI_SOCKET && event->mini.change != MINI_CREATED))
+			return NULL;
+	}
+	return NULL;
+}
+
+/* What closed the full socket in whose place the time-wait sock is. */
+static const char *closing_cause(const struct stitch *st)
+{
+	for (size_t i = st->at; i < st->count; i++) {
+		const struct event *event = st->events[i];
+
+		if (event->kind == EVENT_TRANSITION)
+			return event->transition.to == STATE_CLOSE ? event->transition.cause : "";
+	}
+	return "";
+}
+
+/* No FIN can have come: a FIN moves a socket on as a packet, not like this. */
+static bool closed_without_packet(const char *cause)
+{
+	return !strncmp(cause, "syscall", 7) || !strncmp(cause, "timer", 5);
+}
+
+/* The first FIN that came to the host from @from_ns to @to_ns; NEVER: none was seen. */
+static int64_t fin_time(const struct stitch *st, int64_t from_ns, int64_t to_ns)
+{
+	for (size_t i = 0; i < st->fin_count; i++) {
+		if (st->fins[i]->t_ns >= from_ns && st->fins[i]->t_ns <= to_ns)
+			return st->fins[i]->t_ns;
+	}
+	return NEVER;
+}
+
+/* A time-wait sock is there from now on. */
+static void take_over(struct stitch *st)
+{
+	struct life_state *last = last_state(st->life);
+	const struct sample *sample = time_wait_sample(st);
+	int64_t t_ns = st->events[st->at]->t_ns;
+
+	if (st->time_wait) { /* its timer again: a FIN has come, the first or one more */
+		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT,
+		              st->substate_unknown ? t_ns - st->time_wait_t_ns : 0);
+		st->substate_unknown = false;
+		return;
+	}
+	st->time_wait = true;
+	st->time_wait_t_ns = t_ns;
+	st->substate_unknown = false;
+	if (sample && sample->state == STATE_FIN_WAIT2)
+		append_object(st, STATE_FIN_WAIT2, OBJECT_TIME_WAIT, 0);
+	else if (is_in(st->life, STATE_FIN_WAIT2) && closed_without_packet(closing_cause(st)))
+		; /* in FIN_WAIT2 still */
+	else if (is_in(st->life, STATE_FIN_WAIT2) && sample &&
+	         fin_time(st, last->t_ns - FIN_AHEAD_NS, t_ns) == NEVER)
+		st->substate_unknown = true;
+	else
+		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, 0);
+}
+
+/* The state that the transition came from, where trace has not shown it before. */
+static void add_missed(struct stitch *st, const struct event *event)
+{
+	enum tcp_state from = event->transition.from;
+	struct life_state *last = last_state(st->life);
+
+	if (from == STATE_CLOSE || is_in(st->life, from))
+		return;
+	if (from == STATE_LISTEN && event->transition.to == STATE_SYN_RECV)
+		return;
+	append_object(st, from, OBJECT_FULL, event->t_ns - (last ? last->t_ns : 0));
+}
+
+static void add_transition(struct stitch *st)
+{
+	const struct event *event = st->events[st->at];
+	struct life_state *last, *entry;
+
+	if (event->transition.to == STATE_CLOSE) {
+		if (st->time_wait)
+			return;
+		add_missed(st, event);
+		if (time_wait_follows(st)) {
+			take_over(st);
+			return;
+		}
+	} else {
+		st->time_wait = false;
+		add_missed(st, event);
+	}
+	last = last_state(st->life);
+	entry = append(st, event->transition.to, event->t_ns, 0);
+	if (!entry || entry == last)
+		return; /* SYN_RECV, which was a request sock's before */
+	entry->object = event->transition.to == STATE_CLOSE ? OBJECT_NONE : OBJECT_FULL;
+	snprintf(entry->cause, sizeof(entry->cause), "%s", event->transition.cause);
+}
+
+static void add_request(struct stitch *st, enum mini_change change)
+{
+	switch (change) {
+	case MINI_CREATED:
+		append_object(st, STATE_SYN_RECV, OBJECT_REQUEST, 0);
+		break;
+	case MINI_EXPIRED:
+	case MINI_GONE:
+		if (is_in(st->life, STATE_SYN_RECV))
+			end_life(st, 0);
+		break;
+	case MINI_ACCEPTED:
+	case MINI_RETRANSMIT:
+	case MINI_CHANGE_COUNT:
+		break;
+	}
+}
+
+static void add_time_wait(struct stitch *st, enum mini_change change)
+{
+	switch (change) {
+	case MINI_CREATED:
+		take_over(st);
+		break;
+	case MINI_EXPIRED:
+	case MINI_GONE:
+		end_life(st, 0);
+		break;
+	case MINI_ACCEPTED:
+	case MINI_RETRANSMIT:
+	case MINI_CHANGE_COUNT:
+		break;
+	}
+}
+
+static void add_mini(struct stitch *st)
+{
+	const struct event *event = st->events[st->at];
+
+	if (event->mini.object == OBJECT_REQUEST)
+		add_request(st, event->mini.change);
+	else if (event->mini.object == OBJECT_TIME_WAIT)
+		add_time_wait(st, event->mini.change);
+}
+
+/* The first reading has no one before it: then the probe's start bounds it. */
+static int64_t sample_gap(const struct event *event)
+{
+	return event->sample.gap_ns < 0 ? event->t_ns : event->sample.gap_ns;
+}
+
+static int64_t gap_since(const struct event *event, int64_t t_ns)
+{
+	int64_t gap = sample_gap(event), since = event->t_ns - t_ns;
+
+	return since < gap ? since : gap;
+}
+
+/*
+ * Does trace show the very object alive after a reading that found none? A look-up
+ * may miss a request sock in the moment its child takes its place.
+ */
+static bool alive_after(const struct stitch *st)
+{
+	for (size_t i = st->at + 1; i < st->count; i++) {
+		const struct event *event = st->events[i];
+
+		if (event->kind == EVENT_TRANSITION) {
+			enum tcp_state from = event->transition.from;
+
+			return is_in(st->life, from) ||
+			       (from == STATE_LISTEN && is_in(st->life, STATE_SYN_RECV));
+		}
+		if (event->kind == EVENT_MINI_SOCKET)
+			return event->mini.change != MINI_CREATED;
+	}
+	return false;
+}
+
+/* Was it in @state at any time since the reading before? Then the sample is late news. */
+static bool is_explained(const struct stitch *st, const struct event *event, enum tcp_state state)
+{
+	const struct life *life = st->life;
+	int64_t since_ns = event->t_ns - sample_gap(event);
+
+	if (is_in(st->life, state))
+		return true;
+	for (size_t i = 0; i + 1 < life->count; i++) {
+		if (life->states[i].state == state && life->states[i + 1].t_ns >= since_ns)
+			return true;
+	}
+	return false;
+}
+
+static void note_timer(struct stitch *st, const struct sample *sample)
+{
+	struct life_state *last = last_state(st->life);
+
+	if (!last || last->state != sample->state || sample->timer == DIAG_TIMER_NONE)
+		return;
+	if (last->timer != sample->timer)
+		last->expires_ms = sample->expires_ms;
+	last->timer = sample->timer;
+}
+
+static void add_time_wait_sample(struct stitch *st, const struct event *event)
+{
+	struct life_state *last = last_state(st->life);
+	int64_t fin_ns, since_ns = last ? last->t_ns : 0;
+
+	if (last && last->state == STATE_TIME_WAIT)
+		return; /* FIN_WAIT2 cannot follow it */
+	if (last && last->state == STATE_CLOSE && is_explained(st, event, event->sample.state))
+		return;
+	if (st->time_wait && st->time_wait_t_ns > since_ns)
+		since_ns = st->time_wait_t_ns;
+	if (!st->time_wait) {
+		st->time_wait = true;
+		st->time_wait_t_ns = event->t_ns;
+	}
+	st->substate_unknown = false;
+	since_ns = event->t_ns - gap_since(event, since_ns);
+	fin_ns = fin_time(st, since_ns, event->t_ns);
+	if (event->sample.state == STATE_TIME_WAIT && fin_ns != NEVER)
+		since_ns = fin_ns;
+	append_object(st, event->sample.state, OBJECT_TIME_WAIT, event->t_ns - since_ns);
+}
+
+/*
+ * A request sock's SYN_RECV: of a life that begins, or begins anew. In the midst of
+ * one that trace follows it is late news of what has become a socket since.
+ */
+static bool request_is_news(struct stitch *st, const struct event *event)
+{
+	struct life_state *last = last_state(st->life);
+
+	if (!st->traced || !last)
+		return true;
+	if (last->state != STATE_CLOSE && last->state != STATE_TIME_WAIT)
+		return false;
+	return !is_explained(st, event, STATE_SYN_RECV);
+}
+
+static bool full_is_news(const struct stitch *st, const struct event *event, enum tcp_state state)
+{
+	if (!st->life->count && state == STATE_CLOSE)
+		return false; /* a life begins with the first state entered */
+	return !st->traced || (st->trace_lost && !is_explained(st, event, state));
+}
+
+static void add_sample(struct stitch *st)
+{
+	const struct event *event = st->events[st->at];
+	struct sample sample = event->sample;
+	struct life_state *last = last_state(st->life);
+	int64_t gap_ns = last ? gap_since(event, last->t_ns) : sample_gap(event);
+
+	if (sample.state == STATE_NEW_SYN_RECV)
+		sample.state = STATE_SYN_RECV;
+	if (sample.state == STATE_GONE || sample.object == OBJECT_NONE) {
+		if (!alive_after(st))
+			end_life(st, gap_ns);
+		return;
+	}
+	if (sample.object == OBJECT_TIME_WAIT)
+		add_time_wait_sample(st, event);
+	else if (sample.object == OBJECT_REQUEST ? request_is_news(st, event)
+	                                         : full_is_news(st, event, sample.state))
+		append_object(st, sample.state, sample.object, gap_ns);
+	note_timer(st, &sample);
+}
+
+static int event_compare(const void *a, const void *b)
+{
+	const struct event *ea = *(const struct event *const *)a;
+	const struct event *eb = *(const struct event *const *)b;
+
+	if (ea->t_ns != eb->t_ns)
+		return ea->t_ns < eb->t_ns ? -1 : 1;
+	return ea < eb ? -1 : ea > eb; /* of one instant: as they arrived */
+}
+
+/* Seen where it leaves the wire towards the host, or on the host's lo. */
+static bool is_fin_to(const struct event *event, enum side host)
+{
+	return event->kind == EVENT_PACKET && event->host == host &&
+	       (event->packet.on_loopback || !event->packet.arriving) &&
+	       (event->packet.packet.flags & TCP_FLAG_FIN);
+}
+
+static bool is_of_life(const struct event *event, enum side host, const char *sock)
+{
+	return (event->kind == EVENT_TRANSITION || event->kind == EVENT_MINI_SOCKET ||
+	        event->kind == EVENT_SAMPLE) &&
+	       event->host == host && !strcmp(event->sock, sock);
+}
+
+/* false: no memory. */
+static bool stitch_collect(struct stitch *st, const struct record *rec, enum side host,
+                           const char *sock)
+{
+	st->events = calloc(rec->event_count + 1, sizeof(*st->events));
+	st->fins = calloc(rec->event_count + 1, sizeof(*st->fins));
+	if (!st->events || !st->fins)
+		return false;
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (is_fin_to(event, host))
+			st->fins[st->fin_count++] = event;
+		if (!is_of_life(event, host, sock))
+			continue;
+		if (event->kind == EVENT_TRANSITION)
+			st->traced = true;
+		st->events[st->count++] = event;
+	}
+	qsort(st->events, st->count, sizeof(*st->events), event_compare);
+	qsort(st->fins, st->fin_count, sizeof(*st->fins), event_compare);
+	return true;
+}
+
+static void stitch_step(struct stitch *st)
+{
+	const struct event *event = st->events[st->at];
+
+	if (event->kind == EVENT_TRANSITION)
+		add_transition(st);
+	else if (event->kind == EVENT_MINI_SOCKET)
+		add_mini(st);
+	else
+		add_sample(st);
+}
+
+void life_stitch(const struct record *rec, enum side host, const char *sock, struct life *life)
+{
+	struct stitch st = {.life = life, .trace_lost = rec->lost[OBSERVER_TRACE] > 0};
+
+	memset(life, 0, sizeof(*life));
+	if (!stitch_collect(&st, rec, host, sock))
+		life->truncated = true;
+	else
+		for (st.at = 0; st.at < st.count; st.at++)
+			stitch_step(&st);
+	free(st.events);
+	free(st.fins);
+}

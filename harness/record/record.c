@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* record: its memory, its settings and its values in words. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record.h"
+
+static struct setting *settings_find(const struct settings *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (!strcmp(set->items[i].name, name))
+			return &set->items[i];
+	}
+	return NULL;
+}
+
+const char *settings_get(const struct settings *set, const char *name)
+{
+	const struct setting *item = settings_find(set, name);
+
+	return item ? item->value : NULL;
+}
+
+static int settings_replace(struct setting *item, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return -ENOMEM;
+	free(item->value);
+	item->value = copy;
+	return 0;
+}
+
+int settings_put(struct settings *set, const char *name, const char *value)
+{
+	struct setting *item = settings_find(set, name);
+	struct setting *items, added;
+
+	if (item)
+		return settings_replace(item, value);
+	items = reallocarray(set->items, set->count + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	set->items = items;
+	added = (struct setting){.name = strdup(name), .value = strdup(value)};
+	if (!added.name || !added.value) {
+		free(added.name);
+		free(added.value);
+		return -ENOMEM;
+	}
+	set->items[set->count++] = added;
+	return 0;
+}
+
+void settings_clear(struct settings *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		free(set->items[i].name);
+		free(set->items[i].value);
+	}
+	free(set->items);
+	*set = (struct settings){0};
+}
+
+struct record *record_new(void)
+{
+	return calloc(1, sizeof(struct record));
+}
+
+void record_free(struct record *rec)
+{
+	if (!rec)
+		return;
+	settings_clear(&rec->run.features);
+	settings_clear(&rec->params);
+	for (size_t i = 0; i < SIDE_COUNT; i++)
+		settings_clear(&rec->sysctls[i]);
+	free(rec->events);
+	free(rec->findings);
+	free(rec);
+}
+
+int record_add_event(struct record *rec, const struct event *event)
+{
+	if (rec->event_count == rec->event_space) {
+		size_t space = rec->event_space ? 2 * rec->event_space : 64;
+		struct event *events = reallocarray(rec->events, space, sizeof(*events));
+
+		if (!events)
+			return -ENOMEM;
+		rec->events = events;
+		rec->event_space = space;
+	}
+	rec->events[rec->event_count++] = *event;
+	return 0;
+}
+
+int record_add_finding(struct record *rec, const struct finding *finding)
+{
+	struct finding *findings =
+		reallocarray(rec->findings, rec->finding_count + 1, sizeof(*findings));
+
+	if (!findings)
+		return -ENOMEM;
+	rec->findings = findings;
+	rec->findings[rec->finding_count++] = *finding;
+	return 0;
+}
+
+struct sort_key {
+	int64_t t_ns;
+	size_t index;
+};
+
+static int sort_key_compare(const void *a, const void *b)
+{
+	const struct sort_key *ka = a, *kb = b;
+
+	if (ka->t_ns != kb->t_ns)
+		return ka->t_ns < kb->t_ns ? -1 : 1;
+	return ka->index < kb->index ? -1 : ka->index > kb->index;
+}
+
+static bool record_is_sorted(const struct record *rec)
+{
+	for (size_t i = 1; i < rec->event_count; i++) {
+		if (rec->events[i - 1].t_ns > rec->events[i].t_ns)
+			return false;
+	}
+	return true;
+}
+
+/* Slow and in place: for when there is no memory for the fast way. */
+static void record_sort_in_place(struct record *rec)
+{
+	for (size_t i = 1; i < rec->event_count; i++) {
+		struct event event = rec->events[i];
+		size_t j = i;
+
+		for (; j > 0 && rec->events[j - 1].t_ns > event.t_ns; j--)
+			rec->events[j] = rec->events[j - 1];
+		rec->events[j] = event;
+	}
+}
+
+void record_sort(struct record *rec)
+{
+	struct sort_key *keys;
+	struct event *events;
+
+	if (record_is_sorted(rec))
+		return;
+	keys = calloc(rec->event_count, sizeof(*keys));
+	events = calloc(rec->event_count, sizeof(*events));
+	if (!keys || !events) {
+		record_sort_in_place(rec);
+		free(keys);
+		free(events);
+		return;
+	}
+	for (size_t i = 0; i < rec->event_count; i++)
+		keys[i] = (struct sort_key){.t_ns = rec->events[i].t_ns, .index = i};
+	qsort(keys, rec->event_count, sizeof(*keys), sort_key_compare);
+	for (size_t i = 0; i < rec->event_count; i++)
+		events[i] = rec->events[keys[i].index];
+	free(keys);
+	free(rec->events);
+	rec->events = events;
+	rec->event_space = rec->event_count;
+}
+
+static bool settings_number(const struct settings *set, const char *name, int64_t *value)
+{
+	const char *text = settings_get(set, name);
+	long long number;
+	char *end;
+
+	if (!text || !*text)
+		return false;
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	if (errno || *end)
+		return false;
+	*value = number;
+	return true;
+}
+
+bool record_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value)
+{
+	return settings_number(&rec->sysctls[host], name, value);
+}
+
+bool record_param(const struct record *rec, const char *name, int64_t *value)
+{
+	return settings_number(&rec->params, name, value);
+}
+
+/* INT64_MIN and INT64_MAX stand for "no bound on this side". */
+static void count_text(int64_t lo, int64_t hi, char *buf, size_t size)
+{
+	if (lo == hi)
+		snprintf(buf, size, "%lld", (long long)lo);
+	else if (hi == INT64_MAX)
+		snprintf(buf, size, ">= %lld", (long long)lo);
+	else if (lo == INT64_MIN)
+		snprintf(buf, size, "<= %lld", (long long)hi);
+	else
+		snprintf(buf, size, "%lld..%lld", (long long)lo, (long long)hi);
+}
+
+struct time_unit {
+	const char *name;
+	double ns;
+	int digits;
+};
+
+/* The unit that the larger bound reads best in; both bounds share it. */
+static struct time_unit time_unit_for(int64_t ns)
+{
+	double abs_ns = ns < 0 ? -(double)ns : (double)ns;
+
+	if (abs_ns >= NS_PER_S || ns == 0)
+		return (struct time_unit){"s", NS_PER_S, 2};
+	if (abs_ns >= NS_PER_MS)
+		return (struct time_unit){"ms", NS_PER_MS, abs_ns < 10 * NS_PER_MS ? 2 : 1};
+	return (struct time_unit){"us", 1000, 1};
+}
+
+static void time_text(int64_t lo, int64_t hi, char *buf, size_t size)
+{
+	struct time_unit unit = time_unit_for(hi == INT64_MAX ? lo : hi);
+	double from = (double)lo / unit.ns, to = (double)hi / unit.ns;
+
+	char from_text[32], to_text[32];
+
+	snprintf(from_text, sizeof(from_text), "%.*f", unit.digits, from);
+	snprintf(to_text, sizeof(to_text), "%.*f", unit.digits, to);
+	if (lo == hi || !strcmp(from_text, to_text))
+		snprintf(buf, size, "%s %s", to_text, unit.name);
+	else if (hi == INT64_MAX)
+		snprintf(buf, size, ">= %s %s", from_text, unit.name);
+	else if (lo == INT64_MIN)
+		snprintf(buf, size, "<= %s %s", to_text, unit.name);
+	else
+		snprintf(buf, size, "%s..%s %s", from_text, to_text, unit.name);
+}
+
+const char *value_text(const struct value *value, char *buf, size_t size)
+{
+	switch (value->kind) {
+	case VALUE_COUNT:
+		count_text(value->lo, value->hi, buf, size);
+		return buf;
+	case VALUE_TIME:
+		time_text(value->lo, value->hi, buf, size);
+		return buf;
+	case VALUE_TEXT:
+		snprintf(buf, size, "%s", value->text);
+		return buf;
+	case VALUE_NONE:
+	case VALUE_KIND_COUNT:
+		break;
+	}
+	snprintf(buf, size, "-");
+	return buf;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record: everything that was observed of one run of one probe, and what was
+ * judged of it. Data, no policy: the judge and the reports read it, they reach
+ * for nothing else.
+ */
+#ifndef FINWAIT_RECORD_RECORD_H
+#define FINWAIT_RECORD_RECORD_H
+
+#include <stddef.h>
+
+#include "event.h"
+
+#define RECORD_FORMAT "finwait/1"
+
+/* An ordered list of names and values: sysctls, parameters, features. */
+struct setting {
+	char *name, *value;
+};
+struct settings {
+	struct setting *items;
+	size_t count;
+};
+
+const char *settings_get(const struct settings *set, const char *name); /* NULL: absent */
+int settings_put(struct settings *set, const char *name, const char *value); /* 0, -ENOMEM */
+void settings_clear(struct settings *set);
+
+/* The same for every probe of one invocation: the record's first line. */
+struct run_info {
+	char version[32], kernel[96], machine[16];
+	char clock[8]; /* "real", "virtual" */
+	char privilege[8]; /* "root", "userns" */
+	int hz; /* timer ticks a second: the resolution of CLOCK_MONOTONIC_COARSE */
+	struct settings features; /* name -> "yes", or why not */
+};
+
+enum verdict {
+	VERDICT_CONFIRMED,
+	VERDICT_REFUTED,
+	VERDICT_QUALIFIED,
+	VERDICT_INCONCLUSIVE,
+	VERDICT_SKIPPED,
+	VERDICT_NONE, /* the article gives no figure: only the model is judged */
+	VERDICT_COUNT,
+};
+
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_MODEL_FAILED,
+	OUTCOME_INCONCLUSIVE,
+	OUTCOME_SKIPPED,
+	OUTCOME_ERROR,
+	OUTCOME_CRASHED,
+	OUTCOME_TIMED_OUT,
+	OUTCOME_COUNT,
+};
+
+enum value_kind { VALUE_NONE, VALUE_COUNT, VALUE_TIME, VALUE_TEXT, VALUE_KIND_COUNT };
+
+/* A number with its bounds, a time with its bounds, or a sequence in words. */
+struct value {
+	enum value_kind kind;
+	int64_t lo, hi; /* VALUE_COUNT: a count. VALUE_TIME: nanoseconds. lo == hi: exact */
+	char text[240]; /* VALUE_TEXT: "SYN_SENT ESTABLISHED" */
+};
+
+struct finding {
+	char claim[40]; /* the claim it judges */
+	char name[40]; /* "fin_segments" */
+	char unit[16]; /* "count", "s", "states" */
+	struct value says, predicts, measured;
+	enum verdict verdict;
+	bool model_ok;
+	char rule[160]; /* the kernel function or RFC section that the prediction rests on */
+	char note[200]; /* why inconclusive or skipped; the condition of a qualified one */
+};
+
+struct record {
+	struct run_info run;
+	char probe[40];
+	struct settings params;
+	struct settings sysctls[SIDE_COUNT]; /* in force when the run began */
+	bool faithful;
+	bool observed[OBSERVER_COUNT]; /* who was there */
+	char absent[OBSERVER_COUNT][120]; /* why not, where not */
+	uint64_t lost[OBSERVER_COUNT]; /* events that the observer knows it lost */
+	struct event *events; /* in order of arrival; record_sort() for order of time */
+	size_t event_count, event_space;
+	struct finding *findings;
+	size_t finding_count;
+	enum outcome outcome;
+	char reason[400];
+	int64_t elapsed_ns;
+	bool finished; /* a result line was there: false means torn off */
+};
+
+struct record *record_new(void);
+void record_free(struct record *rec);
+int record_add_event(struct record *rec, const struct event *event); /* 0, -ENOMEM */
+int record_add_finding(struct record *rec, const struct finding *finding);
+/* By t_ns; stable, so that events of one instant stay as they arrived. */
+void record_sort(struct record *rec);
+
+/* A sysctl in force at @host as a number; false: absent or not a number. */
+bool record_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value);
+bool record_param(const struct record *rec, const char *name, int64_t *value);
+
+const char *verdict_name(enum verdict verdict);
+int verdict_parse(const char *name);
+const char *outcome_name(enum outcome outcome);
+int outcome_parse(const char *name);
+const char *value_kind_name(enum value_kind kind);
+int value_kind_parse(const char *name);
+
+/* "8", "4..5", "6.60 s", "6.40..6.71 s", "SYN_SENT ESTABLISHED", "-" for none. */
+const char *value_text(const struct value *value, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ladder_line: lines of cells, and the pen that draws on them; for the ladder's own files. */
+#ifndef FINWAIT_REPORT_LADDER_LINE_H
+#define FINWAIT_REPORT_LADDER_LINE_H
+
+#include "ladder.h"
+
+#define WIDTH_MAX 200
+#define COLUMNS_MAX 16 /* packets on their way at once */
+
+enum glyph {
+	GLYPH_RAIL,
+	GLYPH_QUIET_RAIL,
+	GLYPH_LINE,
+	GLYPH_DOWN, /* a packet's column */
+	GLYPH_WAIT, /* a held packet's column */
+	GLYPH_CROSS,
+	GLYPH_TO_RIGHT,
+	GLYPH_TO_LEFT,
+	GLYPH_RIGHT_DOWN, /* from the left, then down */
+	GLYPH_LEFT_DOWN,
+	GLYPH_DOWN_RIGHT, /* from above, then to the right */
+	GLYPH_DOWN_LEFT,
+	GLYPH_LOST,
+	GLYPH_HELD,
+	GLYPH_INJECT,
+	GLYPH_QUIET,
+	GLYPH_COUNT,
+};
+
+struct cell {
+	char glyph[5]; /* "": the second half of a wide character */
+	enum attr attr;
+};
+
+struct line {
+	struct cell cells[WIDTH_MAX];
+};
+
+/* A packet that is on its way: where it goes down the wire. */
+struct column {
+	size_t flight;
+	unsigned int x;
+	bool held;
+};
+
+struct pen {
+	struct ladder *ladder;
+	unsigned int span; /* cells between the rails */
+	struct column columns[COLUMNS_MAX];
+	size_t column_count;
+};
+
+void line_clear(struct line *line);
+/* What does not fit is cut. */
+void line_put(struct line *line, unsigned int x, const char *text, enum attr attr);
+void line_draw(const struct pen *pen, struct line *line, unsigned int x, enum glyph glyph,
+               enum attr attr);
+void line_print(const struct ladder *ladder, const struct line *line);
+
+/* The packets that are on their way, as far as this line is concerned. */
+void columns_draw(const struct pen *pen, struct line *line);
+/* What @rung has on the wire; begins and ends packets' columns. */
+void wire_draw(struct pen *pen, struct line *line, const struct rung *rung);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * keep: the records of a run as files, DIR/ID.jsonl, each whole by itself (run line,
+ * probe line, events, result), written as things happen. A disk that fills up or
+ * a directory that cannot be written costs the file, not the run.
+ */
+#ifndef FINWAIT_RUN_KEEP_H
+#define FINWAIT_RUN_KEEP_H
+
+#include <stddef.h>
+
+#include "../../netns/fault.h"
+#include "../record/record.h"
+
+struct keep;
+
+/* Make @dir if it is not there, and try that a file can be written in it. */
+struct keep *keep_open(const char *dir, const struct run_info *info, struct fault *f) MUST_CHECK;
+/* Takes a line of @probe; a failure is remembered. */
+void keep_line(struct keep *keep, const char *probe, const char *line, size_t length);
+/* No more of @probe will come. */
+void keep_probe_done(struct keep *keep, const char *probe);
+/* Returns 0, or -errno of the first write that failed, with a line in @f. */
+int keep_close(struct keep *keep, struct fault *f) MUST_CHECK;
+
+/* "DIR/ID.jsonl" */
+void keep_path(const char *dir, const char *probe, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "machine.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "../../netns/link.h"
+#include "../../netns/netns.h"
+#include "../observe/clock.h"
+#include "../observe/counters.h"
+#include "../observe/diag.h"
+#include "scratch.h"
+
+#define LOOPBACK_IFINDEX 1
+
+static void feature_add(struct machine *machine, const char *name, bool present, bool required,
+			const char *why, const char *help)
+{
+	struct machine_feature *feature;
+
+	if (machine->feature_count == MACHINE_FEATURES)
+		return;
+	feature = &machine->features[machine->feature_count++];
+	*feature = (struct machine_feature){.present = present, .required = required};
+	snprintf(feature->name, sizeof(feature->name), "%s", name);
+	snprintf(feature->why, sizeof(feature->why), "%s", present ? "" : why);
+	snprintf(feature->help, sizeof(feature->help), "%s", present ? "" : help);
+}
+
+static bool namespace_feature_required(enum netns_feature feature, bool root)
+{
+	switch (feature) {
+	case NETNS_FEATURE_USERNS:
+		return !root;
+	case NETNS_FEATURE_NETNS:
+	case NETNS_FEATURE_VETH:
+	case NETNS_FEATURE_BRIDGE:
+	case NETNS_FEATURE_NF_TABLES:
+	case NETNS_FEATURE_PACKET:
+	case NETNS_FEATURE_SYSCTL:
+		return true;
+	case NETNS_FEATURE_NETEM:
+	case NETNS_FEATURE_COUNT:
+		break;
+	}
+	return false;
+}
+
+static int machine_find_netns(struct machine *machine, struct fault *f)
+{
+	struct netns_feature_state state[NETNS_FEATURE_COUNT];
+	int err = netns_features_try(machine->root, state, f);
+
+	for (int i = 0; i < NETNS_FEATURE_COUNT && !err; i++)
+		feature_add(machine, netns_feature_name((enum netns_feature)i), state[i].present,
+			    namespace_feature_required((enum netns_feature)i, machine->root),
+			    state[i].why, state[i].help);
+	return err;
+}
+
+static int diag_try(void *arg, struct fault *f)
+{
+	struct endpoint any = {.family = AF_INET, .addr = {127, 0, 0, 1}, .port = 1};
+	struct diag *diag;
+	int err = netns_create(f);
+
+	(void)arg;
+	if (err < 0)
+		return err;
+	diag = diag_open(f);
+	if (!diag)
+		return -EOPNOTSUPP;
+	return diag_listening(diag, &any, f);
+}
+
+static void machine_find_diag(struct machine *machine)
+{
+	struct fault fault = {0};
+	char why[400] = "";
+	bool present = scratch_run(!machine->root, diag_try, NULL, NULL, 0, &fault) >= 0;
+
+	if (!present)
+		fault_text(&fault, why, sizeof(why));
+	feature_add(machine, "inet_diag", present, true, why, "modprobe tcp_diag");
+}
+
+static void machine_find_trace(struct machine *machine, unsigned int slots)
+{
+	struct fault fault = {0};
+	char why[400] = "";
+
+	machine->trace = slots ? trace_load(slots, &fault) : NULL;
+	if (!machine->trace)
+		fault_text(&fault, why, sizeof(why));
+	snprintf(machine->trace_absent, sizeof(machine->trace_absent), "%.119s", why);
+	feature_add(machine, "trace", machine->trace != NULL, false, why,
+		    machine->root ? "" : "run as root");
+}
+
+/*
+ * Does a SYN+ACK that meets SYN_RECV complete a simultaneous open, or is it dropped
+ * and answered by a challenge ACK? tcp_validate_incoming() decides (commit
+ * 23e89e8ee7be, "tcp: Don't drop SYN+ACK for simultaneous connect()"). Tried on a
+ * socket that connects to itself; the counter of challenges tells.
+ */
+struct synack_trial {
+	int64_t challenges;
+};
+
+static int self_connect(struct fault *f)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(9)};
+	struct pollfd fd = {.events = POLLOUT};
+	int err = 0;
+
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fd.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd.fd < 0)
+		return fault_set(f, errno, "open a socket");
+	if (bind(fd.fd, (struct sockaddr *)&sin, sizeof(sin)) < 0 ||
+	    (connect(fd.fd, (struct sockaddr *)&sin, sizeof(sin)) < 0 && errno != EINPROGRESS))
+		err = fault_set(f, errno, "connect a socket to itself");
+	else if (poll(&fd, 1, 3000) != 1)
+		err = fault_set(f, ETIMEDOUT, "wait for a socket that connects to itself");
+	close(fd.fd);
+	return err;
+}
+
+static int synack_try(void *arg, struct fault *f)
+{
+	struct synack_trial *trial = arg;
+	struct counters *before, *after;
+	struct rtnl *rtnl;
+	int err, fd = netns_create(f);
+
+	if (fd < 0)
+		return fd;
+	rtnl = rtnl_open(fd, f);
+	if (!rtnl)
+		return -EOPNOTSUPP;
+	err = link_up(rtnl, LOOPBACK_IFINDEX, f);
+	if (err)
+		return err;
+	before = counters_read(f);
+	err = before ? self_connect(f) : -EIO;
+	if (err)
+		return err;
+	after = counters_read(f);
+	if (!after)
+		return -EIO;
+	trial->challenges = counters_get(after, "TcpExt.TCPSYNChallenge") -
+			    counters_get(before, "TcpExt.TCPSYNChallenge");
+	return 0;
+}
+
+static const char *machine_synack(const struct machine *machine)
+{
+	struct synack_trial trial;
+	struct fault fault;
+
+	if (scratch_run(!machine->root, synack_try, &trial, &trial, sizeof(trial), &fault) < 0)
+		return "unknown";
+	return trial.challenges ? "challenged" : "accepted";
+}
+
+static int machine_info(struct machine *machine, struct fault *f)
+{
+	struct run_info *info = &machine->info;
+	struct utsname uts;
+	int err = 0;
+
+	if (uname(&uts) < 0)
+		return fault_set(f, errno, "uname");
+	snprintf(info->version, sizeof(info->version), "%s", FINWAIT_VERSION);
+	snprintf(info->kernel, sizeof(info->kernel), "%s", uts.release);
+	snprintf(info->machine, sizeof(info->machine), "%.15s", uts.machine);
+	snprintf(info->clock, sizeof(info->clock), "real");
+	snprintf(info->privilege, sizeof(info->privilege), "%s",
+		 machine->root ? "root" : "userns");
+	info->hz = clock_hz();
+	for (size_t i = 0; i < machine->feature_count && !err; i++)
+		err = settings_put(&info->features, machine->features[i].name,
+				   machine->features[i].present ? "yes" :
+								  machine->features[i].why);
+	if (!err)
+		err = settings_put(&info->features, "simultaneous_synack", machine_synack(machine));
+	return err ? fault_set(f, -err, "note what this machine can do") : 0;
+}
+
+int machine_find(struct machine *machine, unsigned int trace_slots, struct fault *f)
+{
+	int err;
+
+	*machine = (struct machine){.root = geteuid() == 0};
+	err = machine_find_netns(machine, f);
+	if (err)
+		return err;
+	machine_find_diag(machine);
+	machine_find_trace(machine, trace_slots);
+	return machine_info(machine, f);
+}
+
+void machine_release(struct machine *machine)
+{
+	if (machine->trace)
+		trace_unload(machine->trace);
+	settings_clear(&machine->info.features);
+}
+
+const struct machine_feature *machine_lacks(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->feature_count; i++)
+		if (machine->features[i].required && !machine->features[i].present)
+			return &machine->features[i];
+	return NULL;
+}

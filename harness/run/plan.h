@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan: which probes run, with which sysctls and parameters. */
+#ifndef FINWAIT_RUN_PLAN_H
+#define FINWAIT_RUN_PLAN_H
+
+#include "../step/run.h"
+#include "registry.h"
+
+/* What a user asked for. */
+struct run_request {
+	const char **patterns; /* ids or globs; none: all that have a quick form */
+	size_t pattern_count;
+	struct settings sets; /* --set: "[client:|server:]NAME" -> value */
+	struct settings params; /* --param */
+	bool faithful;
+	unsigned int jobs; /* at a time; 0: all */
+	unsigned int time_limit_s; /* a probe's, 0: TIME_LIMIT_S */
+	const char *out_dir;
+};
+
+#define TIME_LIMIT_S 900
+
+/* One probe of the request, in order of the registry. */
+struct planned {
+	struct run_plan run;
+	const char *skip; /* set: it does not run, and why */
+};
+
+struct plan {
+	struct planned *items;
+	size_t count;
+};
+
+/*
+ * Returns 0, or -errno with one line in @f: an unknown probe (-ENOENT), a glob
+ * that matches none (-ENOENT), a parameter that no chosen probe has (-EINVAL).
+ */
+int plan_make(const struct run_request *request, const struct run_info *info, struct plan *plan,
+	      struct fault *f) MUST_CHECK;
+void plan_free(struct plan *plan);
+
+/*
+ * Try every sysctl of the plan in a namespace made for that and thrown away:
+ * -ENOENT for an unknown one, -EINVAL for a value the kernel refuses.
+ */
+int plan_check_sysctls(const struct plan *plan, bool userns, struct fault *f) MUST_CHECK;
+
+/* "tcp_syn_retries" as "net.ipv4.tcp_syn_retries"; a dotted name stays. */
+void sysctl_full_name(const char *name, char *full, size_t size);
+
+#endif

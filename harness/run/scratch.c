@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scratch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../netns/netns.h"
+
+struct scratch_answer {
+	int err;
+	struct fault fault;
+};
+
+static int write_all(int fd, const void *data, size_t size)
+{
+	const char *at = data;
+
+	while (size) {
+		ssize_t n = write(fd, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int read_all(int fd, void *data, size_t size)
+{
+	char *at = data;
+
+	while (size) {
+		ssize_t n = read(fd, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EPIPE;
+		at += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static void __attribute__((noreturn)) scratch_child(int fd, bool userns, scratch_fn fn, void *arg,
+						    const void *result, size_t size)
+{
+	struct scratch_answer answer = {0};
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* best effort: the pipe ends us too */
+	if (userns)
+		answer.err = userns_enter(&answer.fault);
+	if (!answer.err)
+		answer.err = fn(arg, &answer.fault);
+	if (write_all(fd, &answer, sizeof(answer)) < 0 ||
+	    (size && write_all(fd, result, size) < 0))
+		_exit(EXIT_FAILURE);
+	_exit(EXIT_SUCCESS);
+}
+
+int scratch_run(bool userns, scratch_fn fn, void *arg, void *result, size_t size, struct fault *f)
+{
+	struct scratch_answer answer;
+	int fds[2], err, status;
+	pid_t pid;
+
+	if (pipe(fds) < 0)
+		return fault_set(f, errno, "make a pipe");
+	pid = fork();
+	if (pid < 0) {
+		err = errno;
+		close(fds[0]);
+		close(fds[1]);
+		return fault_set(f, err, "fork");
+	}
+	if (!pid) {
+		close(fds[0]);
+		scratch_child(fds[1], userns, fn, arg, result, size);
+	}
+	close(fds[1]);
+	err = read_all(fds[0], &answer, sizeof(answer));
+	if (!err && size)
+		err = read_all(fds[0], result, size);
+	close(fds[0]);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (err)
+		return fault_set(f, ECHILD, "a process that tried something out died");
+	if (answer.err && f)
+		*f = answer.fault;
+	return answer.err;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run.h"
+
+#include <stdarg.h>
+
+struct state_wait {
+	struct sock *sock;
+	enum tcp_state state;
+};
+
+static enum tcp_state sock_state(const struct sock *sock)
+{
+	return sock->flow ? sock->flow->last.state : STATE_GONE;
+}
+
+static bool state_reached(struct probe_run *run, void *arg)
+{
+	const struct state_wait *wait = arg;
+
+	(void)run;
+	return sock_state(wait->sock) == wait->state;
+}
+
+bool await_state_within(struct sock *sock, enum tcp_state state, int64_t limit_ms)
+{
+	struct state_wait wait = {.sock = sock, .state = state};
+
+	return pump(sock->run, state_reached, &wait, limit_ms * NS_PER_MS);
+}
+
+void await_state(struct sock *sock, enum tcp_state state)
+{
+	if (!await_state_within(sock, state, AWAIT_LIMIT_MS))
+		run_inconclusive(sock->run, "%s did not reach %s within %d ms, it is in %s",
+		                 sock->label, state_name(state), AWAIT_LIMIT_MS,
+		                 state_name(sock_state(sock)));
+}
+
+bool await_gone_within(struct sock *sock, int64_t limit_ms)
+{
+	return await_state_within(sock, STATE_GONE, limit_ms);
+}
+
+struct sent_wait {
+	struct packet_match match;
+	size_t count;
+};
+
+static bool sent_enough(struct probe_run *run, void *arg)
+{
+	const struct sent_wait *wait = arg;
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->rec->event_count; i++) {
+		const struct event *event = &run->rec->events[i];
+
+		if (event->kind == EVENT_PACKET && !event->packet.on_loopback &&
+		    event->packet.arriving &&
+		    packet_matches(&wait->match, event->host, &event->packet.packet))
+			count++;
+	}
+	return count >= wait->count;
+}
+
+void await_sent(struct probe_run *run, struct packet_match match, unsigned int count)
+{
+	struct sent_wait wait = {.match = match, .count = count};
+
+	if (!pump(run, sent_enough, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
+		run_inconclusive(run, "the %s did not send %u such segments within %d ms",
+		                 side_name(match.from), count, AWAIT_LIMIT_MS);
+}
+
+void observe_for(struct probe_run *run, int64_t ms, const char *why)
+{
+	note(run, "looking on for %lld ms: %s", (long long)ms, why);
+	(void)pump(run, NULL, NULL, ms * NS_PER_MS);
+}

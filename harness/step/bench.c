@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Theory of operation
+ *
+ * The wire's namespace is made first, because a namespace takes the size of
+ * its TCP hash from the one its maker is in: a host with a hash of its own is
+ * dumped by sock_diag in microseconds, whatever else the machine does.
+ *
+ * The first segment must not be lost. A link that is up may still have no
+ * qdisc, and a bridge port may still be blocked, until the kernel's linkwatch
+ * has run; link_settle() makes it run now. Neighbours are permanent, so no ARP
+ * comes first, and without IPv6 nothing else is ever on the wire.
+ */
+#include "bench.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../../netns/netns.h"
+#include "../../netns/sysctl.h"
+
+static_assert((int)BENCH_CLIENT == (int)SIDE_CLIENT && (int)BENCH_SERVER == (int)SIDE_SERVER,
+              "a host's namespace goes by its side");
+
+#define EHASH_ENTRIES "1024" /* buckets of 8 bytes; dumps walk them all */
+
+enum { LO_IFINDEX = 1, BRIDGE_IFINDEX = 10 };
+
+static const struct bench bench_plan = {
+	.netns_fd = {-1, -1, -1},
+	.addr =
+		{
+			[SIDE_CLIENT] = {.family = AF_INET, .addr = {10, 0, 0, 1}},
+			[SIDE_SERVER] = {.family = AF_INET, .addr = {10, 0, 0, 2}},
+		},
+	.mac =
+		{
+			[SIDE_CLIENT] = {0x02, 0, 0, 0, 0, 0x01},
+			[SIDE_SERVER] = {0x02, 0, 0, 0, 0, 0x02},
+		},
+	.ifindex = {[SIDE_CLIENT] = 21, [SIDE_SERVER] = 22},
+	.port_ifindex = {[SIDE_CLIENT] = 11, [SIDE_SERVER] = 12},
+};
+
+/* What only the building needs to know of each side. */
+static const struct {
+	const char *link, *port;
+	uint8_t port_mac[6];
+	const char *addr, *cidr;
+} sides[] = {
+	[SIDE_CLIENT] = {BENCH_LINK_CLIENT,
+                         BENCH_PORT_CLIENT,
+                         {0x02, 0, 0, 0, 0, 0x0c},
+                         "10.0.0.1",
+                         "10.0.0.1/24"},
+	[SIDE_SERVER] = {BENCH_LINK_SERVER,
+                         BENCH_PORT_SERVER,
+                         {0x02, 0, 0, 0, 0, 0x05},
+                         "10.0.0.2",
+                         "10.0.0.2/24"},
+};
+static_assert(sizeof(sides) / sizeof(sides[0]) == SIDE_COUNT, "a row a side");
+
+/* The kernel scales its own defaults with memory: set, runs compare between machines. */
+static const struct {
+	const char *name, *value;
+} baseline[] = {
+	{"net.ipv4.tcp_no_metrics_save", "1"},
+	{"net.ipv4.tcp_rmem", "4096 131072 6291456"},
+	{"net.ipv4.tcp_wmem", "4096 16384 4194304"},
+	{"net.ipv4.icmp_ratelimit", "0"},
+};
+
+#define BASELINE_COUNT (sizeof(baseline) / sizeof(baseline[0]))
+
+/* A sysctl that not every kernel has. */
+static int sysctl_write_if_any(int netns_fd, const char *name, const char *value, struct fault *f)
+{
+	int rc = sysctl_write(netns_fd, name, value, f);
+
+	return rc == -ENOENT ? 0 : rc;
+}
+
+/* A namespace, its descriptor and number; the caller is in it afterwards. */
+static int ns_make(struct bench *bench, enum bench_ns ns, struct fault *f)
+{
+	int fd = netns_create(f);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	bench->netns_fd[ns] = fd;
+	rc = netns_inum(fd, &bench->netns_inum[ns], f);
+	if (rc)
+		return rc;
+	/* "all" sets "default" as well, for the links to come. */
+	rc = sysctl_write_if_any(fd, "net.ipv6.conf.all.disable_ipv6", "1", f);
+	if (rc)
+		return rc;
+	bench->rtnl[ns] = rtnl_open(fd, f);
+	return bench->rtnl[ns] ? 0 : -f->err;
+}
+
+static int namespaces_make(struct bench *bench, struct fault *f)
+{
+	int rc = ns_make(bench, BENCH_WIRE, f);
+
+	if (!rc)
+		rc = sysctl_write_if_any(bench->netns_fd[BENCH_WIRE],
+		                         "net.ipv4.tcp_child_ehash_entries", EHASH_ENTRIES, f);
+	if (!rc)
+		rc = ns_make(bench, BENCH_CLIENT, f);
+	if (!rc)
+		rc = bench_enter(bench, BENCH_WIRE, f);
+	if (!rc)
+		rc = ns_make(bench, BENCH_SERVER, f);
+	return rc ? rc : bench_enter(bench, BENCH_WIRE, f);
+}
+
+static int cable_make(struct bench *bench, enum side side, unsigned int mtu, struct fault *f)
+{
+	struct veth_end port = {sides[side].port, bench->port_ifindex[side], .mtu = mtu};
+	struct veth_end host = {sides[side].link, bench->ifindex[side], .mtu = mtu};
+
+	memcpy(port.mac, sides[side].port_mac, sizeof(port.mac));
+	memcpy(host.mac, bench->mac[side], sizeof(host.mac));
+	return veth_create(bench->rtnl[BENCH_WIRE], &port, bench->netns_fd[side], &host, f);
+}
+
+static int baseline_put(struct bench *bench, enum side side, const char *name, const char *value,
+                        struct fault *f)
+{
+	int rc = sysctl_write(bench->netns_fd[side], name, value, f);
+
+	if (!rc && settings_put(&bench->baseline, name, value))
+		rc = fault_set(f, ENOMEM, "note sysctl %s", name);
+	return rc;
+}
+
+static int baseline_set(struct bench *bench, enum side side, struct fault *f)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < BASELINE_COUNT; i++)
+		rc = baseline_put(bench, side, baseline[i].name, baseline[i].value, f);
+	return rc;
+}
+
+/*
+ * The kernel derives these from the size of the hash. The hosts' small hashes
+ * are finwait's doing and not to be felt: give them what the wire's namespace
+ * has, which shares the machine's hash.
+ */
+static int limits_copy(struct bench *bench, enum side side, struct fault *f)
+{
+	static const char *const names[] = {
+		"net.ipv4.tcp_max_tw_buckets",
+		"net.ipv4.tcp_max_syn_backlog",
+	};
+	char value[64];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(names) / sizeof(names[0]); i++) {
+		rc = sysctl_read(bench->netns_fd[BENCH_WIRE], names[i], value, sizeof(value), f);
+		if (!rc)
+			rc = baseline_put(bench, side, names[i], value, f);
+	}
+	return rc;
+}
+
+static int host_make(struct bench *bench, enum side side, struct fault *f)
+{
+	enum side other = side_other(side);
+	struct rtnl *rtnl = bench->rtnl[side];
+	int ifindex = bench->ifindex[side];
+	int rc;
+
+	rc = baseline_set(bench, side, f);
+	if (!rc)
+		rc = limits_copy(bench, side, f);
+	if (!rc)
+		rc = link_up(rtnl, LO_IFINDEX, f);
+	if (!rc)
+		rc = addr_add(rtnl, ifindex, sides[side].cidr, f);
+	if (!rc)
+		rc = link_up(rtnl, ifindex, f);
+	if (!rc)
+		rc = neigh_add_permanent(rtnl, ifindex, sides[other].addr, bench->mac[other], f);
+	return rc;
+}
+
+/* The bridge goes up first: only then do its ports forward as they come up. */
+static int wire_make(struct bench *bench, struct fault *f)
+{
+	struct rtnl *rtnl = bench->rtnl[BENCH_WIRE];
+	int rc = 0;
+
+	if (bench->wire == BENCH_WIRE_KERNEL) {
+		/* br_netfilter, where loaded, drops what IP would: a wire does not. */
+		rc = sysctl_write_if_any(bench->netns_fd[BENCH_WIRE],
+		                         "net.bridge.bridge-nf-call-iptables", "0", f);
+		if (!rc)
+			rc = bridge_create(rtnl, "br0", BRIDGE_IFINDEX, f);
+		if (!rc)
+			rc = link_up(rtnl, BRIDGE_IFINDEX, f);
+	}
+	for (int side = 0; !rc && side < SIDE_COUNT; side++) {
+		if (bench->wire == BENCH_WIRE_KERNEL)
+			rc = link_enslave(rtnl, bench->port_ifindex[side], BRIDGE_IFINDEX, f);
+		if (!rc)
+			rc = link_up(rtnl, bench->port_ifindex[side], f);
+	}
+	return rc;
+}
+
+typedef int (*link_fn)(const char *name, struct fault *f);
+
+/* Both ports and both hosts' links, each in its own namespace. */
+static int links_each(struct bench *bench, link_fn each, struct fault *f)
+{
+	int rc = 0;
+
+	for (int side = 0; !rc && side < SIDE_COUNT; side++) {
+		rc = bench_enter(bench, (enum bench_ns)side, f);
+		if (!rc)
+			rc = each(sides[side].link, f);
+	}
+	if (!rc)
+		rc = bench_enter(bench, BENCH_WIRE, f);
+	for (int side = 0; !rc && side < SIDE_COUNT; side++)
+		rc = each(sides[side].port, f);
+	return rc;
+}
+
+static int bench_build(struct bench *bench, const struct bench_config *config, struct fault *f)
+{
+	int rc = config->userns ? userns_enter(f) : 0;
+
+	if (!rc)
+		rc = namespaces_make(bench, f);
+	for (int side = 0; !rc && side < SIDE_COUNT; side++)
+		rc = cable_make(bench, (enum side)side, config->mtu, f);
+	if (!rc)
+		rc = links_each(bench, link_offloads_off, f);
+	for (int side = 0; !rc && side < SIDE_COUNT; side++)
+		rc = host_make(bench, (enum side)side, f);
+	if (!rc)
+		rc = wire_make(bench, f);
+	if (!rc)
+		rc = links_each(bench, link_settle, f);
+	return rc;
+}
+
+int bench_create(struct bench *bench, const struct bench_config *config, struct fault *f)
+{
+	struct fault own;
+	int rc;
+
+	*bench = bench_plan;
+	bench->wire = config->wire;
+	rc = bench_build(bench, config, f ? f : &own);
+	if (rc)
+		bench_close(bench);
+	return rc;
+}
+
+void bench_close(struct bench *bench)
+{
+	ruleset_close(bench->rules);
+	bench->rules = NULL;
+	settings_clear(&bench->baseline);
+	for (int ns = 0; ns < BENCH_NS_COUNT; ns++) {
+		rtnl_close(bench->rtnl[ns]);
+		bench->rtnl[ns] = NULL;
+		if (bench->netns_fd[ns] >= 0)
+			close(bench->netns_fd[ns]);
+		bench->netns_fd[ns] = -1;
+	}
+}
+
+int bench_enter(const struct bench *bench, enum bench_ns ns, struct fault *f)
+{
+	return netns_enter(bench->netns_fd[ns], f);
+}
+
+struct ruleset *bench_ruleset(struct bench *bench, struct fault *f)
+{
+	if (!bench->rules)
+		bench->rules = ruleset_open(bench->netns_fd[BENCH_WIRE], f);
+	return bench->rules;
+}
+
+struct read_note {
+	struct settings *sysctls;
+	bool failed;
+};
+
+static void note_sysctl(const char *name, const char *value, void *arg)
+{
+	struct read_note *note = arg;
+
+	if (settings_put(note->sysctls, name, value))
+		note->failed = true;
+}
+
+static int note_one(int netns_fd, const char *name, struct read_note *note, struct fault *f)
+{
+	char value[256];
+	int rc = sysctl_read(netns_fd, name, value, sizeof(value), f);
+
+	if (!rc)
+		note_sysctl(name, value, note);
+	return rc;
+}
+
+int bench_sysctls_read(const struct bench *bench, enum bench_ns host, struct settings *sysctls,
+                       struct fault *f)
+{
+	static const char *const others[] = {
+		"net.ipv4.icmp_ratelimit",
+		"net.ipv4.ip_local_port_range",
+		"net.core.somaxconn",
+	};
+	struct read_note note = {.sysctls = sysctls};
+	int netns_fd = bench->netns_fd[host];
+	int rc;
+
+	rc = sysctl_each(netns_fd, "net.ipv4", "tcp_", note_sysctl, &note, f);
+	for (size_t i = 0; !rc && i < sizeof(others) / sizeof(others[0]); i++)
+		rc = note_one(netns_fd, others[i], &note, f);
+	if (!rc && note.failed)
+		rc = fault_set(f, ENOMEM, "note the sysctls in force");
+	return rc;
+}

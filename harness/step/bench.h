@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench: the namespaces of one run.
+ *
+ *    client ns             wire ns              server ns
+ *    c0 10.0.0.1/24 ===== port c | port s ===== s0 10.0.0.2/24
+ *
+ * Nothing here has a name outside: the kernel removes it all when the process
+ * that holds the descriptors is gone. Faults belong on the ports, never in a
+ * host's own namespace: there TCP would see an error instead of a loss.
+ */
+#ifndef FINWAIT_STEP_BENCH_H
+#define FINWAIT_STEP_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../netns/fault.h"
+#include "../../netns/link.h"
+#include "../../netns/rule.h"
+#include "../record/event.h"
+#include "../record/record.h"
+
+enum bench_ns {
+	BENCH_CLIENT = SIDE_CLIENT,
+	BENCH_SERVER = SIDE_SERVER,
+	BENCH_WIRE,
+	BENCH_NS_COUNT,
+};
+
+enum bench_wire {
+	BENCH_WIRE_KERNEL, /* bridge br0 joins the ports; faults by nftables and netem */
+	BENCH_WIRE_HAND, /* nothing does: the harness moves each frame by AF_PACKET */
+};
+
+struct bench_config {
+	enum bench_wire wire;
+	unsigned int mtu; /* bytes; 0: 1500 */
+	bool userns; /* enter a user namespace first: not root */
+};
+
+/* The ports of the wire, and the hosts' own links behind them. */
+#define BENCH_PORT_CLIENT "c"
+#define BENCH_PORT_SERVER "s"
+#define BENCH_LINK_CLIENT "c0"
+#define BENCH_LINK_SERVER "s0"
+
+struct bench {
+	enum bench_wire wire;
+	int netns_fd[BENCH_NS_COUNT];
+	uint32_t netns_inum[BENCH_NS_COUNT]; /* net->ns.inum to eBPF */
+	struct rtnl *rtnl[BENCH_NS_COUNT];
+	struct endpoint addr[SIDE_COUNT]; /* the hosts' addresses, port 0 */
+	uint8_t mac[SIDE_COUNT][6]; /* the hosts' links */
+	int ifindex[SIDE_COUNT]; /* the same, in their own namespaces */
+	int port_ifindex[SIDE_COUNT];
+	struct settings baseline; /* the sysctls that were set, the same in both hosts */
+	struct ruleset *rules; /* use bench_ruleset() */
+};
+
+/*
+ * Build a bench. The caller, single-threaded, is left in the wire's namespace
+ * (where a socket opened by mistake reaches nothing) and, if so configured, in
+ * a user namespace of its own for good. On failure nothing is left open.
+ */
+int bench_create(struct bench *bench, const struct bench_config *config,
+                 struct fault *f) MUST_CHECK;
+
+/* Safe on a bench that bench_create() could not build. */
+void bench_close(struct bench *bench);
+
+int bench_enter(const struct bench *bench, enum bench_ns ns, struct fault *f) MUST_CHECK;
+
+/* The wire's ruleset, opened on first use (and closed with the bench); NULL with the fault filled. */
+struct ruleset *bench_ruleset(struct bench *bench, struct fault *f) MUST_CHECK;
+
+/*
+ * Add to @sysctls what is in force at @host now: all of net.ipv4.tcp_*, the
+ * baseline's, net.ipv4.ip_local_port_range and net.core.somaxconn.
+ */
+int bench_sysctls_read(const struct bench *bench, enum bench_ns host, struct settings *sysctls,
+                       struct fault *f) MUST_CHECK;
+
+#endif

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "../../netns/sysctl.h"
+#include "../observe/clock.h"
+#include "../record/json.h"
+
+int64_t run_now_ns(const struct probe_run *run)
+{
+	return clock_mono_ns() - run->t0_ns;
+}
+
+static void out_reserve(struct out *out, size_t more)
+{
+	size_t space = out->space ? out->space : 65536;
+	char *data;
+
+	while (space < out->used + more)
+		space *= 2;
+	if (space == out->space)
+		return;
+	data = realloc(out->data, space);
+	if (!data)
+		_exit(EXIT_FAILURE); /* the supervisor reports a crash and keeps what it has */
+	out->data = data;
+	out->space = space;
+}
+
+/* Takes @line over. */
+static void out_line(struct out *out, char *line)
+{
+	size_t length;
+
+	if (!line)
+		_exit(EXIT_FAILURE);
+	length = strlen(line);
+	out_reserve(out, length + 1);
+	memcpy(out->data + out->used, line, length);
+	out->data[out->used + length] = '\n';
+	out->used += length + 1;
+	free(line);
+}
+
+void run_flush(struct probe_run *run)
+{
+	struct out *out = &run->out;
+	size_t done = 0;
+
+	while (done < out->used) {
+		ssize_t n = write(out->fd, out->data + done, out->used - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			_exit(EXIT_FAILURE); /* nobody listens any more */
+		done += (size_t)n;
+	}
+	out->used = 0;
+}
+
+void run_emit(struct probe_run *run, struct event *event)
+{
+	if (!event->t_ns)
+		event->t_ns = run_now_ns(run);
+	if (record_add_event(run->rec, event) < 0)
+		_exit(EXIT_FAILURE);
+	out_line(&run->out, json_event_line(run->probe->id, event));
+}
+
+struct counter_place {
+	struct probe_run *run;
+	enum side host;
+};
+
+static void counter_emit(const char *name, int64_t delta, void *arg)
+{
+	const struct counter_place *place = arg;
+	struct event event = {.kind = EVENT_COUNTER, .host = place->host};
+
+	snprintf(event.counter.name, sizeof(event.counter.name), "%s", name);
+	event.counter.delta = delta;
+	run_emit(place->run, &event);
+}
+
+static void run_counters(struct probe_run *run)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct counter_place place = {.run = run, .host = (enum side)side};
+		struct counters *after;
+
+		if (!run->counters[side])
+			continue;
+		if (bench_enter(&run->bench, (enum bench_ns)side, NULL) < 0)
+			continue;
+		after = counters_read(NULL);
+		if (after)
+			counters_changed(run->counters[side], after, counter_emit, &place);
+		else
+			run->rec->lost[OBSERVER_COUNTERS]++;
+		counters_free(after);
+	}
+}
+
+static void run_losses(struct probe_run *run)
+{
+	struct record *rec = run->rec;
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (run->taps[side])
+			rec->lost[OBSERVER_TAP] += tap_lost(run->taps[side]);
+		if (run->diag[side])
+			rec->lost[OBSERVER_DIAG] += diag_lost(run->diag[side]);
+	}
+	if (run->loopback)
+		rec->lost[OBSERVER_TAP] += tap_lost(run->loopback);
+	if (run->trace)
+		rec->lost[OBSERVER_TRACE] += trace_lost(run->trace);
+}
+
+/* The last lines of the record; the kernel takes the namespaces away with us. */
+static void __attribute__((noreturn)) run_end(struct probe_run *run)
+{
+	run->rec->elapsed_ns = run->t0_ns ? run_now_ns(run) : 0;
+	out_line(&run->out, json_result_line(run->rec));
+	run_flush(run);
+	_exit(EXIT_SUCCESS);
+}
+
+void run_fail(struct probe_run *run, const struct fault *fault)
+{
+	run->rec->outcome = OUTCOME_ERROR;
+	fault_text(fault, run->rec->reason, sizeof(run->rec->reason));
+	run_end(run);
+}
+
+void run_inconclusive(struct probe_run *run, const char *fmt, ...)
+{
+	va_list args;
+
+	run->rec->outcome = OUTCOME_INCONCLUSIVE;
+	va_start(args, fmt);
+	vsnprintf(run->rec->reason, sizeof(run->rec->reason), fmt, args);
+	va_end(args);
+	run_end(run);
+}
+
+void run_enter(struct probe_run *run, enum side host)
+{
+	struct fault fault;
+
+	if (bench_enter(&run->bench, (enum bench_ns)host, &fault) < 0)
+		run_fail(run, &fault);
+}
+
+static void observer_absent(struct record *rec, enum observer observer, const char *why)
+{
+	rec->observed[observer] = false;
+	snprintf(rec->absent[observer], sizeof(rec->absent[observer]), "%s", why);
+}
+
+static void run_open_trace(struct probe_run *run, const struct run_plan *plan)
+{
+	struct fault fault;
+	char why[400];
+
+	if (!plan->trace) {
+		observer_absent(run->rec, OBSERVER_TRACE, plan->trace_absent);
+		return;
+	}
+	run->trace = trace_reader_open(plan->trace, plan->trace_slot, &fault);
+	if (!run->trace) {
+		observer_absent(run->rec, OBSERVER_TRACE, fault_text(&fault, why, sizeof(why)));
+		return;
+	}
+	for (int side = 0; side < SIDE_COUNT; side++)
+		if (trace_watch(plan->trace, plan->trace_slot, run->bench.netns_inum[side],
+		                (enum side)side, &fault) < 0)
+			run_fail(run, &fault);
+	run->rec->observed[OBSERVER_TRACE] = true;
+}
+
+static struct tap *tap_open_in(struct probe_run *run, enum bench_ns ns, const char *ifname)
+{
+	struct fault fault;
+	struct tap *tap = NULL;
+
+	if (bench_enter(&run->bench, ns, &fault) < 0 || !(tap = tap_open(ifname, &fault)))
+		run_fail(run, &fault);
+	return tap;
+}
+
+static void run_open_taps(struct probe_run *run)
+{
+	if (run->probe->wire == WIRE_NONE) {
+		run->loopback = tap_open_in(run, BENCH_CLIENT, "lo");
+	} else {
+		run->taps[SIDE_CLIENT] = tap_open_in(run, BENCH_WIRE, BENCH_PORT_CLIENT);
+		run->taps[SIDE_SERVER] = tap_open_in(run, BENCH_WIRE, BENCH_PORT_SERVER);
+	}
+	run->rec->observed[OBSERVER_TAP] = true;
+}
+
+static void run_open_observers(struct probe_run *run, const struct run_plan *plan)
+{
+	struct fault fault;
+
+	run_open_taps(run);
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		run_enter(run, (enum side)side);
+		run->diag[side] = diag_open(&fault);
+		if (!run->diag[side])
+			run_fail(run, &fault);
+		run->counters[side] = counters_read(&fault);
+		if (!run->counters[side])
+			run_fail(run, &fault);
+	}
+	run->rec->observed[OBSERVER_DIAG] = true;
+	run->rec->observed[OBSERVER_COUNTERS] = true;
+	run->rec->observed[OBSERVER_STEPS] = true;
+	run->rec->observed[OBSERVER_WIRE] = run->probe->wire != WIRE_NONE;
+	if (run->probe->wire == WIRE_NONE)
+		observer_absent(run->rec, OBSERVER_WIRE, "one host talks to itself");
+	run_open_trace(run, plan);
+}
+
+static void run_set_sysctls(struct probe_run *run, const struct run_plan *plan)
+{
+	struct fault fault;
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const struct settings *set = &plan->sysctls[side];
+
+		for (size_t i = 0; i < set->count; i++)
+			if (sysctl_write(run->bench.netns_fd[side], set->items[i].name,
+			                 set->items[i].value, &fault) < 0)
+				run_fail(run, &fault);
+		if (bench_sysctls_read(&run->bench, (enum bench_ns)side, &run->rec->sysctls[side],
+		                       &fault) < 0)
+			run_fail(run, &fault);
+	}
+}
+
+static void run_open_bench(struct probe_run *run, const struct run_plan *plan)
+{
+	struct fault fault;
+	struct bench_config config = {
+		.wire = run->probe->wire == WIRE_HAND ? BENCH_WIRE_HAND : BENCH_WIRE_KERNEL,
+		.userns = strcmp(plan->info.privilege, "root") != 0,
+	};
+
+	if (bench_create(&run->bench, &config, &fault) < 0)
+		run_fail(run, &fault);
+}
+
+static void run_finish(struct probe_run *run)
+{
+	pump_drain(run);
+	pump_sample(run);
+	wire_rules_end(run);
+	run_counters(run);
+	run_losses(run);
+	record_sort(run->rec);
+	if (judge_record(run->rec, run->probe->claims, run->probe->judge) < 0)
+		_exit(EXIT_FAILURE);
+	run_end(run);
+}
+
+/* Killed, the supervisor takes its children along, and with them their namespaces. */
+static void run_die_with_parent(void)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() == 1)
+		_exit(EXIT_FAILURE);
+}
+
+void run_child(const struct run_plan *plan, int out_fd)
+{
+	struct probe_run *run = calloc(1, sizeof(*run));
+	struct record *rec = record_new();
+
+	if (!run || !rec)
+		_exit(EXIT_FAILURE);
+	rec->run = plan->info;
+	rec->params = plan->params;
+	rec->faithful = plan->faithful;
+	snprintf(rec->probe, sizeof(rec->probe), "%s", plan->probe->id);
+	*run = (struct probe_run){
+		.probe = plan->probe,
+		.rec = rec,
+		.out.fd = out_fd,
+		.poll_cap_ns = 100 * NS_PER_MS,
+	};
+	run_die_with_parent();
+	run_open_bench(run, plan);
+	run_die_with_parent(); /* entering a user namespace has cleared it */
+	run_set_sysctls(run, plan);
+	run_open_observers(run, plan);
+	run->t0_ns = clock_mono_ns();
+	out_line(&run->out, json_probe_line(rec));
+	run_flush(run);
+	plan->probe->run(run);
+	run_finish(run);
+	_exit(EXIT_FAILURE);
+}
+
+int64_t param(struct probe_run *run, const char *name)
+{
+	struct fault fault;
+	int64_t value;
+
+	if (record_param(run->rec, name, &value))
+		return value;
+	fault_set(&fault, ENOENT, "parameter %s of probe %s", name, run->probe->id);
+	run_fail(run, &fault);
+}
+
+const struct record *run_record(struct probe_run *run)
+{
+	return run->rec;
+}
+
+int64_t sysctl_default(struct probe_run *run, const char *name)
+{
+	struct event event = {.kind = EVENT_CALL};
+	struct fault fault;
+	char text[64];
+
+	/* nobody sets anything in the wire's namespace */
+	if (sysctl_read(run->bench.netns_fd[BENCH_WIRE], name, text, sizeof(text), &fault) < 0)
+		run_fail(run, &fault);
+	snprintf(event.call.name, sizeof(event.call.name), "sysctl default");
+	snprintf(event.call.args, sizeof(event.call.args), "%s", name);
+	event.call.result = strtoll(text, NULL, 10);
+	run_emit(run, &event);
+	return event.call.result;
+}
+
+void sysctl_set(struct probe_run *run, enum side side, const char *name, const char *value)
+{
+	struct event event = {.kind = EVENT_SYSCTL, .host = side};
+	int fd = run->bench.netns_fd[side];
+	struct fault fault;
+
+	snprintf(event.sysctl.name, sizeof(event.sysctl.name), "%s", name);
+	if (sysctl_read(fd, name, event.sysctl.from, sizeof(event.sysctl.from), &fault) < 0 ||
+	    sysctl_write(fd, name, value, &fault) < 0 ||
+	    sysctl_read(fd, name, event.sysctl.to, sizeof(event.sysctl.to), &fault) < 0)
+		run_fail(run, &fault);
+	run_emit(run, &event);
+}
+
+void note(struct probe_run *run, const char *fmt, ...)
+{
+	struct event event = {.kind = EVENT_NOTE};
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(event.note.text, sizeof(event.note.text), fmt, args);
+	va_end(args);
+	run_emit(run, &event);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run: one run of one probe, inside its own process. What the verbs of probe.h
+ * share; not for probes.
+ *
+ * One thread, one loop: pump() waits for whichever observer has something, takes
+ * it all in, moves frames when the wire is the hand, and reads the sockets by
+ * diag. Every verb that waits is a condition given to pump().
+ */
+#ifndef FINWAIT_STEP_RUN_H
+#define FINWAIT_STEP_RUN_H
+
+#include <sys/types.h>
+
+#include "../../netns/fault.h"
+#include "../observe/counters.h"
+#include "../observe/diag.h"
+#include "../observe/tap.h"
+#include "../observe/trace.h"
+#include "../probe.h"
+#include "bench.h"
+
+#define RUN_FLOWS 64
+#define RUN_SOCKS 64
+#define RUN_RULES 16
+#define RUN_HELD 64
+#define RUN_OBJECTS 256
+
+/* One end of one connection: a four-tuple at a host, whatever object carries it. */
+struct flow {
+	char label[SOCK_LABEL_SIZE];
+	enum side host;
+	struct endpoint local, remote;
+	struct sample last; /* OBJECT_NONE until something was found */
+	bool seen; /* something was found once */
+	int64_t last_ns; /* of the reading before; absolute */
+	int64_t next_ns; /* of the reading to come; absolute */
+	int64_t interval_ns; /* grows while nothing changes */
+};
+
+struct sock {
+	struct probe_run *run;
+	enum side host;
+	int fd; /* -1: closed */
+	char label[SOCK_LABEL_SIZE];
+	uint64_t cookie;
+	struct endpoint local; /* once bound or connected */
+	bool listening;
+	struct flow *flow; /* NULL: not connected */
+};
+
+struct held_frame {
+	struct frame frame;
+	enum side from;
+	struct packet packet;
+	uint32_t rule;
+};
+
+struct wire_rule {
+	uint32_t id; /* 0: free */
+	enum frame_action action;
+	struct packet_match match;
+	int64_t left; /* how many more it takes; -1: no limit */
+	int64_t hits;
+	uint64_t handle; /* of the nftables rule, on the kernel wire */
+	char text[96];
+};
+
+/* A kernel object that trace named, and whose it is. */
+struct known_object {
+	uint64_t sk;
+	enum side host;
+	char label[SOCK_LABEL_SIZE];
+};
+
+struct out {
+	int fd;
+	char *data;
+	size_t used, space;
+};
+
+struct probe_run {
+	const struct probe *probe;
+	struct record *rec;
+	struct settings params;
+	struct out out;
+	int64_t t0_ns; /* CLOCK_MONOTONIC; events count from here */
+	struct bench bench;
+	struct tap *taps[SIDE_COUNT]; /* the wire's ports */
+	struct tap *loopback; /* of the client, for WIRE_NONE */
+	struct diag *diag[SIDE_COUNT];
+	struct counters *counters[SIDE_COUNT]; /* before */
+	struct trace_reader *trace;
+	struct sock socks[RUN_SOCKS];
+	size_t sock_count;
+	struct flow flows[RUN_FLOWS];
+	size_t flow_count;
+	unsigned int labels[SIDE_COUNT], listeners;
+	struct known_object objects[RUN_OBJECTS];
+	size_t object_count;
+	struct wire_rule rules[RUN_RULES];
+	uint32_t rule_last;
+	struct held_frame held[RUN_HELD];
+	size_t held_count;
+	int64_t poll_cap_ns; /* the longest between two readings while a socket lives */
+};
+
+/* ---- run.c: the record and the ends of a run ---- */
+
+/* Add to the record and stream it; t_ns is filled with the time now when it is 0. */
+void run_emit(struct probe_run *run, struct event *event);
+int64_t run_now_ns(const struct probe_run *run); /* since t0 */
+void run_flush(struct probe_run *run);
+/* A step could not be done: the run is an error, with @fault's words. */
+void run_fail(struct probe_run *run, const struct fault *fault) __attribute__((noreturn));
+void run_enter(struct probe_run *run, enum side host);
+
+struct run_plan {
+	const struct probe *probe;
+	struct run_info info;
+	struct settings params; /* complete, as they apply */
+	struct settings sysctls[SIDE_COUNT]; /* to be set, per host */
+	bool faithful;
+	struct trace *trace; /* NULL: none */
+	char trace_absent[120];
+	unsigned int trace_slot;
+};
+
+/* Run the probe in this process, stream the record to @out_fd, judge it, _exit(). */
+void run_child(const struct run_plan *plan, int out_fd) __attribute__((noreturn));
+
+/* ---- pump.c ---- */
+
+typedef bool (*pump_done_fn)(struct probe_run *run, void *arg);
+/* Until done() or until @limit_ns from now; whether it was done. done may be NULL. */
+bool pump(struct probe_run *run, pump_done_fn done, void *arg, int64_t limit_ns);
+/* Read the flows now: something was just done to them. */
+void pump_sample(struct probe_run *run);
+/* Take in what observers have, without waiting. */
+void pump_drain(struct probe_run *run);
+
+/* ---- flow.c: who is who ---- */
+
+struct flow *flow_find(struct probe_run *run, enum side host, const struct endpoint *local,
+                       const struct endpoint *remote);
+/* The flow of @sock to @remote, and that of the other end unless a socket of ours is there. */
+struct flow *flow_add(struct sock *sock, const struct endpoint *remote);
+void flow_label_next(struct probe_run *run, enum side host, bool listener,
+                     char label[SOCK_LABEL_SIZE]);
+/* The label of the object that a trace event speaks of, "" when nobody can name it. */
+void flow_name_object(struct probe_run *run, const struct trace_event *traced,
+                      char label[SOCK_LABEL_SIZE]);
+
+/* ---- wire.c ---- */
+
+/* The hand: a frame came out of @from's port. */
+void wire_take_frame(struct probe_run *run, enum side from, const struct frame *frame,
+                     const struct packet *packet);
+void wire_rules_end(struct probe_run *run);
+
+#endif

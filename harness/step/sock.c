@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <unistd.h>
+
+static void __attribute__((noreturn)) sock_fail(const struct sock *sock, const char *call, int err)
+{
+	struct fault fault;
+
+	fault_set(&fault, err, "%s on %s at the %s", call, sock->label, side_name(sock->host));
+	run_fail(sock->run, &fault);
+}
+
+/* A call that was made: into the record, with the sockets as they are after it. */
+static void sock_called(struct sock *sock, int64_t t_ns, const char *name, const char *args,
+                        int64_t result, int err)
+{
+	struct event event = {.kind = EVENT_CALL, .host = sock->host, .t_ns = t_ns};
+
+	memcpy(event.sock, sock->label, SOCK_LABEL_SIZE);
+	snprintf(event.call.name, sizeof(event.call.name), "%s", name);
+	snprintf(event.call.args, sizeof(event.call.args), "%s", args);
+	event.call.result = result;
+	event.call.err = err;
+	run_emit(sock->run, &event);
+	pump_sample(sock->run);
+}
+
+static socklen_t endpoint_to_sockaddr(const struct endpoint *ep, struct sockaddr_in *sin)
+{
+	*sin = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(ep->port)};
+	memcpy(&sin->sin_addr, ep->addr, sizeof(sin->sin_addr));
+	return sizeof(*sin);
+}
+
+static struct endpoint sockaddr_to_endpoint(const struct sockaddr_in *sin)
+{
+	struct endpoint ep = {.family = AF_INET, .port = ntohs(sin->sin_port)};
+
+	memcpy(ep.addr, &sin->sin_addr, sizeof(sin->sin_addr));
+	return ep;
+}
+
+static struct endpoint sock_own_name(const struct sock *sock)
+{
+	struct sockaddr_in sin = {0};
+	socklen_t size = sizeof(sin);
+
+	if (getsockname(sock->fd, (struct sockaddr *)&sin, &size) < 0)
+		sock_fail(sock, "getsockname", errno);
+	return sockaddr_to_endpoint(&sin);
+}
+
+static struct sock *sock_new(struct probe_run *run, enum side side, int fd)
+{
+	struct sock *sock;
+	struct fault fault;
+	socklen_t size = sizeof(sock->cookie);
+
+	if (run->sock_count == RUN_SOCKS) {
+		fault_set(&fault, EMFILE, "open more than %d sockets in a probe", RUN_SOCKS);
+		run_fail(run, &fault);
+	}
+	sock = &run->socks[run->sock_count++];
+	*sock = (struct sock){.run = run, .host = side, .fd = fd};
+	/* Asking for the cookie makes the kernel give the socket one, for trace to show. */
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &sock->cookie, &size) < 0)
+		sock_fail(sock, "getsockopt SO_COOKIE", errno);
+	return sock;
+}
+
+static struct sock *sock_make(struct probe_run *run, enum side side, bool listener)
+{
+	struct fault fault;
+	struct sock *sock;
+	int fd;
+
+	run_enter(run, side);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+	if (fd < 0) {
+		fault_set(&fault, errno, "socket at the %s", side_name(side));
+		run_fail(run, &fault);
+	}
+	sock = sock_new(run, side, fd);
+	flow_label_next(run, side, listener, sock->label);
+	return sock;
+}
+
+struct sock *sock_open(struct probe_run *run, enum side side)
+{
+	return sock_make(run, side, false);
+}
+
+const char *sock_label(const struct sock *sock)
+{
+	return sock->label;
+}
+
+void sock_bind(struct sock *sock, uint16_t port)
+{
+	struct endpoint own = sock->run->bench.addr[sock->host];
+	char args[ENDPOINT_TEXT_SIZE];
+	struct sockaddr_in sin;
+	int64_t t_ns = run_now_ns(sock->run);
+	socklen_t size;
+	int one = 1;
+
+	own.port = port;
+	size = endpoint_to_sockaddr(&own, &sin);
+	if (setsockopt(sock->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0)
+		sock_fail(sock, "setsockopt SO_REUSEADDR", errno);
+	if (bind(sock->fd, (struct sockaddr *)&sin, size) < 0)
+		sock_fail(sock, "bind", errno);
+	sock->local = sock_own_name(sock);
+	sock_called(sock, t_ns, "bind", endpoint_text(&sock->local, args), 0, 0);
+}
+
+/* A listener has no flow: one reading tells that it is there. */
+static void listener_sample(struct sock *sock)
+{
+	struct event event = {.kind = EVENT_SAMPLE, .host = sock->host};
+	struct fault fault;
+	int listening = diag_listening(sock->run->diag[sock->host], &sock->local, &fault);
+
+	if (listening < 0)
+		run_fail(sock->run, &fault);
+	if (!listening)
+		return;
+	memcpy(event.sock, sock->label, SOCK_LABEL_SIZE);
+	event.sample = (struct sample){
+		.state = STATE_LISTEN, .object = OBJECT_FULL, .cookie = sock->cookie, .gap_ns = -1};
+	run_emit(sock->run, &event);
+}
+
+struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port)
+{
+	struct sock *sock = sock_make(run, side, true);
+	int64_t t_ns;
+
+	sock->listening = true;
+	sock_bind(sock, port);
+	t_ns = run_now_ns(run);
+	if (listen(sock->fd, SOMAXCONN) < 0)
+		sock_fail(sock, "listen", errno);
+	sock_called(sock, t_ns, "listen", "", 0, 0);
+	listener_sample(sock);
+	return sock;
+}
+
+void sock_connect(struct sock *sock, enum side to, uint16_t port)
+{
+	struct endpoint remote = sock->run->bench.addr[to];
+	char args[ENDPOINT_TEXT_SIZE];
+	struct sockaddr_in sin;
+	int64_t t_ns = run_now_ns(sock->run);
+	socklen_t size;
+	int result, err;
+
+	remote.port = port;
+	size = endpoint_to_sockaddr(&remote, &sin);
+	result = connect(sock->fd, (struct sockaddr *)&sin, size);
+	err = result < 0 ? errno : 0;
+	if (err && err != EINPROGRESS && err != ECONNREFUSED)
+		sock_fail(sock, "connect", err);
+	sock->local = sock_own_name(sock);
+	flow_add(sock, &remote);
+	sock_called(sock, t_ns, "connect", endpoint_text(&remote, args), result, err);
+}
+
+struct accept_wait {
+	int fd;
+	int accepted;
+	struct sockaddr_in peer;
+	int err;
+};
+
+static bool accept_try(struct probe_run *run, void *arg)
+{
+	struct accept_wait *wait = arg;
+	socklen_t size = sizeof(wait->peer);
+
+	(void)run;
+	wait->accepted = accept4(wait->fd, (struct sockaddr *)&wait->peer, &size,
+	                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+	wait->err = wait->accepted < 0 ? errno : 0;
+	return wait->err != EAGAIN;
+}
+
+struct sock *sock_accept(struct sock *listener)
+{
+	struct probe_run *run = listener->run;
+	struct accept_wait wait = {.fd = listener->fd};
+	char args[ENDPOINT_TEXT_SIZE];
+	struct endpoint peer;
+	struct sock *sock;
+	int64_t t_ns;
+
+	if (!pump(run, accept_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
+		run_inconclusive(run, "no connection came to %s within %d ms", listener->label,
+		                 AWAIT_LIMIT_MS);
+	if (wait.err)
+		sock_fail(listener, "accept", wait.err);
+	t_ns = run_now_ns(run);
+	sock = sock_new(run, listener->host, wait.accepted);
+	peer = sockaddr_to_endpoint(&wait.peer);
+	sock->local = sock_own_name(sock);
+	sock->flow = flow_find(run, sock->host, &sock->local, &peer);
+	if (sock->flow) {
+		memcpy(sock->label, sock->flow->label, SOCK_LABEL_SIZE);
+	} else {
+		flow_label_next(run, sock->host, false, sock->label);
+		flow_add(sock, &peer);
+	}
+	sock_called(sock, t_ns, "accept", endpoint_text(&peer, args), 0, 0);
+	return sock;
+}
+
+void sock_shutdown(struct sock *sock, int how)
+{
+	static const char *const names[] = {
+		[SHUT_RD] = "SHUT_RD", [SHUT_WR] = "SHUT_WR", [SHUT_RDWR] = "SHUT_RDWR"};
+	int64_t t_ns = run_now_ns(sock->run);
+
+	if (shutdown(sock->fd, how) < 0)
+		sock_fail(sock, "shutdown", errno);
+	sock_called(sock, t_ns, "shutdown", names[how], 0, 0);
+}
+
+void sock_close(struct sock *sock)
+{
+	int64_t t_ns = run_now_ns(sock->run);
+
+	if (close(sock->fd) < 0)
+		sock_fail(sock, "close", errno);
+	sock->fd = -1;
+	sock_called(sock, t_ns, "close", "", 0, 0);
+}
+
+void sock_send(struct sock *sock, size_t length)
+{
+	char data[4096], args[32];
+	int64_t t_ns = run_now_ns(sock->run);
+	ssize_t n;
+
+	memset(data, 'x', sizeof(data));
+	for (size_t done = 0; done < length; done += (size_t)n) {
+		size_t part = length - done < sizeof(data) ? length - done : sizeof(data);
+
+		n = send(sock->fd, data, part, MSG_NOSIGNAL);
+		if (n < 0)
+			sock_fail(sock, "send", errno);
+	}
+	snprintf(args, sizeof(args), "%zu bytes", length);
+	sock_called(sock, t_ns, "send", args, (int64_t)length, 0);
+}
+
+struct receive_wait {
+	int fd;
+	size_t wanted, got;
+	int err;
+};
+
+static bool receive_try(struct probe_run *run, void *arg)
+{
+	struct receive_wait *wait = arg;
+	char data[4096];
+
+	(void)run;
+	while (wait->got < wait->wanted) {
+		size_t part = wait->wanted - wait->got;
+		ssize_t n = recv(wait->fd, data, part < sizeof(data) ? part : sizeof(data), 0);
+
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n < 0)
+			wait->err = errno;
+		if (n <= 0)
+			return true;
+		wait->got += (size_t)n;
+	}
+	return true;
+}
+
+size_t sock_receive(struct sock *sock, size_t length)
+{
+	struct receive_wait wait = {.fd = sock->fd, .wanted = length};
+	char args[32];
+
+	if (!pump(sock->run, receive_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
+		run_inconclusive(sock->run, "%zu of %zu bytes came to %s within %d ms", wait.got,
+		                 length, sock->label, AWAIT_LIMIT_MS);
+	if (wait.err)
+		sock_fail(sock, "recv", wait.err);
+	snprintf(args, sizeof(args), "%zu bytes", length);
+	sock_called(sock, run_now_ns(sock->run), "recv", args, (int64_t)wait.got, 0);
+	return wait.got;
+}
+
+static bool sock_settled(struct probe_run *run, void *arg)
+{
+	struct pollfd fd = {.fd = *(int *)arg, .events = POLLOUT};
+
+	(void)run;
+	return poll(&fd, 1, 0) > 0;
+}
+
+int sock_await_error(struct sock *sock, int64_t limit_ms)
+{
+	int err = 0, fd = sock->fd;
+	socklen_t size = sizeof(err);
+
+	if (!pump(sock->run, sock_settled, &fd, limit_ms * NS_PER_MS))
+		return EINPROGRESS;
+	if (getsockopt(sock->fd, SOL_SOCKET, SO_ERROR, &err, &size) < 0)
+		sock_fail(sock, "getsockopt SO_ERROR", errno);
+	sock_called(sock, run_now_ns(sock->run), "SO_ERROR", "", err ? -1 : 0, err);
+	return err;
+}
+
+static void sock_counted(const struct endpoint *local, const struct endpoint *remote,
+                         const struct sample *sample, void *arg)
+{
+	(void)local;
+	(void)remote;
+	(void)sample;
+	(*(size_t *)arg)++;
+}
+
+size_t socks_on_port(struct probe_run *run, enum side side, uint16_t port)
+{
+	struct event event = {.kind = EVENT_CALL, .host = side, .t_ns = run_now_ns(run)};
+	struct fault fault;
+	size_t count = 0;
+
+	if (diag_dump(run->diag[side], AF_INET, port, sock_counted, &count, &fault) < 0)
+		run_fail(run, &fault);
+	snprintf(event.call.name, sizeof(event.call.name), "count sockets");
+	snprintf(event.call.args, sizeof(event.call.args), "port %u", port);
+	event.call.result = (int64_t)count;
+	run_emit(run, &event);
+	return count;
+}
+
+void flow_establish(struct probe_run *run, uint16_t port, struct sock **client,
+                    struct sock **server)
+{
+	struct sock *listener = sock_listen(run, SIDE_SERVER, port);
+
+	*client = sock_open(run, SIDE_CLIENT);
+	sock_connect(*client, SIDE_SERVER, port);
+	*server = sock_accept(listener);
+	await_state(*client, STATE_ESTABLISHED);
+	await_state(*server, STATE_ESTABLISHED);
+}

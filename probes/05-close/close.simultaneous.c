@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Both ends close at once: the FINs cross on the wire, where the hand holds them
+ * until both are there. RFC 9293 figure 13, tcp_fin() in FIN_WAIT1.
+ *
+ *   client                         server
+ *   close()                        close()
+ *   FIN_WAIT1   ---- FA -. .- FA ----  FIN_WAIT1
+ *                         X
+ *   CLOSING     <--- FA -' '- FA --->  CLOSING
+ *               ---- A --. .-- A ----
+ *                         X
+ *   TIME_WAIT   <--- A --' '-- A --->  TIME_WAIT
+ */
+#include "../../harness/probe.h"
+
+static void run(struct probe_run *run)
+{
+	struct packet_match fin = {.flags_mask = TCP_FLAG_FIN, .flags_value = TCP_FLAG_FIN};
+	struct sock *client, *server;
+	uint32_t held[SIDE_COUNT];
+
+	flow_establish(run, 8080, &client, &server);
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		fin.from = (enum side)side;
+		held[side] = wire_hold(run, fin);
+	}
+	sock_close(client);
+	sock_close(server);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		wire_await_held(run, held[side], 1);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		wire_restore(run, held[side]);
+	await_state(client, STATE_TIME_WAIT);
+	await_state(server, STATE_TIME_WAIT);
+}
+
+static void judge(const struct record *rec, struct judge *judge)
+{
+	int64_t closing_ns = query_called_ns(rec, SIDE_CLIENT, "c1", "close");
+
+	judge_claim(judge, "close.simultaneous");
+	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
+	           "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
+	           "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() in CLOSING");
+	judge_walk(judge, SIDE_SERVER, "s1", "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
+	           "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
+	           "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() in CLOSING");
+	judge_segments(judge, closing_ns, NULL, "FA FA A A", "RFC 9293 figure 13");
+}
+
+const struct probe probe_close_simultaneous = {
+	.id = "close.simultaneous",
+	.title = "Both ends close at once, the FINs cross",
+	.question = "Which states does each end pass through when the two FINs cross on the wire?",
+	.kernel_path = "tcp_close_state(), tcp_fin(), tcp_rcv_state_process(), tcp_time_wait()",
+	.wire = WIRE_HAND,
+	.claims = {{"close.simultaneous", "C",
+                    "Both FINs cross: FIN_WAIT1, CLOSING, TIME_WAIT on both ends."}},
+	.run = run,
+	.judge = judge,
+};

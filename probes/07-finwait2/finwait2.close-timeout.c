@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * After close() the peer acknowledges the FIN and never closes. How long does the
+ * orphan stay in FIN_WAIT2? tcp_fin_time(), tcp_time_wait(), and above 60 s
+ * tcp_keepalive_timer().
+ *
+ *   client                         server
+ *   close()
+ *   FIN_WAIT1   ---- FA --->       CLOSE_WAIT
+ *   FIN_WAIT2   <--- A ----
+ *     tcp_fin_timeout
+ *   CLOSE
+ */
+#include "../../harness/probe.h"
+
+static int64_t stay_limit_ms(struct probe_run *run)
+{
+	const struct sample *rto = query_rto(run_record(run), SIDE_CLIENT, "c1", INT64_MAX);
+	struct span stay;
+
+	if (!rto || !model_finwait2(run_record(run), SIDE_CLIENT, rto->rto_us, &stay))
+		run_inconclusive(run, "no RTO of the client's socket was read");
+	return stay.hi_ns / NS_PER_MS + 2000;
+}
+
+static void run(struct probe_run *run)
+{
+	struct sock *client, *server;
+
+	flow_establish(run, 8080, &client, &server);
+	sock_close(client);
+	await_state(client, STATE_FIN_WAIT2);
+	await_gone_within(client, stay_limit_ms(run));
+}
+
+static void judge(const struct record *rec, struct judge *judge)
+{
+	const struct sample *rto = query_rto(rec, SIDE_CLIENT, "c1", INT64_MAX);
+	int64_t timeout_s = 0;
+	struct span stay = {0};
+	struct life life;
+	bool can = rto && model_finwait2(rec, SIDE_CLIENT, rto->rto_us, &stay);
+
+	record_sysctl(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", &timeout_s);
+	life_stitch(rec, SIDE_CLIENT, "c1", &life);
+	judge_claim(judge, "finwait2.close-timeout");
+	judge_compare(
+		judge,
+		&(struct comparison){
+			.name = "stay_in_FIN_WAIT2",
+			.unit = "s",
+			.says = span_value(model_timer(rec->run.hz, timeout_s * NS_PER_S)),
+			.predicts = span_value(stay),
+			.measured = can ? query_stay(rec, &life, STATE_FIN_WAIT2) : value_none(),
+			.why_not = "no RTO of the client's socket was read",
+			.rests_on = RESTS_ON(OBSERVER_DIAG),
+			.rule = "tcp_fin_time(), tcp_time_wait(); above 60 s twice what is over, "
+				"tcp_keepalive_timer()",
+		});
+	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE",
+	           "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE", "inet_twsk_kill()");
+}
+
+const struct probe probe_finwait2_close_timeout = {
+	.id = "finwait2.close-timeout",
+	.title = "FIN_WAIT2 after close(), with a peer that never closes",
+	.question = "How long does an orphan stay in FIN_WAIT2, and where does it go from there?",
+	.kernel_path = "tcp_rcv_state_process(), tcp_fin_time(), tcp_time_wait(), "
+		       "tcp_keepalive_timer(), tw_timer_handler()",
+	.wire = WIRE_HAND,
+	.claims =
+		{{"finwait2.close-timeout", "C D",
+                  "After close(), FIN_WAIT2 lasts tcp_fin_timeout, then CLOSED, never TIME_WAIT."}},
+	.sysctls = {{"net.ipv4.tcp_fin_timeout", "2", NULL}},
+	.run = run,
+	.judge = judge,
+};

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* record: names, addresses, settings, order, and values in words. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "canned.h"
+
+static void every_name_comes_back(void **state)
+{
+	(void)state;
+#define ALL(count, name, parse)                                       \
+	for (unsigned int i = 0; i < (count); i++) {                  \
+		assert_string_not_equal(name(i), "?");                \
+		assert_int_equal(parse(name(i)), i);                  \
+	}                                                             \
+	assert_int_equal(parse("nonsense"), -1);                      \
+	assert_string_equal(name(count), "?")
+	ALL(STATE_COUNT, state_name, state_parse);
+	ALL(OBSERVER_COUNT, observer_name, observer_parse);
+	ALL(SIDE_COUNT, side_name, side_parse);
+	ALL(EVENT_KIND_COUNT, event_kind_name, event_kind_parse);
+	ALL(DIAG_TIMER_COUNT, diag_timer_name, diag_timer_parse);
+	ALL(OBJECT_COUNT, sock_object_name, sock_object_parse);
+	ALL(MINI_CHANGE_COUNT, mini_change_name, mini_change_parse);
+	ALL(FRAME_ACTION_COUNT, frame_action_name, frame_action_parse);
+	ALL(VERDICT_COUNT, verdict_name, verdict_parse);
+	ALL(OUTCOME_COUNT, outcome_name, outcome_parse);
+	ALL(VALUE_KIND_COUNT, value_kind_name, value_kind_parse);
+#undef ALL
+}
+
+static void flags_are_tcpdumps_letters(void **state)
+{
+	char buf[8];
+	uint8_t flags;
+
+	(void)state;
+	assert_string_equal(tcp_flags_text(TCP_FLAG_ACK | TCP_FLAG_SYN, buf), "SA");
+	assert_string_equal(tcp_flags_text(TCP_FLAG_ACK | TCP_FLAG_FIN | TCP_FLAG_PSH, buf), "FPA");
+	assert_string_equal(tcp_flags_text(0, buf), "");
+	for (unsigned int all = 0; all < 32; all++) {
+		assert_int_equal(tcp_flags_parse(tcp_flags_text((uint8_t)all, buf), &flags), 0);
+		assert_int_equal(flags, all);
+	}
+	assert_int_equal(tcp_flags_parse("SX", &flags), -EINVAL);
+	assert_int_equal(tcp_flags_parse("SS", &flags), -EINVAL);
+}
+
+static void endpoints_come_back(void **state)
+{
+	static const char *const good[] = { "10.0.0.2:8080", "[fd00::2]:1", "0.0.0.0:0",
+					    "[::]:65535", "?:7" };
+	static const char *const bad[] = { "",		"10.0.0.2",	"10.0.0.2:",
+					   ":80",	"10.0.0.2:65536", "10.0.0.2: 1",
+					   "10.0.0:80",	"[fd00::2:80",	"fd00::2]:80",
+					   "10.0.0.2:000001", "[]:1" };
+	char buf[ENDPOINT_TEXT_SIZE];
+	struct endpoint ep, other;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(endpoint_parse(good[i], &ep), 0);
+		assert_string_equal(endpoint_text(&ep, buf), good[i]);
+		assert_true(endpoint_equal(&ep, &ep));
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(endpoint_parse(bad[i], &ep), -EINVAL);
+	assert_int_equal(endpoint_parse("10.0.0.2:80", &ep), 0);
+	assert_int_equal(endpoint_parse("10.0.0.2:81", &other), 0);
+	assert_false(endpoint_equal(&ep, &other));
+	assert_int_equal(endpoint_parse("10.0.0.3:80", &other), 0);
+	assert_false(endpoint_equal(&ep, &other));
+	assert_int_equal(endpoint_parse("10.0.0.2:80", &other), 0);
+	other.addr[9] = 1; /* beyond an IPv4 address */
+	assert_true(endpoint_equal(&ep, &other));
+}
+
+static void a_rule_matches_what_it_says(void **state)
+{
+	struct packet_match match = { .from = SIDE_CLIENT };
+	struct packet packet = { .protocol = IPPROTO_UDP };
+
+	(void)state;
+	assert_true(packet_matches(&match, SIDE_CLIENT, &packet));
+	assert_false(packet_matches(&match, SIDE_SERVER, &packet));
+	match.flags_mask = TCP_FLAG_FIN | TCP_FLAG_ACK;
+	match.flags_value = TCP_FLAG_ACK;
+	assert_false(packet_matches(&match, SIDE_CLIENT, &packet)); /* UDP has no flags */
+	packet.protocol = IPPROTO_TCP;
+	packet.flags = TCP_FLAG_ACK | TCP_FLAG_PSH;
+	assert_true(packet_matches(&match, SIDE_CLIENT, &packet));
+	packet.flags |= TCP_FLAG_FIN;
+	assert_false(packet_matches(&match, SIDE_CLIENT, &packet));
+	match = (struct packet_match){ .from = SIDE_CLIENT, .has_payload = true };
+	assert_false(packet_matches(&match, SIDE_CLIENT, &packet));
+	packet.len = 1;
+	assert_true(packet_matches(&match, SIDE_CLIENT, &packet));
+}
+
+static void settings_keep_their_order(void **state)
+{
+	struct settings set = { 0 };
+
+	(void)state;
+	assert_int_equal(settings_put(&set, "b", "1"), 0);
+	assert_int_equal(settings_put(&set, "a", "2"), 0);
+	assert_int_equal(settings_put(&set, "b", "3"), 0);
+	assert_int_equal(set.count, 2);
+	assert_string_equal(set.items[0].name, "b");
+	assert_string_equal(settings_get(&set, "b"), "3");
+	assert_null(settings_get(&set, "c"));
+	settings_clear(&set);
+	assert_int_equal(set.count, 0);
+}
+
+static void a_sysctl_is_a_number_or_not(void **state)
+{
+	struct record *rec = record_new();
+	struct settings *set = &rec->sysctls[SIDE_SERVER];
+	int64_t value = 7;
+
+	(void)state;
+	assert_int_equal(settings_put(set, "retries", "-3"), 0);
+	assert_int_equal(settings_put(set, "rmem", "4096 131072"), 0);
+	assert_int_equal(settings_put(set, "empty", ""), 0);
+	assert_int_equal(settings_put(set, "huge", "99999999999999999999"), 0);
+	assert_true(record_sysctl(rec, SIDE_SERVER, "retries", &value));
+	assert_int_equal(value, -3);
+	assert_false(record_sysctl(rec, SIDE_CLIENT, "retries", &value));
+	assert_false(record_sysctl(rec, SIDE_SERVER, "rmem", &value));
+	assert_false(record_sysctl(rec, SIDE_SERVER, "empty", &value));
+	assert_false(record_sysctl(rec, SIDE_SERVER, "huge", &value));
+	assert_false(record_param(rec, "retries", &value));
+	assert_int_equal(value, -3);
+	record_free(rec);
+}
+
+static void sorting_is_stable(void **state)
+{
+	struct record *rec = record_new();
+
+	(void)state;
+	for (unsigned int i = 0; i < 1000; i++) {
+		struct event event = { .kind = EVENT_NOTE, .t_ns = (i * 7919) % 10 };
+
+		snprintf(event.note.text, sizeof(event.note.text), "%u", i);
+		assert_int_equal(record_add_event(rec, &event), 0);
+	}
+	record_sort(rec);
+	for (size_t i = 1; i < rec->event_count; i++) {
+		const struct event *a = &rec->events[i - 1], *b = &rec->events[i];
+
+		assert_true(a->t_ns <= b->t_ns);
+		if (a->t_ns == b->t_ns)
+			assert_true(atoi(a->note.text) < atoi(b->note.text));
+	}
+	record_free(rec);
+}
+
+static void values_read_well(void **state)
+{
+	static const struct {
+		struct value value;
+		const char *text;
+	} cases[] = {
+		{ { .kind = VALUE_NONE }, "-" },
+		{ { .kind = VALUE_COUNT, .lo = 8, .hi = 8 }, "8" },
+		{ { .kind = VALUE_COUNT, .lo = 4, .hi = 5 }, "4..5" },
+		{ { .kind = VALUE_COUNT, .lo = 4, .hi = INT64_MAX }, ">= 4" },
+		{ { .kind = VALUE_COUNT, .lo = INT64_MIN, .hi = 5 }, "<= 5" },
+		{ { .kind = VALUE_TIME, .lo = 6600000000, .hi = 6600000000 }, "6.60 s" },
+		{ { .kind = VALUE_TIME, .lo = 6400000000, .hi = 6710000000 }, "6.40..6.71 s" },
+		{ { .kind = VALUE_TIME, .lo = 6400000000, .hi = 6400000001 }, "6.40 s" },
+		{ { .kind = VALUE_TIME, .lo = 0, .hi = 0 }, "0.00 s" },
+		{ { .kind = VALUE_TIME, .lo = 206400000, .hi = 206400000 }, "206.4 ms" },
+		{ { .kind = VALUE_TIME, .lo = 5000, .hi = 5000 }, "5.0 us" },
+		{ { .kind = VALUE_TIME, .lo = 60 * NS_PER_S, .hi = INT64_MAX }, ">= 60.00 s" },
+		{ { .kind = VALUE_TEXT, .text = "SYN_SENT ESTABLISHED" }, "SYN_SENT ESTABLISHED" },
+	};
+	char buf[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(value_text(&cases[i].value, buf, sizeof(buf)), cases[i].text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_name_comes_back),
+		cmocka_unit_test(flags_are_tcpdumps_letters),
+		cmocka_unit_test(endpoints_come_back),
+		cmocka_unit_test(a_rule_matches_what_it_says),
+		cmocka_unit_test(settings_keep_their_order),
+		cmocka_unit_test(a_sysctl_is_a_number_or_not),
+		cmocka_unit_test(sorting_is_stable),
+		cmocka_unit_test(values_read_well),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
