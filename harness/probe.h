@@ -83,10 +83,14 @@ void sock_shutdown(struct sock *sock, int how);
 void sock_close(struct sock *sock);
 /* send(2) of @length bytes 'x'; all or the run ends. */
 void sock_send(struct sock *sock, size_t length);
+/* SO_KEEPALIVE, on. */
+void sock_keepalive(struct sock *sock);
 /* Waits until @length bytes or the end of the stream came; returns how many came. */
 size_t sock_receive(struct sock *sock, size_t length);
 /* Waits for the connection's error (POLLERR) or completion; SO_ERROR, 0 for none. */
 int sock_await_error(struct sock *sock, int64_t limit_ms);
+/* Waits until an established connection fails; SO_ERROR, EINPROGRESS at the limit. */
+int sock_await_failure(struct sock *sock, int64_t limit_ms);
 const char *sock_label(const struct sock *sock);
 /* How many sockets, mini-sockets included, @side has on @port now. */
 size_t socks_on_port(struct probe_run *run, enum side side, uint16_t port);

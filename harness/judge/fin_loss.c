@@ -21,7 +21,7 @@ static void fin_loss_model(const struct record *rec, enum side host, const char 
 
 	query_sent(rec, &fin, &loss->fins);
 	rto = fin_rto(rec, host, sock, &loss->fins);
-	loss->modelled = rto && model_orphan(rec, host, rto->rto_us, rto->rtt_us, &loss->model);
+	loss->modelled = rto && model_orphan(rec, host, rto, &loss->model);
 }
 
 void fin_loss_measure(const struct record *rec, enum side host, const char *sock,

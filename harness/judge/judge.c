@@ -251,18 +251,34 @@ void judge_segments(struct judge *judge, int64_t from_ns, const char *says, cons
 		      });
 }
 
+void judge_error(struct judge *judge, const struct event *call, const char *says,
+                 const char *predicted, const char *rule)
+{
+	const char *name = call && call->call.err ? strerrorname_np(call->call.err) : "none";
+
+	judge_compare(judge, &(struct comparison){
+				     .name = "error",
+				     .unit = "errno",
+				     .says = says ? value_words(says) : value_none(),
+				     .predicts = value_words(predicted),
+				     .measured = value_words(name ? name : "unknown"),
+				     .rests_on = RESTS_ON(OBSERVER_STEPS),
+				     .rule = rule,
+			     });
+}
+
 static struct value value_truth(bool truth)
 {
 	return value_words(truth ? "yes" : "no");
 }
 
-void judge_truth(struct judge *judge, const char *name, bool says, bool predicted, bool measured,
-                 unsigned int rests_on, const char *rule)
+void judge_truth(struct judge *judge, const char *name, const char *says, bool predicted,
+                 bool measured, unsigned int rests_on, const char *rule)
 {
 	judge_compare(judge, &(struct comparison){
 				     .name = name,
 				     .unit = "yes/no",
-				     .says = value_truth(says),
+				     .says = says ? value_words(says) : value_none(),
 				     .predicts = value_truth(predicted),
 				     .measured = value_truth(measured),
 				     .rests_on = rests_on,

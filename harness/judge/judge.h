@@ -63,9 +63,13 @@ void judge_walk(struct judge *judge, enum side host, const char *sock, const cha
 void judge_segments(struct judge *judge, int64_t from_ns, const char *says, const char *predicted,
                     const char *rule);
 
-/* Something that is so or is not. */
-void judge_truth(struct judge *judge, const char *name, bool says, bool predicted, bool measured,
-                 unsigned int rests_on, const char *rule);
+/* The errno that @call (query_call(), NULL: it was not made) came to; @says may be NULL. */
+void judge_error(struct judge *judge, const struct event *call, const char *says,
+                 const char *predicted, const char *rule);
+
+/* Something that is so or is not; @says is "yes", "no" or NULL. */
+void judge_truth(struct judge *judge, const char *name, const char *says, bool predicted,
+                 bool measured, unsigned int rests_on, const char *rule);
 
 /*
  * Run @judge_fn over @rec and set its outcome: findings, unjudged or twice-judged

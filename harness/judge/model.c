@@ -161,16 +161,27 @@ bool model_syn(const struct record *rec, enum side host, struct schedule *schedu
 	return true;
 }
 
-struct orphan_rules {
+/* What the retransmission timer of one unacknowledged segment goes by. */
+struct loss_rules {
 	int hz;
-	int64_t retries, rto_ns, rtt_ns, rto_min_ns, max_ms;
-	bool probe;
+	bool orphan; /* tcp_orphan_retries(), else tcp_retries2 */
+	bool probe; /* a tail loss probe comes first */
+	int64_t retries, rto_ns, rtt_ns, rto_min_ns, max_ns;
 };
 
-static void chain_orphan(const struct orphan_rules *rules, enum end end, struct chain *chain)
+/* tcp_write_timeout() outside SYN_SENT: the bound on time, anew at each timeout. */
+static int64_t loss_bound_ns(const struct loss_rules *rules, int64_t rto_ns)
+{
+	int64_t retries = rules->retries;
+
+	if (rules->orphan && !retries && rto_ns < rules->max_ns)
+		retries = ORPHAN_RETRIES_ALIVE;
+	return model_timeout_ms(retries, TCP_RTO_MIN_MS, rules->max_ns / NS_PER_MS) * NS_PER_MS;
+}
+
+static void chain_loss(const struct loss_rules *rules, enum end end, struct chain *chain)
 {
 	int64_t rto_ns = rules->rto_ns, now_ns = 0, first_ns = 0, retransmits = 0;
-	int64_t bound_ns;
 
 	chain->at_ns[0] = 0;
 	chain->sends = 1;
@@ -181,55 +192,86 @@ static void chain_orphan(const struct orphan_rules *rules, enum end end, struct 
 		chain->at_ns[chain->sends++] = now_ns;
 	}
 	for (;;) {
-		bool alive = rto_ns < rules->max_ms * NS_PER_MS;
-		int64_t retries = rules->retries;
-
-		if (!retries && alive)
-			retries = ORPHAN_RETRIES_ALIVE;
-		bound_ns = model_timeout_ms(retries, TCP_RTO_MIN_MS, rules->max_ms) * NS_PER_MS;
 		now_ns += timer_end(rules->hz, rto_ns, end);
 		/* retrans_stamp is the first timeout's send; a loss probe does not set it */
-		if (retransmits && now_ns - first_ns >= bound_ns)
+		if (retransmits && now_ns - first_ns >= loss_bound_ns(rules, rto_ns))
 			break;
 		if (chain->sends == MODEL_SENDS)
 			break;
 		if (!retransmits++)
 			first_ns = now_ns;
 		chain->at_ns[chain->sends++] = now_ns;
-		rto_ns = rto_ns * 2 < rules->max_ms * NS_PER_MS ? rto_ns * 2
-		                                                : rules->max_ms * NS_PER_MS;
+		rto_ns = rto_ns * 2 < rules->max_ns ? rto_ns * 2 : rules->max_ns;
 	}
 	chain->give_up_ns = now_ns;
 }
 
-bool model_orphan(const struct record *rec, enum side host, int64_t rto_us, int64_t rtt_us,
-                  struct schedule *schedule)
+/* SACK needs both ends, and a loss probe needs SACK. */
+static bool loss_probe_is_on(const struct record *rec, enum side host)
+{
+	int64_t early_retrans = sysctl_or(rec, host, "net.ipv4.tcp_early_retrans", 0);
+
+	return sysctl_or(rec, host, "net.ipv4.tcp_sack", 0) &&
+	       sysctl_or(rec, side_other(host), "net.ipv4.tcp_sack", 0) &&
+	       (early_retrans == 3 || early_retrans == 4);
+}
+
+static bool model_loss(const struct record *rec, enum side host, const char *retries, bool orphan,
+                       const struct sample *at_send, struct schedule *schedule)
 {
 	struct chain chain[END_COUNT];
-	int64_t early_retrans, sack;
-	struct orphan_rules rules = {
+	struct loss_rules rules = {
 		.hz = rec->run.hz,
-		.rto_ns = rto_us * 1000,
-		.rtt_ns = rtt_us * 1000,
+		.orphan = orphan,
+		.probe = loss_probe_is_on(rec, host),
+		.rto_ns = at_send->rto_us * 1000LL,
+		.rtt_ns = at_send->rtt_us * 1000LL,
 		.rto_min_ns =
 			sysctl_or(rec, host, "net.ipv4.tcp_rto_min_us", TCP_RTO_MIN_MS * 1000LL) *
 			1000,
-		.max_ms = rto_max_ms(rec, host),
+		.max_ns = rto_max_ms(rec, host) * NS_PER_MS,
 	};
 
 	*schedule = (struct schedule){.probes = 0};
-	if (!rules.hz || rto_us <= 0 ||
-	    !record_sysctl(rec, host, "net.ipv4.tcp_orphan_retries", &rules.retries) ||
-	    !record_sysctl(rec, host, "net.ipv4.tcp_early_retrans", &early_retrans) ||
-	    !record_sysctl(rec, host, "net.ipv4.tcp_sack", &sack))
+	if (!rules.hz || !at_send->rto_us || !record_sysctl(rec, host, retries, &rules.retries))
 		return false;
-	/* SACK needs both ends */
-	sack = sack && sysctl_or(rec, side_other(host), "net.ipv4.tcp_sack", 1);
-	rules.probe = sack && (early_retrans == 3 || early_retrans == 4);
 	for (int end = 0; end < END_COUNT; end++)
-		chain_orphan(&rules, (enum end)end, &chain[end]);
+		chain_loss(&rules, (enum end)end, &chain[end]);
 	schedule_join(chain, schedule);
 	schedule->probes = rules.probe;
+	return true;
+}
+
+bool model_orphan(const struct record *rec, enum side host, const struct sample *at_send,
+                  struct schedule *schedule)
+{
+	return model_loss(rec, host, "net.ipv4.tcp_orphan_retries", true, at_send, schedule);
+}
+
+bool model_retries2(const struct record *rec, enum side host, const struct sample *at_send,
+                    struct schedule *schedule)
+{
+	return model_loss(rec, host, "net.ipv4.tcp_retries2", false, at_send, schedule);
+}
+
+bool model_keepalive(const struct record *rec, enum side host, struct schedule *schedule)
+{
+	int64_t time_s, intvl_s, probes;
+	struct span wait, at;
+
+	*schedule = (struct schedule){.probes = 0};
+	if (!rec->run.hz || !record_sysctl(rec, host, "net.ipv4.tcp_keepalive_time", &time_s) ||
+	    !record_sysctl(rec, host, "net.ipv4.tcp_keepalive_intvl", &intvl_s) ||
+	    !record_sysctl(rec, host, "net.ipv4.tcp_keepalive_probes", &probes))
+		return false;
+	at = model_timer(rec->run.hz, time_s * NS_PER_S);
+	wait = model_timer(rec->run.hz, intvl_s * NS_PER_S);
+	for (int64_t i = 0; i < probes && i < MODEL_SENDS; i++) {
+		schedule->at[i] = at;
+		at = span_add(at, wait);
+	}
+	schedule->sends_lo = schedule->sends_hi = (unsigned int)probes;
+	schedule->give_up = at;
 	return true;
 }
 

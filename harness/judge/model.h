@@ -66,10 +66,21 @@ bool model_syn(const struct record *rec, enum side host, struct schedule *schedu
 /*
  * A FIN that is never acknowledged and whose socket is an orphan: a tail loss
  * probe (tcp_early_retrans), then tcp_write_timeout() with tcp_orphan_retries().
- * @rto_us, @rtt_us: of the socket when it sent the FIN.
+ * @at_send: the socket when it sent the FIN; its RTO and RTT are used.
  */
-bool model_orphan(const struct record *rec, enum side host, int64_t rto_us, int64_t rtt_us,
+bool model_orphan(const struct record *rec, enum side host, const struct sample *at_send,
                   struct schedule *schedule);
+
+/* Data that is never acknowledged, on a socket with an owner: the same with tcp_retries2. */
+bool model_retries2(const struct record *rec, enum side host, const struct sample *at_send,
+                    struct schedule *schedule);
+
+/*
+ * SO_KEEPALIVE with a peer that has vanished: the probes (at[0] is the first's time
+ * after the option was set) and the end, tcp_keepalive_timer() with
+ * tcp_keepalive_time, _intvl and _probes.
+ */
+bool model_keepalive(const struct record *rec, enum side host, struct schedule *schedule);
 
 /*
  * How long an orphan stays in FIN_WAIT2: tcp_fin_time() with tcp_fin_timeout, and

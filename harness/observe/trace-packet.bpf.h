@@ -46,13 +46,18 @@ static __always_inline bool raw_from_skb(struct trace_raw *raw, const struct sk_
 	return true;
 }
 
+/*
+ * The namespace the packet is in, by its device. Not by its socket: a segment that
+ * has crossed a veth still belongs to its sender's, and what the wire's own stack
+ * does to it there is no fact of the sender's.
+ */
 static __always_inline __u32 skb_inum(const struct sk_buff *skb)
 {
 	const struct sock *sk = BPF_CORE_READ(skb, sk);
 	const struct net_device *dev = BPF_CORE_READ(skb, dev);
 	const struct dst_entry *dst = NULL;
 
-	if (sk)
+	if (!dev && sk)
 		return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	if (!dev && bpf_core_field_exists(dst->dev)) {
 		dst = (void *)(BPF_CORE_READ(skb, _skb_refdst) & ~1ul);

@@ -261,7 +261,7 @@ static const char *timer_words(const struct sample *sample)
 {
 	switch (sample->timer) {
 	case DIAG_TIMER_ON:
-		return sample->object == OBJECT_REQUEST ? "SYN ACK timer" : "retransmit timer";
+		return sample->object == OBJECT_REQUEST ? "SYN ACK timer" : "resend timer";
 	case DIAG_TIMER_KEEPALIVE:
 		return sample->state == STATE_FIN_WAIT2 ? "FIN_WAIT2 timer" : "keepalive timer";
 	case DIAG_TIMER_PROBE0:
@@ -466,6 +466,7 @@ int items_collect(const struct record *rec, const struct flights *flights, bool 
 		add_event(&c, i);
 	for (size_t i = 0; i < flights->count; i++)
 		add_flight(&c, i);
-	qsort(items->items, items->count, sizeof(*items->items), item_compare);
+	if (items->count)
+		qsort(items->items, items->count, sizeof(*items->items), item_compare);
 	return c.failed ? -ENOMEM : 0;
 }

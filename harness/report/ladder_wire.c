@@ -127,7 +127,7 @@ static void draw_pass(const struct pen *pen, struct line *line, const struct fli
 /* A free column: far from the sender, so that the words have room. */
 static unsigned int column_distance(const struct pen *pen, const struct flight *flight)
 {
-	unsigned int begin = flight->held_ns != NEVER ? pen->span * 6 / 10 : pen->span - 4;
+	unsigned int begin = flight->held_ns != NEVER ? pen->span * 64 / 100 : pen->span - 4;
 
 	for (unsigned int d = begin; d > 8; d -= 3) {
 		if (!is_column(pen, wire_x(pen, flight->from, d)))
@@ -144,7 +144,8 @@ static const char *mark_text(const struct flight *flight, const char *word, char
 	const char *before = client ? " " : "", *after = client ? "" : " ";
 
 	if (flight->rule)
-		snprintf(buf, MARK_SIZE, "%s%s, rule %u%s", before, word, flight->rule, after);
+		snprintf(buf, MARK_SIZE, "%s%s%srule %u%s", before, word, *word ? ", " : "",
+		         flight->rule, after);
 	else
 		snprintf(buf, MARK_SIZE, "%s%s%s", before, word, after);
 	return buf;
@@ -234,21 +235,32 @@ static const char *fate_word(const struct flight *flight)
 	return "lost";
 }
 
+/* Around the words of a lost packet: line before and after, blanks, the mark. */
+#define LOST_AROUND 7
+
+static unsigned int full_columns(const struct ladder *ladder, const struct flight *flight)
+{
+	char words[WIDTH_MAX];
+
+	packet_text(&ladder->isns, &flight->packet, WIDTH_MAX, false, words, sizeof(words));
+	return text_columns(words);
+}
+
 static void draw_lost(const struct pen *pen, struct line *line, const struct flight *flight)
 {
-	const struct ladder *ladder = pen->ladder;
-	char words[WIDTH_MAX], why[MARK_SIZE];
 	enum attr attr = flight->fate == FATE_HELD ? ATTR_YELLOW : ATTR_RED;
-	unsigned int reason, end = pen->span * 6 / 10, need;
+	unsigned int need = full_columns(pen->ladder, flight) + LOST_AROUND;
+	unsigned int why_columns, end = pen->span * 6 / 10;
+	char why[MARK_SIZE];
 
-	reason = text_columns(mark_text(flight, fate_word(flight), why));
-	packet_text(&ladder->isns, &flight->packet, pen->span - reason - 8, ladder->style->verbose,
-	            words, sizeof(words));
-	need = text_columns(words) + 7;
+	why_columns = text_columns(mark_text(flight, fate_word(flight), why));
+	/* The packet's own words go first: the mark says that it was lost. */
+	if (need + why_columns > pen->span)
+		why_columns = text_columns(mark_text(flight, "", why));
 	if (end < need)
 		end = need;
-	if (end + reason > pen->span)
-		end = pen->span - reason;
+	if (end + why_columns > pen->span)
+		end = pen->span - why_columns;
 	wire_line(pen, line, flight->from, 1, end - 1, packet_attr(&flight->packet));
 	wire_label(pen, line, flight, 1, end - 1);
 	line_draw(pen, line, wire_x(pen, flight->from, end),

@@ -258,6 +258,16 @@ void sock_send(struct sock *sock, size_t length)
 	sock_called(sock, t_ns, "send", args, (int64_t)length, 0);
 }
 
+void sock_keepalive(struct sock *sock)
+{
+	int64_t t_ns = run_now_ns(sock->run);
+	int one = 1;
+
+	if (setsockopt(sock->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) < 0)
+		sock_fail(sock, "setsockopt SO_KEEPALIVE", errno);
+	sock_called(sock, t_ns, "setsockopt", "SO_KEEPALIVE", 0, 0);
+}
+
 struct receive_wait {
 	int fd;
 	size_t wanted, got;
@@ -300,25 +310,43 @@ size_t sock_receive(struct sock *sock, size_t length)
 	return wait.got;
 }
 
-static bool sock_settled(struct probe_run *run, void *arg)
+struct poll_wait {
+	int fd;
+	short events;
+};
+
+static bool sock_polled(struct probe_run *run, void *arg)
 {
-	struct pollfd fd = {.fd = *(int *)arg, .events = POLLOUT};
+	const struct poll_wait *wait = arg;
+	struct pollfd fd = {.fd = wait->fd, .events = wait->events};
 
 	(void)run;
 	return poll(&fd, 1, 0) > 0;
 }
 
-int sock_await_error(struct sock *sock, int64_t limit_ms)
+/* POLLERR and POLLHUP come unasked. */
+static int sock_await_poll(struct sock *sock, short events, int64_t limit_ms)
 {
-	int err = 0, fd = sock->fd;
+	struct poll_wait wait = {.fd = sock->fd, .events = events};
+	int err = 0;
 	socklen_t size = sizeof(err);
 
-	if (!pump(sock->run, sock_settled, &fd, limit_ms * NS_PER_MS))
+	if (!pump(sock->run, sock_polled, &wait, limit_ms * NS_PER_MS))
 		return EINPROGRESS;
 	if (getsockopt(sock->fd, SOL_SOCKET, SO_ERROR, &err, &size) < 0)
 		sock_fail(sock, "getsockopt SO_ERROR", errno);
 	sock_called(sock, run_now_ns(sock->run), "SO_ERROR", "", err ? -1 : 0, err);
 	return err;
+}
+
+int sock_await_error(struct sock *sock, int64_t limit_ms)
+{
+	return sock_await_poll(sock, POLLOUT, limit_ms);
+}
+
+int sock_await_failure(struct sock *sock, int64_t limit_ms)
+{
+	return sock_await_poll(sock, 0, limit_ms);
 }
 
 static void sock_counted(const struct endpoint *local, const struct endpoint *remote,

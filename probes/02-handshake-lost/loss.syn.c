@@ -64,18 +64,9 @@ static void judge_retries(const struct record *rec, struct judge *judge,
 			      .rule = "tcp_write_timeout(): tcp_syn_retries, "
 				      "tcp_syn_linear_timeouts, retransmits_timed_out()",
 		      });
-	judge_truth(judge, "same_sequence_number", true, true, same, RESTS_ON(OBSERVER_TAP),
+	judge_truth(judge, "same_sequence_number", "yes", true, same, RESTS_ON(OBSERVER_TAP),
 	            "tcp_retransmit_skb() of the queued SYN");
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "error",
-			      .unit = "text",
-			      .says = value_words("ETIMEDOUT"),
-			      .predicts = value_words("ETIMEDOUT"),
-			      .measured = failed ? value_words(strerrorname_np(failed->call.err))
-	                                         : value_words("none yet"),
-			      .rule = "tcp_write_err()",
-		      });
+	judge_error(judge, failed, "ETIMEDOUT", "ETIMEDOUT", "tcp_write_err()");
 	judge_walk(judge, SIDE_CLIENT, "c1", NULL, "SYN_SENT CLOSE", "tcp_write_err(), tcp_done()");
 }
 

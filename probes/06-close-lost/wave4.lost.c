@@ -38,7 +38,7 @@ static void judge(const struct record *rec, struct judge *judge)
 	record_sysctl(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", &retries);
 	fin_loss_measure(rec, SIDE_SERVER, "s1", &loss);
 	judge_claim(judge, "wave4.lost");
-	judge_truth(judge, "server_gives_up", true, true, loss.lifetime.hi < INT64_MAX,
+	judge_truth(judge, "server_gives_up", "yes", true, loss.lifetime.hi < INT64_MAX,
 	            RESTS_ON(OBSERVER_DIAG), "tcp_write_timeout() of an orphan");
 	fin_loss_judge(judge, &loss, value_count(1 + retries));
 	judge_walk(judge, SIDE_SERVER, "s1", "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",

@@ -32,10 +32,10 @@ static void judge(const struct record *rec, struct judge *judge)
 	life_stitch(rec, SIDE_CLIENT, "c1", &active);
 	life_stitch(rec, SIDE_SERVER, "s1", &passive);
 	judge_claim(judge, "timewait.active-only");
-	judge_truth(judge, "active_in_TIME_WAIT", true, true,
+	judge_truth(judge, "active_in_TIME_WAIT", "yes", true,
 	            life_find(&active, STATE_TIME_WAIT) >= 0, RESTS_ON(OBSERVER_DIAG),
 	            "tcp_time_wait() from FIN_WAIT2");
-	judge_truth(judge, "passive_in_TIME_WAIT", false, false,
+	judge_truth(judge, "passive_in_TIME_WAIT", "no", false,
 	            life_find(&passive, STATE_TIME_WAIT) >= 0, RESTS_ON(OBSERVER_DIAG),
 	            "tcp_rcv_state_process(): LAST_ACK ends in tcp_done()");
 	judge_compare(judge, &(struct comparison){

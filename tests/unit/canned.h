@@ -14,15 +14,21 @@
 
 #include "../../harness/record/json.h"
 
-/* Beside this file, wherever the tests are started from. */
-static inline FILE *canned_open(const char *name)
+/* Beside this file: the tests are started where they were compiled. */
+static inline void canned_path(const char *name, char *path, size_t size)
 {
 	const char *slash = strrchr(__FILE__, '/');
+
+	snprintf(path, size, "%.*s/records/%s", slash ? (int)(slash - __FILE__) : 1,
+	         slash ? __FILE__ : ".", name);
+}
+
+static inline FILE *canned_open(const char *name)
+{
 	char path[512];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%.*s/records/%s", slash ? (int)(slash - __FILE__) : 1,
-		 slash ? __FILE__ : ".", name);
+	canned_path(name, path, sizeof(path));
 	file = fopen(path, "r");
 	if (!file)
 		fail_msg("cannot open %s", path);

@@ -7,8 +7,8 @@
 #include "canned.h"
 
 static const char *const records[] = {
-	"handshake.jsonl",     "four-waves.jsonl", "lost-fin.jsonl", "crossing-fins.jsonl",
-	"self-connect.jsonl",  "held-fins.jsonl",  "polled.jsonl",   "old-syn.jsonl",
+	"handshake.jsonl",    "four-waves.jsonl", "lost-fin.jsonl", "crossing-fins.jsonl",
+	"self-connect.jsonl", "held-fins.jsonl",  "polled.jsonl",   "old-syn.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 
@@ -184,7 +184,7 @@ static void empty_events_survive(void **state)
 static void text_that_is_not_utf8_is_mended(void **state)
 {
 	struct record *rec = record_new();
-	struct event event = { .kind = EVENT_NOTE };
+	struct event event = {.kind = EVENT_NOTE};
 	char why[160], *line;
 
 	(void)state;
@@ -238,16 +238,16 @@ static void whole_records_come_back_byte_by_byte(void **state)
 static void findings_survive(void **state)
 {
 	static const struct value values[] = {
-		{ .kind = VALUE_NONE },
-		{ .kind = VALUE_COUNT, .lo = 8, .hi = 8 },
-		{ .kind = VALUE_COUNT, .lo = INT64_MIN, .hi = 5 },
-		{ .kind = VALUE_COUNT, .lo = 5, .hi = INT64_MAX },
-		{ .kind = VALUE_COUNT, .lo = INT64_MIN, .hi = INT64_MAX },
-		{ .kind = VALUE_TIME, .lo = 5, .hi = 5 },
-		{ .kind = VALUE_TIME, .lo = -5, .hi = 7 },
-		{ .kind = VALUE_TIME, .lo = INT64_MIN, .hi = INT64_MAX },
-		{ .kind = VALUE_TEXT, .text = "SYN_SENT" },
-		{ .kind = VALUE_TEXT, .text = "" },
+		{.kind = VALUE_NONE},
+		{.kind = VALUE_COUNT, .lo = 8, .hi = 8},
+		{.kind = VALUE_COUNT, .lo = INT64_MIN, .hi = 5},
+		{.kind = VALUE_COUNT, .lo = 5, .hi = INT64_MAX},
+		{.kind = VALUE_COUNT, .lo = INT64_MIN, .hi = INT64_MAX},
+		{.kind = VALUE_TIME, .lo = 5, .hi = 5},
+		{.kind = VALUE_TIME, .lo = -5, .hi = 7},
+		{.kind = VALUE_TIME, .lo = INT64_MIN, .hi = INT64_MAX},
+		{.kind = VALUE_TEXT, .text = "SYN_SENT"},
+		{.kind = VALUE_TEXT, .text = ""},
 	};
 	struct record *rec = record_new(), *copy = record_new();
 	char why[160], *line;
@@ -260,9 +260,16 @@ static void findings_survive(void **state)
 	rec->lost[OBSERVER_TRACE] = UINT64_MAX; /* more than a JSON integer holds */
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		struct finding finding = {
-			.claim = "a.claim", .name = "n", .unit = "s", .says = values[i],
-			.predicts = values[i], .measured = values[i], .verdict = VERDICT_QUALIFIED,
-			.model_ok = i & 1, .rule = "tcp_v4_rcv()", .note = "when",
+			.claim = "a.claim",
+			.name = "n",
+			.unit = "s",
+			.says = values[i],
+			.predicts = values[i],
+			.measured = values[i],
+			.verdict = VERDICT_QUALIFIED,
+			.model_ok = i & 1,
+			.rule = "tcp_v4_rcv()",
+			.note = "when",
 		};
 
 		assert_int_equal(record_add_finding(rec, &finding), 0);
@@ -272,7 +279,7 @@ static void findings_survive(void **state)
 		fail_msg("%s", why);
 	assert_int_equal(copy->finding_count, rec->finding_count);
 	assert_memory_equal(copy->findings, rec->findings,
-			    rec->finding_count * sizeof(*rec->findings));
+	                    rec->finding_count * sizeof(*rec->findings));
 	assert_int_equal(copy->outcome, OUTCOME_TIMED_OUT);
 	assert_string_equal(copy->reason, "waited");
 	assert_int_equal(copy->elapsed_ns, 17);
@@ -286,8 +293,15 @@ static void findings_survive(void **state)
 
 static void settings_and_observers_survive(void **state)
 {
-	static const char *const values[] = { "3", "-3", "03", "4096 131072", "", "1e3", " 1",
-					      "9223372036854775807", "9223372036854775808" };
+	static const char *const values[] = {"3",
+	                                     "-3",
+	                                     "03",
+	                                     "4096 131072",
+	                                     "",
+	                                     "1e3",
+	                                     " 1",
+	                                     "9223372036854775807",
+	                                     "9223372036854775808"};
 	struct record *rec = record_new(), *copy = record_new();
 	char why[160], name[16], *line;
 
@@ -320,52 +334,55 @@ static void settings_and_observers_survive(void **state)
 }
 
 #define NOTE "{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1,\"kind\":\"note\",\"host\":\"client\""
-#define TAP                                                                               \
+#define TAP                                                                                        \
 	"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1,\"kind\":\"packet\",\"at\":\"client\","    \
 	"\"protocol\":6,\"src\":\"1.2.3.4:5\",\"dst\":\"1.2.3.4:5\""
 
 static const struct {
 	const char *line, *why;
 } bad_lines[] = {
-	{ "", "not JSON" },
-	{ "{", "not JSON" },
-	{ "[]", "no \"type\"" },
-	{ "{}", "no \"type\"" },
-	{ "{\"type\":1}", "not a string" },
-	{ "{\"type\":\"tale\"}", "unknown word" },
-	{ "{\"type\":\"run\",\"format\":\"finwait/2\"}", "format" },
-	{ "{\"type\":\"run\",\"format\":\"finwait/1\",\"hz\":-1}", "not within" },
-	{ "{\"type\":\"run\",\"format\":\"finwait/1\",\"features\":{\"a\":[]}}", "neither" },
-	{ "{\"type\":\"probe\",\"id\":\"q\"}", "in the record of" },
-	{ "{\"type\":\"probe\",\"id\":\"p\",\"observers\":{\"tap\":1}}", "neither" },
-	{ "{\"type\":\"probe\",\"id\":\"p\",\"sysctls\":[]}", "not an object" },
-	{ NOTE "}", "no \"text\"" },
-	{ NOTE ",\"text\":\"a\",\"observer\":\"tap\"}", "does not come from" },
-	{ NOTE ",\"text\":\"a\",\"observer\":\"spy\"}", "unknown word" },
-	{ NOTE ",\"text\":\"a\",\"sock\":\"12345678\"}", "longer than" },
-	{ NOTE ",\"text\":\"a\",\"text\":\"b\"}", "not JSON" },
-	{ NOTE ",\"text\":\"\\u0000\"}", "not JSON" },
-	{ "{\"type\":\"event\",\"probe\":\"p\",\"kind\":\"note\",\"host\":\"client\",\"text\":\"\"}",
-	  "no \"t_ns\"" },
-	{ "{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1.5,\"kind\":\"note\",\"host\":\"client\"}",
-	  "not an integer" },
-	{ "{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":9223372036854775807,\"kind\":\"note\"}",
-	  "not within" },
-	{ TAP ",\"seq\":4294967296}", "not within" },
-	{ TAP ",\"seq\":-1}", "not within" },
-	{ TAP ",\"flags\":\"SZ\"}", "no TCP flags" },
-	{ TAP ",\"link\":\"moon\"}", "unknown word" },
-	{ TAP ",\"options\":{\"wscale\":128}}", "not within" },
-	{ TAP ",\"options\":7}", "not an object" },
-	{ TAP ",\"src\":\"1.2.3.4:5\"}", "not JSON" },
-	{ "{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"fine\"}", "unknown word" },
-	{ "{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":{}}", "not an array" },
-	{ "{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":[1]}", "no \"name\"" },
-	{ "{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":[{\"name\":\"n\","
-	  "\"verdict\":\"confirmed\",\"says\":{\"lo\":2,\"hi\":1}}]}",
-	  "lower bound" },
-	{ "{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"lost\":{\"tap\":-1}}", "not within" },
-	{ "{\"type\":\"summary\",\"ok\":-1}", "not within" },
+	{"", "not JSON"},
+	{"{", "not JSON"},
+	{"[]", "no \"type\""},
+	{"{}", "no \"type\""},
+	{"{\"type\":1}", "not a string"},
+	{"{\"type\":\"tale\"}", "unknown word"},
+	{"{\"type\":\"run\",\"format\":\"finwait/2\"}", "format"},
+	{"{\"type\":\"run\",\"format\":\"finwait/1\",\"hz\":-1}", "not within"},
+	{"{\"type\":\"run\",\"format\":\"finwait/1\",\"features\":{\"a\":[]}}", "neither"},
+	{"{\"type\":\"probe\",\"id\":\"q\"}", "in the record of"},
+	{"{\"type\":\"probe\",\"id\":\"p\",\"observers\":{\"tap\":1}}", "neither"},
+	{"{\"type\":\"probe\",\"id\":\"p\",\"sysctls\":[]}", "not an object"},
+	{NOTE "}", "no \"text\""},
+	{NOTE ",\"text\":\"a\",\"observer\":\"tap\"}", "does not come from"},
+	{NOTE ",\"text\":\"a\",\"observer\":\"spy\"}", "unknown word"},
+	{NOTE ",\"text\":\"a\",\"sock\":\"12345678\"}", "longer than"},
+	{NOTE ",\"text\":\"a\",\"text\":\"b\"}", "not JSON"},
+	{NOTE ",\"text\":\"\\u0000\"}", "not JSON"},
+	{"{\"type\":\"event\",\"probe\":\"p\",\"kind\":\"note\",\"host\":\"client\",\"text\":\"\"}",
+         "no \"t_ns\""},
+	{"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1.5,\"kind\":\"note\",\"host\":\"client\"}",
+         "not an integer"},
+	{"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":9223372036854775807,\"kind\":\"note\"}",
+         "not within"},
+	{TAP ",\"seq\":4294967296}", "not within"},
+	{TAP ",\"seq\":-1}", "not within"},
+	{TAP ",\"flags\":\"SZ\"}", "no TCP flags"},
+	{TAP ",\"link\":\"moon\"}", "unknown word"},
+	{TAP ",\"options\":{\"wscale\":128}}", "not within"},
+	{TAP ",\"options\":7}", "not an object"},
+	{TAP ",\"src\":\"1.2.3.4:5\"}", "not JSON"},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"fine\"}", "unknown word"},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":{}}",
+         "not an array"},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":[1]}",
+         "no \"name\""},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":[{\"name\":\"n\","
+         "\"verdict\":\"confirmed\",\"says\":{\"lo\":2,\"hi\":1}}]}",
+         "lower bound"},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"lost\":{\"tap\":-1}}",
+         "not within"},
+	{"{\"type\":\"summary\",\"ok\":-1}", "not within"},
 };
 
 static void bad_lines_are_refused_with_a_reason(void **state)
@@ -381,7 +398,7 @@ static void bad_lines_are_refused_with_a_reason(void **state)
 			fail_msg("taken: %s", bad_lines[i].line);
 		if (!strstr(why, bad_lines[i].why))
 			fail_msg("%s: \"%s\", not \"%s\"", bad_lines[i].line, why,
-				 bad_lines[i].why);
+			         bad_lines[i].why);
 		assert_int_equal(rec->event_count, 0);
 		assert_false(rec->finished);
 		record_free(rec);
@@ -424,14 +441,14 @@ static void a_torn_last_line_is_dropped(void **state)
 
 static void a_summary_has_every_outcome(void **state)
 {
-	const unsigned int outcomes[OUTCOME_COUNT] = { [OUTCOME_OK] = 3, [OUTCOME_CRASHED] = 1 };
+	const unsigned int outcomes[OUTCOME_COUNT] = {[OUTCOME_OK] = 3, [OUTCOME_CRASHED] = 1};
 	char why[160], *line = json_summary_line(outcomes);
 	struct record *rec = record_new();
 
 	(void)state;
 	assert_string_equal(line, "{\"type\":\"summary\",\"ok\":3,\"model_failed\":0,"
-				  "\"inconclusive\":0,\"skipped\":0,\"error\":0,"
-				  "\"crashed\":1,\"timed_out\":0}");
+	                          "\"inconclusive\":0,\"skipped\":0,\"error\":0,"
+	                          "\"crashed\":1,\"timed_out\":0}");
 	assert_int_equal(json_read_line(rec, line, strlen(line), why), JSON_SUMMARY);
 	free(line);
 	record_free(rec);
@@ -443,10 +460,11 @@ static void states_are_the_main_sockets_lives(void **state)
 	char *line = json_result_line(rec);
 
 	(void)state;
-	assert_non_null(strstr(line, "\"states\":{\"client\":[\"CLOSE\",\"SYN_SENT\",\"ESTABLISHED\","
-				     "\"FIN_WAIT1\",\"FIN_WAIT2\",\"TIME_WAIT\",\"CLOSE\"],"
-				     "\"server\":[\"CLOSE\",\"LISTEN\",\"SYN_RECV\",\"ESTABLISHED\","
-				     "\"CLOSE_WAIT\",\"LAST_ACK\",\"CLOSE\"]}"));
+	assert_non_null(strstr(line,
+	                       "\"states\":{\"client\":[\"CLOSE\",\"SYN_SENT\",\"ESTABLISHED\","
+	                       "\"FIN_WAIT1\",\"FIN_WAIT2\",\"TIME_WAIT\",\"CLOSE\"],"
+	                       "\"server\":[\"CLOSE\",\"LISTEN\",\"SYN_RECV\",\"ESTABLISHED\","
+	                       "\"CLOSE_WAIT\",\"LAST_ACK\",\"CLOSE\"]}"));
 	free(line);
 	record_free(rec);
 }

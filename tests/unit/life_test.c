@@ -15,9 +15,9 @@ static void add(struct record *rec, struct event *event, int64_t us)
 }
 
 static void traced(struct record *rec, int64_t us, enum tcp_state from, enum tcp_state to,
-		   const char *cause)
+                   const char *cause)
 {
-	struct event event = { .kind = EVENT_TRANSITION, .transition = { .from = from, .to = to } };
+	struct event event = {.kind = EVENT_TRANSITION, .transition = {.from = from, .to = to}};
 
 	snprintf(event.transition.cause, sizeof(event.transition.cause), "%s", cause);
 	add(rec, &event, us);
@@ -25,19 +25,19 @@ static void traced(struct record *rec, int64_t us, enum tcp_state from, enum tcp
 
 static void mini(struct record *rec, int64_t us, enum sock_object object, enum mini_change change)
 {
-	struct event event = { .kind = EVENT_MINI_SOCKET,
-			       .mini = { .object = object, .change = change } };
+	struct event event = {.kind = EVENT_MINI_SOCKET,
+	                      .mini = {.object = object, .change = change}};
 
 	add(rec, &event, us);
 }
 
 static void sampled(struct record *rec, int64_t us, int64_t gap_us, enum sock_object object,
-		    enum tcp_state state)
+                    enum tcp_state state)
 {
-	struct event event = { .kind = EVENT_SAMPLE,
-			       .sample = { .state = state,
-					   .object = object,
-					   .gap_ns = gap_us < 0 ? -1 : gap_us * 1000 } };
+	struct event event = {.kind = EVENT_SAMPLE,
+	                      .sample = {.state = state,
+	                                 .object = object,
+	                                 .gap_ns = gap_us < 0 ? -1 : gap_us * 1000}};
 
 	if (object == OBJECT_TIME_WAIT) {
 		event.sample.timer = DIAG_TIMER_TIMEWAIT;
@@ -48,7 +48,7 @@ static void sampled(struct record *rec, int64_t us, int64_t gap_us, enum sock_ob
 
 static void fin_came(struct record *rec, int64_t us)
 {
-	struct event event = { .kind = EVENT_PACKET };
+	struct event event = {.kind = EVENT_PACKET};
 
 	event.packet.packet.flags = TCP_FLAG_FIN | TCP_FLAG_ACK;
 	add(rec, &event, us);
@@ -281,7 +281,8 @@ static void samples_alone_tell_a_life_too(void **state)
 	sampled(rec, 10, -1, OBJECT_NONE, STATE_GONE);
 	sampled(rec, 20, -1, OBJECT_FULL, STATE_SYN_SENT);
 	sampled(rec, 30, 9, OBJECT_FULL, STATE_ESTABLISHED);
-	sampled(rec, 40, 4, OBJECT_FULL, STATE_ESTABLISHED); /* another reading, not another state */
+	sampled(rec, 40, 4, OBJECT_FULL,
+	        STATE_ESTABLISHED); /* another reading, not another state */
 	sampled(rec, 50, 3, OBJECT_FULL, STATE_FIN_WAIT2);
 	sampled(rec, 60, 7, OBJECT_TIME_WAIT, STATE_FIN_WAIT2); /* one FIN_WAIT2 in the walk */
 	sampled(rec, 70, 50, OBJECT_TIME_WAIT, STATE_TIME_WAIT);
@@ -331,8 +332,11 @@ static void order_of_arrival_does_not_matter(void **state)
 static void only_its_own_events_count(void **state)
 {
 	struct record *rec = until_fin_wait2();
-	struct event event = { .kind = EVENT_TRANSITION, .t_ns = 1, .host = SIDE_SERVER,
-			       .sock = "c1", .transition = { .to = STATE_LISTEN } };
+	struct event event = {.kind = EVENT_TRANSITION,
+	                      .t_ns = 1,
+	                      .host = SIDE_SERVER,
+	                      .sock = "c1",
+	                      .transition = {.to = STATE_LISTEN}};
 	char labels[4][SOCK_LABEL_SIZE];
 
 	(void)state;
@@ -381,12 +385,12 @@ static void canned_lives(void **state)
 	static const struct {
 		const char *record, *client, *server;
 	} cases[] = {
-		{ "held-fins.jsonl", "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
-		  "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT" },
-		{ "self-connect.jsonl",
-		  "SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT", "" },
-		{ "polled.jsonl", "SYN_SENT ESTABLISHED FIN_WAIT2 TIME_WAIT",
-		  "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE" },
+		{"held-fins.jsonl", "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
+	         "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT"},
+		{"self-connect.jsonl", "SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
+	         ""},
+		{"polled.jsonl", "SYN_SENT ESTABLISHED FIN_WAIT2 TIME_WAIT",
+	         "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE"},
 	};
 	char buf[1024];
 	struct life life;

@@ -9,12 +9,12 @@
 static void every_name_comes_back(void **state)
 {
 	(void)state;
-#define ALL(count, name, parse)                                       \
-	for (unsigned int i = 0; i < (count); i++) {                  \
-		assert_string_not_equal(name(i), "?");                \
-		assert_int_equal(parse(name(i)), i);                  \
-	}                                                             \
-	assert_int_equal(parse("nonsense"), -1);                      \
+#define ALL(count, name, parse)                                                                    \
+	for (unsigned int i = 0; i < (count); i++) {                                               \
+		assert_string_not_equal(name(i), "?");                                             \
+		assert_int_equal(parse(name(i)), i);                                               \
+	}                                                                                          \
+	assert_int_equal(parse("nonsense"), -1);                                                   \
 	assert_string_equal(name(count), "?")
 	ALL(STATE_COUNT, state_name, state_parse);
 	ALL(OBSERVER_COUNT, observer_name, observer_parse);
@@ -49,12 +49,19 @@ static void flags_are_tcpdumps_letters(void **state)
 
 static void endpoints_come_back(void **state)
 {
-	static const char *const good[] = { "10.0.0.2:8080", "[fd00::2]:1", "0.0.0.0:0",
-					    "[::]:65535", "?:7" };
-	static const char *const bad[] = { "",		"10.0.0.2",	"10.0.0.2:",
-					   ":80",	"10.0.0.2:65536", "10.0.0.2: 1",
-					   "10.0.0:80",	"[fd00::2:80",	"fd00::2]:80",
-					   "10.0.0.2:000001", "[]:1" };
+	static const char *const good[] = {"10.0.0.2:8080", "[fd00::2]:1", "0.0.0.0:0",
+	                                   "[::]:65535", "?:7"};
+	static const char *const bad[] = {"",
+	                                  "10.0.0.2",
+	                                  "10.0.0.2:",
+	                                  ":80",
+	                                  "10.0.0.2:65536",
+	                                  "10.0.0.2: 1",
+	                                  "10.0.0:80",
+	                                  "[fd00::2:80",
+	                                  "fd00::2]:80",
+	                                  "10.0.0.2:000001",
+	                                  "[]:1"};
 	char buf[ENDPOINT_TEXT_SIZE];
 	struct endpoint ep, other;
 
@@ -78,8 +85,8 @@ static void endpoints_come_back(void **state)
 
 static void a_rule_matches_what_it_says(void **state)
 {
-	struct packet_match match = { .from = SIDE_CLIENT };
-	struct packet packet = { .protocol = IPPROTO_UDP };
+	struct packet_match match = {.from = SIDE_CLIENT};
+	struct packet packet = {.protocol = IPPROTO_UDP};
 
 	(void)state;
 	assert_true(packet_matches(&match, SIDE_CLIENT, &packet));
@@ -92,7 +99,7 @@ static void a_rule_matches_what_it_says(void **state)
 	assert_true(packet_matches(&match, SIDE_CLIENT, &packet));
 	packet.flags |= TCP_FLAG_FIN;
 	assert_false(packet_matches(&match, SIDE_CLIENT, &packet));
-	match = (struct packet_match){ .from = SIDE_CLIENT, .has_payload = true };
+	match = (struct packet_match){.from = SIDE_CLIENT, .has_payload = true};
 	assert_false(packet_matches(&match, SIDE_CLIENT, &packet));
 	packet.len = 1;
 	assert_true(packet_matches(&match, SIDE_CLIENT, &packet));
@@ -100,7 +107,7 @@ static void a_rule_matches_what_it_says(void **state)
 
 static void settings_keep_their_order(void **state)
 {
-	struct settings set = { 0 };
+	struct settings set = {0};
 
 	(void)state;
 	assert_int_equal(settings_put(&set, "b", "1"), 0);
@@ -142,7 +149,7 @@ static void sorting_is_stable(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 1000; i++) {
-		struct event event = { .kind = EVENT_NOTE, .t_ns = (i * 7919) % 10 };
+		struct event event = {.kind = EVENT_NOTE, .t_ns = (i * 7919) % 10};
 
 		snprintf(event.note.text, sizeof(event.note.text), "%u", i);
 		assert_int_equal(record_add_event(rec, &event), 0);
@@ -164,19 +171,19 @@ static void values_read_well(void **state)
 		struct value value;
 		const char *text;
 	} cases[] = {
-		{ { .kind = VALUE_NONE }, "-" },
-		{ { .kind = VALUE_COUNT, .lo = 8, .hi = 8 }, "8" },
-		{ { .kind = VALUE_COUNT, .lo = 4, .hi = 5 }, "4..5" },
-		{ { .kind = VALUE_COUNT, .lo = 4, .hi = INT64_MAX }, ">= 4" },
-		{ { .kind = VALUE_COUNT, .lo = INT64_MIN, .hi = 5 }, "<= 5" },
-		{ { .kind = VALUE_TIME, .lo = 6600000000, .hi = 6600000000 }, "6.60 s" },
-		{ { .kind = VALUE_TIME, .lo = 6400000000, .hi = 6710000000 }, "6.40..6.71 s" },
-		{ { .kind = VALUE_TIME, .lo = 6400000000, .hi = 6400000001 }, "6.40 s" },
-		{ { .kind = VALUE_TIME, .lo = 0, .hi = 0 }, "0.00 s" },
-		{ { .kind = VALUE_TIME, .lo = 206400000, .hi = 206400000 }, "206.4 ms" },
-		{ { .kind = VALUE_TIME, .lo = 5000, .hi = 5000 }, "5.0 us" },
-		{ { .kind = VALUE_TIME, .lo = 60 * NS_PER_S, .hi = INT64_MAX }, ">= 60.00 s" },
-		{ { .kind = VALUE_TEXT, .text = "SYN_SENT ESTABLISHED" }, "SYN_SENT ESTABLISHED" },
+		{{.kind = VALUE_NONE}, "-"},
+		{{.kind = VALUE_COUNT, .lo = 8, .hi = 8}, "8"},
+		{{.kind = VALUE_COUNT, .lo = 4, .hi = 5}, "4..5"},
+		{{.kind = VALUE_COUNT, .lo = 4, .hi = INT64_MAX}, ">= 4"},
+		{{.kind = VALUE_COUNT, .lo = INT64_MIN, .hi = 5}, "<= 5"},
+		{{.kind = VALUE_TIME, .lo = 6600000000, .hi = 6600000000}, "6.60 s"},
+		{{.kind = VALUE_TIME, .lo = 6400000000, .hi = 6710000000}, "6.40..6.71 s"},
+		{{.kind = VALUE_TIME, .lo = 6400000000, .hi = 6400000001}, "6.40 s"},
+		{{.kind = VALUE_TIME, .lo = 0, .hi = 0}, "0.00 s"},
+		{{.kind = VALUE_TIME, .lo = 206400000, .hi = 206400000}, "206.4 ms"},
+		{{.kind = VALUE_TIME, .lo = 5000, .hi = 5000}, "5.0 us"},
+		{{.kind = VALUE_TIME, .lo = 60 * NS_PER_S, .hi = INT64_MAX}, ">= 60.00 s"},
+		{{.kind = VALUE_TEXT, .text = "SYN_SENT ESTABLISHED"}, "SYN_SENT ESTABLISHED"},
 	};
 	char buf[256];
 

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ladder: what it tells of packets, and the whole of it for canned records. */
+#include <netinet/in.h>
+
+#include "golden.h"
+
+#include "../../harness/report/ladder.h"
+
+static char *draw(const struct record *rec, const char *title, unsigned int width, bool colour,
+                  bool verbose)
+{
+	struct report_style style = {.width = width, .colour = colour, .verbose = verbose};
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_int_equal(ladder_print(rec, title, &style, out), 0);
+	fclose(out);
+	return text;
+}
+
+static void expect_drawn(const char *record, unsigned int width, bool verbose, const char *golden)
+{
+	struct record *rec = canned_record(record);
+	char *text = draw(rec, "A title", width, false, verbose);
+
+	golden_expect(golden, text);
+	free(text);
+	record_free(rec);
+}
+
+static void canned_ladders_in_utf8(void **state)
+{
+	static const char *const names[] = {"handshake", "four-waves",   "lost-fin",
+	                                    "held-fins", "polled",       "self-connect",
+	                                    "old-syn",   "crossing-fins"};
+	char record[40], golden[40];
+
+	(void)state;
+	locale_utf8();
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(record, sizeof(record), "%s.jsonl", names[i]);
+		snprintf(golden, sizeof(golden), "%s.ladder", names[i]);
+		expect_drawn(record, 120, false, golden);
+	}
+	expect_drawn("lost-fin.jsonl", 120, true, "lost-fin-verbose.ladder");
+}
+
+static void canned_ladders_in_ascii(void **state)
+{
+	(void)state;
+	locale_ascii();
+	expect_drawn("held-fins.jsonl", 100, false, "held-fins-ascii.ladder");
+	expect_drawn("lost-fin.jsonl", 100, false, "lost-fin-ascii.ladder");
+}
+
+/* No colour codes where none were asked for, and no line wider than asked. */
+static void colour_and_width_are_kept(void **state)
+{
+	static const unsigned int widths[] = {88, 100, 120, 140, 180};
+	struct record *rec = canned_record("held-fins.jsonl");
+
+	(void)state;
+	locale_utf8();
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		char *text = draw(rec, "A title", widths[i], false, false), *rest = text, *line;
+
+		assert_null(strchr(text, '\033'));
+		while ((line = strsep(&rest, "\n")))
+			assert_true(text_columns(line) <= widths[i]);
+		free(text);
+		text = draw(rec, "A title", widths[i], true, false);
+		assert_non_null(strstr(text, "\033[1;36m"));
+		free(text);
+	}
+	record_free(rec);
+}
+
+static void control_characters_do_not_reach_the_terminal(void **state)
+{
+	struct record *rec = record_new();
+	struct event event = {.kind = EVENT_NOTE};
+	char *text;
+
+	(void)state;
+	locale_utf8();
+	strcpy(event.note.text, "a\033[2Jb\xff");
+	strcpy(rec->probe, "\033]0;p");
+	strcpy(rec->reason, "\a");
+	rec->finished = true;
+	assert_int_equal(record_add_event(rec, &event), 0);
+	text = draw(rec, "\033", 120, false, false);
+	assert_null(strchr(text, '\033'));
+	assert_null(strchr(text, '\a'));
+	assert_non_null(strstr(text, "a?[2Jb?"));
+	free(text);
+	record_free(rec);
+}
+
+static void an_empty_record_is_drawn_too(void **state)
+{
+	struct record *rec = record_new();
+	char *text = draw(rec, NULL, 0, false, true);
+
+	(void)state;
+	assert_non_null(strstr(text, "the record ends before the result"));
+	free(text);
+	record_free(rec);
+}
+
+/* ---- flights ---- */
+
+static void seen(struct record *rec, int64_t us, enum side port, bool arriving, uint8_t flags,
+                 uint32_t seq)
+{
+	struct event event = {.kind = EVENT_PACKET, .host = port, .t_ns = us * 1000};
+	struct packet *packet = &event.packet.packet;
+
+	packet->protocol = IPPROTO_TCP;
+	packet->flags = flags;
+	packet->seq = seq;
+	packet->wscale = -1;
+	packet->src.port = (port == SIDE_CLIENT) == arriving ? 1 : 2;
+	packet->dst.port = 3 - packet->src.port;
+	event.packet.arriving = arriving;
+	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+static void ruled(struct record *rec, int64_t us, bool on)
+{
+	struct event event = {.kind = EVENT_RULE,
+	                      .t_ns = us * 1000,
+	                      .rule = {.id = 4,
+	                               .on = on,
+	                               .action = "drop",
+	                               .match = {.from = SIDE_CLIENT,
+	                                         .flags_mask = TCP_FLAG_FIN,
+	                                         .flags_value = TCP_FLAG_FIN}}};
+
+	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+/* The same FIN three times: two dropped by a rule that was then switched off. */
+static void the_resent_one_arrived_not_the_lost_one(void **state)
+{
+	struct record *rec = record_new();
+	struct flights flights;
+
+	(void)state;
+	ruled(rec, 5, true);
+	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_FIN, 7);
+	seen(rec, 20, SIDE_CLIENT, true, TCP_FLAG_FIN, 7);
+	ruled(rec, 25, false);
+	seen(rec, 30, SIDE_CLIENT, true, TCP_FLAG_FIN, 7);
+	seen(rec, 31, SIDE_SERVER, false, TCP_FLAG_FIN, 7);
+	assert_int_equal(flights_collect(rec, &flights), 0);
+	assert_int_equal(flights.count, 3);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(flights.items[i].fate, FATE_DROPPED);
+		assert_int_equal(flights.items[i].rule, 4);
+		assert_int_equal(flights.items[i].resent, i);
+	}
+	assert_int_equal(flights.items[2].fate, FATE_DELIVERED);
+	assert_int_equal(flights.items[2].resent, 2);
+	free(flights.items);
+	record_free(rec);
+}
+
+/* Of one instant, and told by the receiver's tap first. */
+static void stamps_of_one_instant_are_paired(void **state)
+{
+	struct record *rec = record_new();
+	struct flights flights;
+
+	(void)state;
+	seen(rec, 10, SIDE_CLIENT, false, TCP_FLAG_ACK, 7);
+	seen(rec, 10, SIDE_SERVER, true, TCP_FLAG_ACK, 7);
+	assert_int_equal(flights_collect(rec, &flights), 0);
+	assert_int_equal(flights.count, 1);
+	assert_int_equal(flights.items[0].fate, FATE_DELIVERED);
+	assert_int_equal(flights.items[0].from, SIDE_SERVER);
+	free(flights.items);
+	record_free(rec);
+}
+
+static void a_packet_twice_out_is_a_copy(void **state)
+{
+	struct record *rec = record_new();
+	struct flights flights;
+
+	(void)state;
+	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_ACK, 7);
+	seen(rec, 11, SIDE_SERVER, false, TCP_FLAG_ACK, 7);
+	seen(rec, 12, SIDE_SERVER, false, TCP_FLAG_ACK, 7);
+	seen(rec, 13, SIDE_SERVER, false, TCP_FLAG_ACK, 8);
+	assert_int_equal(flights_collect(rec, &flights), 0);
+	assert_int_equal(flights.count, 3);
+	assert_false(flights.items[0].duplicate);
+	assert_true(flights.items[1].duplicate);
+	assert_false(flights.items[2].duplicate); /* it only was not seen departing */
+	assert_true(flights.items[2].depart_ns == NEVER);
+	free(flights.items);
+	record_free(rec);
+}
+
+static void a_packet_lost_without_a_rule_is_lost(void **state)
+{
+	struct record *rec = record_new();
+	struct flights flights;
+
+	(void)state;
+	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_ACK, 7);
+	assert_int_equal(flights_collect(rec, &flights), 0);
+	assert_int_equal(flights.items[0].fate, FATE_LOST);
+	free(flights.items);
+	record_free(rec);
+}
+
+static void crossing_syns_are_no_retransmissions(void **state)
+{
+	struct record *rec = record_new();
+	struct flights flights;
+
+	(void)state;
+	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_SYN, 7);
+	seen(rec, 20, SIDE_CLIENT, true, TCP_FLAG_SYN | TCP_FLAG_ACK, 7);
+	seen(rec, 30, SIDE_CLIENT, true, TCP_FLAG_SYN, 7);
+	assert_int_equal(flights_collect(rec, &flights), 0);
+	assert_int_equal(flights.items[1].resent, 0);
+	assert_int_equal(flights.items[2].resent, 1);
+	free(flights.items);
+	record_free(rec);
+}
+
+static void numbers_are_relative_to_the_syn(void **state)
+{
+	struct record *rec = record_new();
+	struct packet packet = {.protocol = IPPROTO_TCP,
+	                        .flags = TCP_FLAG_PSH | TCP_FLAG_ACK,
+	                        .wscale = -1,
+	                        .len = 5,
+	                        .src.port = 1,
+	                        .dst.port = 2};
+	struct flights flights;
+	struct isn_table isns;
+	char buf[120];
+
+	(void)state;
+	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_SYN, UINT32_MAX);
+	seen(rec, 20, SIDE_SERVER, true, TCP_FLAG_SYN | TCP_FLAG_ACK, 1000);
+	seen(rec, 30, SIDE_CLIENT, true, TCP_FLAG_SYN, 3000000000);
+	assert_int_equal(flights_collect(rec, &flights), 0);
+	isn_collect(&flights, &isns);
+	packet.seq = 0; /* one after UINT32_MAX */
+	packet.ack = 1001;
+	packet_text(&isns, &packet, 100, false, buf, sizeof(buf));
+	assert_string_equal(buf, "PSH ACK, seq 1:6, ack 1, len 5");
+	packet_text(&isns, &packet, 20, false, buf, sizeof(buf));
+	assert_string_equal(buf, "PSH ACK, seq 1:6");
+	packet_text(&isns, &packet, 3, false, buf, sizeof(buf));
+	assert_string_equal(buf, "");
+	packet.seq = 3000000001;
+	packet_text(&isns, &packet, 100, false, buf, sizeof(buf));
+	assert_string_equal(buf, "PSH ACK, seq #2+1:#2+6, ack 1, len 5");
+	packet.seq = 1500000000; /* far from either */
+	packet.len = 0;
+	packet_text(&isns, &packet, 100, false, buf, sizeof(buf));
+	assert_string_equal(buf, "PSH ACK, seq 1500000000, ack 1");
+	free(flights.items);
+	record_free(rec);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(canned_ladders_in_utf8),
+		cmocka_unit_test(canned_ladders_in_ascii),
+		cmocka_unit_test(colour_and_width_are_kept),
+		cmocka_unit_test(control_characters_do_not_reach_the_terminal),
+		cmocka_unit_test(an_empty_record_is_drawn_too),
+		cmocka_unit_test(the_resent_one_arrived_not_the_lost_one),
+		cmocka_unit_test(stamps_of_one_instant_are_paired),
+		cmocka_unit_test(a_packet_twice_out_is_a_copy),
+		cmocka_unit_test(a_packet_lost_without_a_rule_is_lost),
+		cmocka_unit_test(crossing_syns_are_no_retransmissions),
+		cmocka_unit_test(numbers_are_relative_to_the_syn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
