@@ -133,6 +133,16 @@ void wire_restore(struct probe_run *run, uint32_t rule);
  * packet.src and .dst with family 0 are the two hosts' own, by their ports. */
 void wire_inject(struct probe_run *run, enum side from, const struct packet *packet);
 
+/* What the kernel wire does to every frame on its way to one host, tc-netem(8). */
+struct wire_quality {
+	uint32_t delay_us, jitter_us;
+	double loss_percent, duplicate_percent;
+	double reorder_percent; /* wants a delay */
+};
+
+/* Set (or change) it towards @to; the run is skipped where the kernel has no sch_netem. */
+void wire_set_quality(struct probe_run *run, enum side to, const struct wire_quality *quality);
+
 /* ---- Parameters, predictions and notes during the run ---- */
 
 int64_t param(struct probe_run *run, const char *name);
@@ -143,6 +153,10 @@ int64_t sysctl_default(struct probe_run *run, const char *name);
 /* Change a sysctl of @side in mid-run; old and new are recorded. */
 void sysctl_set(struct probe_run *run, enum side side, const char *name, const char *value);
 void note(struct probe_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* This kernel or these privileges lack something; does not return. */
+void run_skip(struct probe_run *run, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
 
 /* What a precondition that did not happen comes to; does not return. */
 void run_inconclusive(struct probe_run *run, const char *fmt, ...)

@@ -83,87 +83,103 @@ static int64_t model_timeout_ms(int64_t boundary, int64_t base_ms, int64_t max_m
 	return ((2LL << thresh) - 1) * base_ms + (boundary - thresh) * max_ms;
 }
 
-/* One end of the range: every timer early, or every timer late. */
-enum end { END_EARLY, END_LATE, END_COUNT };
-
-static int64_t timer_end(int hz, int64_t delay_ns, enum end end)
-{
-	struct span span = model_timer(hz, delay_ns);
-
-	return end == END_EARLY ? span.lo_ns : span.hi_ns;
-}
-
+/* What is sent again until the kernel gives up, as it is worked out timer by timer. */
 struct chain {
-	unsigned int sends;
-	int64_t at_ns[MODEL_SENDS];
-	int64_t give_up_ns;
+	int hz;
+	struct span now; /* after the first send */
+	struct span elapsed; /* on the clock that the bound is held against */
+	bool counting; /* that clock runs */
+	struct schedule *schedule;
 };
 
-/* Early timers mean more of them before a bound on time is passed. */
-static void schedule_join(const struct chain chain[END_COUNT], struct schedule *schedule)
+static void chain_begin(struct chain *chain, int hz, struct schedule *schedule)
 {
-	const struct chain *early = &chain[END_EARLY], *late = &chain[END_LATE];
-
-	schedule->sends_lo = early->sends < late->sends ? early->sends : late->sends;
-	schedule->sends_hi = early->sends < late->sends ? late->sends : early->sends;
-	for (unsigned int i = 0; i < schedule->sends_lo; i++)
-		schedule->at[i] = (struct span){early->at_ns[i], late->at_ns[i]};
-	schedule->give_up.lo_ns =
-		early->give_up_ns < late->give_up_ns ? early->give_up_ns : late->give_up_ns;
-	schedule->give_up.hi_ns =
-		early->give_up_ns < late->give_up_ns ? late->give_up_ns : early->give_up_ns;
+	*schedule = (struct schedule){.sends_hi = 1};
+	*chain = (struct chain){.hz = hz, .schedule = schedule};
 }
 
-struct syn_rules {
-	int hz;
-	int64_t retries, linear, max_ms;
-};
-
-static void chain_syn(const struct syn_rules *rules, enum end end, struct chain *chain)
+static void chain_wait(struct chain *chain, int64_t delay_ns)
 {
-	int64_t rto_ms = TCP_TIMEOUT_INIT_MS, now_ns = 0, retransmits = 0;
-	int64_t bound_ms = model_timeout_ms(rules->retries, TCP_TIMEOUT_INIT_MS, rules->max_ms);
+	struct span timer = model_timer(chain->hz, delay_ns);
 
-	chain->at_ns[0] = 0;
-	chain->sends = 1;
-	for (;;) {
-		now_ns += timer_end(rules->hz, rto_ms * NS_PER_MS, end);
-		if (retransmits >= rules->retries + rules->linear)
-			break;
-		/* retransmits_timed_out() counts from the first SYN, once one was resent */
-		if (retransmits && now_ns >= bound_ms * NS_PER_MS)
-			break;
-		if (chain->sends == MODEL_SENDS)
-			break;
-		chain->at_ns[chain->sends++] = now_ns;
-		retransmits++;
-		if (retransmits > rules->linear)
-			rto_ms = rto_ms * 2 < rules->max_ms ? rto_ms * 2 : rules->max_ms;
+	chain->now = span_add(chain->now, timer);
+	if (chain->counting)
+		chain->elapsed = span_add(chain->elapsed, timer);
+}
+
+/* False: the schedule is full. */
+static bool chain_send(struct chain *chain)
+{
+	struct schedule *schedule = chain->schedule;
+
+	if (schedule->sends_hi == MODEL_SENDS)
+		return false;
+	schedule->at[schedule->sends_hi++] = chain->now;
+	return true;
+}
+
+static void chain_may_end(struct chain *chain, int64_t from_ns)
+{
+	struct schedule *schedule = chain->schedule;
+
+	if (!schedule->sends_lo) {
+		schedule->sends_lo = schedule->sends_hi;
+		schedule->give_up.lo_ns = from_ns;
 	}
-	chain->give_up_ns = now_ns;
+	schedule->give_up.hi_ns = chain->now.hi_ns;
+}
+
+/*
+ * retransmits_timed_out(): has @bound_ns passed when this timer fires? True: surely.
+ * When only late timers make it so, the end is noted as possible, and what goes on is
+ * the chain whose timers were early enough. Both stamps are cut to milliseconds: the
+ * kernel may see the bound reached up to one too early, never too late.
+ */
+static bool chain_timed_out(struct chain *chain, int64_t bound_ns)
+{
+	int64_t short_ns = bound_ns - NS_PER_MS - chain->elapsed.lo_ns;
+
+	if (chain->elapsed.hi_ns <= bound_ns - NS_PER_MS)
+		return false;
+	chain_may_end(chain, chain->now.lo_ns + (short_ns > 0 ? short_ns : 0));
+	if (chain->elapsed.lo_ns >= bound_ns)
+		return true;
+	if (chain->elapsed.hi_ns > bound_ns) {
+		chain->now.hi_ns -= chain->elapsed.hi_ns - bound_ns;
+		chain->elapsed.hi_ns = bound_ns;
+	}
+	return false;
 }
 
 bool model_syn(const struct record *rec, enum side host, struct schedule *schedule)
 {
-	struct chain chain[END_COUNT];
-	struct syn_rules rules = {
-		.hz = rec->run.hz,
-		.linear = sysctl_or(rec, host, "net.ipv4.tcp_syn_linear_timeouts", 0),
-		.max_ms = rto_max_ms(rec, host),
-	};
+	int64_t rto_ns = TCP_TIMEOUT_INIT_MS * NS_PER_MS, retransmits = 0, retries, bound_ns;
+	int64_t linear = sysctl_or(rec, host, "net.ipv4.tcp_syn_linear_timeouts", 0);
+	int64_t max_ns = rto_max_ms(rec, host) * NS_PER_MS;
+	struct chain chain;
 
-	*schedule = (struct schedule){.probes = 0};
-	if (!rules.hz || !record_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &rules.retries))
+	chain_begin(&chain, rec->run.hz, schedule);
+	if (!rec->run.hz || !record_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &retries))
 		return false;
-	for (int end = 0; end < END_COUNT; end++)
-		chain_syn(&rules, (enum end)end, &chain[end]);
-	schedule_join(chain, schedule);
-	return true;
+	bound_ns = model_timeout_ms(retries, TCP_TIMEOUT_INIT_MS, max_ns / NS_PER_MS) * NS_PER_MS;
+	chain.counting = true; /* tcp_connect_init() stamps the first SYN */
+	for (;;) {
+		chain_wait(&chain, rto_ns);
+		if (retransmits >= retries + linear) {
+			chain_may_end(&chain, chain.now.lo_ns);
+			return true;
+		}
+		if (retransmits && chain_timed_out(&chain, bound_ns))
+			return true;
+		if (!chain_send(&chain))
+			return false;
+		if (++retransmits > linear)
+			rto_ns = rto_ns * 2 < max_ns ? rto_ns * 2 : max_ns;
+	}
 }
 
 /* What the retransmission timer of one unacknowledged segment goes by. */
 struct loss_rules {
-	int hz;
 	bool orphan; /* tcp_orphan_retries(), else tcp_retries2 */
 	bool probe; /* a tail loss probe comes first */
 	int64_t retries, rto_ns, rtt_ns, rto_min_ns, max_ns;
@@ -179,31 +195,25 @@ static int64_t loss_bound_ns(const struct loss_rules *rules, int64_t rto_ns)
 	return model_timeout_ms(retries, TCP_RTO_MIN_MS, rules->max_ns / NS_PER_MS) * NS_PER_MS;
 }
 
-static void chain_loss(const struct loss_rules *rules, enum end end, struct chain *chain)
+static bool chain_loss(const struct loss_rules *rules, struct chain *chain)
 {
-	int64_t rto_ns = rules->rto_ns, now_ns = 0, first_ns = 0, retransmits = 0;
+	int64_t rto_ns = rules->rto_ns, probe_ns = 2 * rules->rtt_ns + rules->rto_min_ns;
 
-	chain->at_ns[0] = 0;
-	chain->sends = 1;
 	if (rules->probe) { /* tcp_schedule_loss_probe(), one segment out */
-		int64_t probe_ns = 2 * rules->rtt_ns + rules->rto_min_ns;
-
-		now_ns += timer_end(rules->hz, probe_ns < rto_ns ? probe_ns : rto_ns, end);
-		chain->at_ns[chain->sends++] = now_ns;
+		chain_wait(chain, probe_ns < rto_ns ? probe_ns : rto_ns);
+		if (!chain_send(chain))
+			return false;
 	}
 	for (;;) {
-		now_ns += timer_end(rules->hz, rto_ns, end);
+		chain_wait(chain, rto_ns);
+		if (chain->counting && chain_timed_out(chain, loss_bound_ns(rules, rto_ns)))
+			return true;
+		if (!chain_send(chain))
+			return false;
 		/* retrans_stamp is the first timeout's send; a loss probe does not set it */
-		if (retransmits && now_ns - first_ns >= loss_bound_ns(rules, rto_ns))
-			break;
-		if (chain->sends == MODEL_SENDS)
-			break;
-		if (!retransmits++)
-			first_ns = now_ns;
-		chain->at_ns[chain->sends++] = now_ns;
+		chain->counting = true;
 		rto_ns = rto_ns * 2 < rules->max_ns ? rto_ns * 2 : rules->max_ns;
 	}
-	chain->give_up_ns = now_ns;
 }
 
 /* SACK needs both ends, and a loss probe needs SACK. */
@@ -219,9 +229,8 @@ static bool loss_probe_is_on(const struct record *rec, enum side host)
 static bool model_loss(const struct record *rec, enum side host, const char *retries, bool orphan,
                        const struct sample *at_send, struct schedule *schedule)
 {
-	struct chain chain[END_COUNT];
+	struct chain chain;
 	struct loss_rules rules = {
-		.hz = rec->run.hz,
 		.orphan = orphan,
 		.probe = loss_probe_is_on(rec, host),
 		.rto_ns = at_send->rto_us * 1000LL,
@@ -232,14 +241,11 @@ static bool model_loss(const struct record *rec, enum side host, const char *ret
 		.max_ns = rto_max_ms(rec, host) * NS_PER_MS,
 	};
 
-	*schedule = (struct schedule){.probes = 0};
-	if (!rules.hz || !at_send->rto_us || !record_sysctl(rec, host, retries, &rules.retries))
+	chain_begin(&chain, rec->run.hz, schedule);
+	if (!rec->run.hz || !at_send->rto_us || !record_sysctl(rec, host, retries, &rules.retries))
 		return false;
-	for (int end = 0; end < END_COUNT; end++)
-		chain_loss(&rules, (enum end)end, &chain[end]);
-	schedule_join(chain, schedule);
 	schedule->probes = rules.probe;
-	return true;
+	return chain_loss(&rules, &chain);
 }
 
 bool model_orphan(const struct record *rec, enum side host, const struct sample *at_send,

@@ -16,9 +16,8 @@
  *   - On top of that a machine may be late: FINWAIT_SLACK_MS, 10 ms unless the
  *     environment says otherwise, is added to the upper end of each timer.
  *
- * A chain of timers (retransmissions) is run twice, once with every timer as early
- * as it can be and once as late; if the two ends differ in a count, the
- * prediction is a range of counts.
+ * A chain of timers (retransmissions) is followed as a span of times. Where a bound
+ * on elapsed time falls into the span, both ways are followed: the count is a range then.
  */
 #ifndef FINWAIT_JUDGE_MODEL_H
 #define FINWAIT_JUDGE_MODEL_H

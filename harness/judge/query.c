@@ -19,10 +19,13 @@ static bool event_is_departure(const struct event *event)
 	       (event->packet.on_loopback ? !event->packet.arriving : event->packet.arriving);
 }
 
-/* The first undelivered departure of the same segment has now come out of the wire. */
+/*
+ * A segment has come out of the wire: the latest departure that is the same. A
+ * retransmission looks like its original, and it is the original that was lost.
+ */
 static void packet_list_deliver(struct packet_list *list, const struct packet *packet)
 {
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = list->count; i-- > 0;)
 		if (!list->items[i].delivered && packet_same(&list->items[i].packet, packet)) {
 			list->items[i].delivered = true;
 			return;

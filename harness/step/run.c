@@ -54,7 +54,7 @@ void run_flush(struct probe_run *run)
 	size_t done = 0;
 
 	while (done < out->used) {
-		ssize_t n = write(out->fd, out->data + done, out->used - done);
+		ssize_t n = out->write(out->fd, out->data + done, out->used - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -137,6 +137,17 @@ void run_fail(struct probe_run *run, const struct fault *fault)
 {
 	run->rec->outcome = OUTCOME_ERROR;
 	fault_text(fault, run->rec->reason, sizeof(run->rec->reason));
+	run_end(run);
+}
+
+void run_skip(struct probe_run *run, const char *fmt, ...)
+{
+	va_list args;
+
+	run->rec->outcome = OUTCOME_SKIPPED;
+	va_start(args, fmt);
+	vsnprintf(run->rec->reason, sizeof(run->rec->reason), fmt, args);
+	va_end(args);
 	run_end(run);
 }
 
@@ -279,8 +290,13 @@ static void run_die_with_parent(void)
 		_exit(EXIT_FAILURE);
 }
 
+/* In virtual time a reading costs more than the hours between two of them. */
+#define POLL_CAP_NS (100 * NS_PER_MS)
+#define POLL_CAP_VIRTUAL_NS (24 * 3600 * NS_PER_S)
+
 void run_child(const struct run_plan *plan, int out_fd)
 {
+	bool is_virtual = !strcmp(plan->info.clock, "virtual");
 	struct probe_run *run = calloc(1, sizeof(*run));
 	struct record *rec = record_new();
 
@@ -293,8 +309,8 @@ void run_child(const struct run_plan *plan, int out_fd)
 	*run = (struct probe_run){
 		.probe = plan->probe,
 		.rec = rec,
-		.out.fd = out_fd,
-		.poll_cap_ns = 100 * NS_PER_MS,
+		.out = {.fd = out_fd, .write = plan->out_write ? plan->out_write : write},
+		.poll_cap_ns = is_virtual ? POLL_CAP_VIRTUAL_NS : POLL_CAP_NS,
 	};
 	run_die_with_parent();
 	run_open_bench(run, plan);

@@ -75,6 +75,7 @@ struct known_object {
 
 struct out {
 	int fd;
+	ssize_t (*write)(int fd, const void *data, size_t size);
 	char *data;
 	size_t used, space;
 };
@@ -124,6 +125,8 @@ struct run_plan {
 	struct trace *trace; /* NULL: none */
 	char trace_absent[120];
 	unsigned int trace_slot;
+	/* As write(2), for what the record goes to; NULL: write(2) itself. */
+	ssize_t (*out_write)(int fd, const void *data, size_t size);
 };
 
 /* Run the probe in this process, stream the record to @out_fd, judge it, _exit(). */

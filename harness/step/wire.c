@@ -13,6 +13,8 @@
 
 #include <errno.h>
 
+#include "../../netns/qdisc.h"
+
 /* Where the sender's frames come into the wire. */
 static const char *rule_port(const struct wire_rule *rule)
 {
@@ -144,6 +146,43 @@ uint32_t wire_hold(struct probe_run *run, struct packet_match match)
 	if (run->probe->wire != WIRE_HAND)
 		wire_fail(run, EOPNOTSUPP, "hold frames: only the hand wire can");
 	return rule_on(run, FRAME_HOLD, match, -1);
+}
+
+static void quality_words(const struct wire_quality *quality, char *buf, size_t size)
+{
+	snprintf(buf, size, "delay %uus %uus loss %g%% duplicate %g%% reorder %g%%",
+	         quality->delay_us, quality->jitter_us, quality->loss_percent,
+	         quality->duplicate_percent, quality->reorder_percent);
+}
+
+void wire_set_quality(struct probe_run *run, enum side to, const struct wire_quality *quality)
+{
+	struct event event = {.kind = EVENT_RULE, .host = side_other(to)};
+	const struct netem netem = {
+		.delay_us = quality->delay_us,
+		.jitter_us = quality->jitter_us,
+		.loss_percent = quality->loss_percent,
+		.duplicate_percent = quality->duplicate_percent,
+		.reorder_percent = quality->reorder_percent,
+	};
+	char text[400];
+	struct fault fault;
+	int err;
+
+	if (run->probe->wire != WIRE_KERNEL)
+		wire_fail(run, EOPNOTSUPP, "set netem: only the kernel wire has it");
+	err = netem_set(run->bench.rtnl[BENCH_WIRE], run->bench.port_ifindex[to], &netem, &fault);
+	if (err == -EOPNOTSUPP)
+		run_skip(run, "%s", fault_text(&fault, text, sizeof(text)));
+	if (err < 0)
+		run_fail(run, &fault);
+	event.rule.id = ++run->rule_last;
+	snprintf(event.rule.action, sizeof(event.rule.action), "netem");
+	quality_words(quality, event.rule.text, sizeof(event.rule.text));
+	event.rule.match.from = side_other(to);
+	event.rule.on = true;
+	event.rule.hits = -1;
+	run_emit(run, &event);
 }
 
 static void frame_emit(struct probe_run *run, enum side from, enum frame_action action,
