@@ -17,24 +17,23 @@
  *   an ACK for an orphan). Which of the two only a sample tells; without one it is
  *   TIME_WAIT, unless the system call or the timer that closed the socket in
  *   FIN_WAIT2 tells that no FIN has come. A sample that says TIME_WAIT leaves open
- *   since when: since the FIN that the tap saw come in.
+ *   since when: since the FIN that the tap saw come in. Trace tells of the step from
+ *   FIN_WAIT2 to TIME_WAIT when the timer is set anew, which may be at a later FIN: within
+ *   one bucket of the timer wheel (2 s, at 60 s and 250 Hz) setting it changes nothing.
  * - Where trace speaks for a socket, samples of the full socket add nothing: its
  *   changes are stamped before diag can read them, so that a sample is at best
  *   late news. They count again where trace is known to have lost events.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <stdio.h>
 
 #include "life.h"
+#include "life_events.h"
 
 struct stitch {
 	struct life *life;
-	const struct event **events; /* the label's, by time */
-	size_t count, at;
-	const struct event **fins; /* that came to its host, by time */
-	size_t fin_count;
-	bool traced; /* transitions of this label were seen */
+	struct life_events seen;
+	size_t at; /* of them, the one at hand */
 	bool trace_lost;
 	bool time_wait; /* a time-wait sock is there */
 	int64_t time_wait_t_ns; /* since (at the earliest) */
@@ -43,7 +42,6 @@ struct stitch {
 
 /* A FIN that comes with the ACK of ours is on the tap before FIN_WAIT2 is traced. */
 #define FIN_AHEAD_NS (NS_PER_MS / 5)
-#define NEVER INT64_MIN
 
 static struct life_state *last_state(struct life *life)
 {
@@ -61,7 +59,7 @@ static struct life_state *append(struct stitch *st, enum tcp_state state, int64_
                                  int64_t gap_ns)
 {
 	struct life *life = st->life;
-	const struct event *event = st->events[st->at];
+	const struct event *event = st->seen.items[st->at];
 	struct life_state *entry;
 
 	if (is_in(life, state))
@@ -84,7 +82,7 @@ static void append_object(struct stitch *st, enum tcp_state state, enum sock_obj
                           int64_t gap_ns)
 {
 	struct life_state *last = last_state(st->life);
-	struct life_state *entry = append(st, state, st->events[st->at]->t_ns, gap_ns);
+	struct life_state *entry = append(st, state, st->seen.items[st->at]->t_ns, gap_ns);
 
 	if (entry && entry != last)
 		entry->object = object;
@@ -95,13 +93,15 @@ static void end_life(struct stitch *st, int64_t gap_ns)
 	st->time_wait = false;
 	st->substate_unknown = false;
 	if (st->life->count)
-		append(st, STATE_CLOSE, st->events[st->at]->t_ns, gap_ns);
+		append(st, STATE_CLOSE, st->seen.items[st->at]->t_ns, gap_ns);
 }
 
 static bool is_time_wait_sign(const struct event *event)
 {
 	if (event->kind == EVENT_SAMPLE)
 		return event->sample.object == OBJECT_TIME_WAIT;
+	if (life_substate_change(event))
+		return true;
 	return event->kind == EVENT_MINI_SOCKET && event->mini.object == OBJECT_TIME_WAIT &&
 	       event->mini.change == MINI_CREATED;
 }
@@ -113,43 +113,50 @@ static bool is_other_life(const struct event *event)
 		return event->sample.object != OBJECT_TIME_WAIT;
 	if (event->kind == EVENT_MINI_SOCKET)
 		return event->mini.object == OBJECT_REQUEST;
-	return event->kind == EVENT_TRANSITION;
+	return event->kind == EVENT_TRANSITION && !life_substate_change(event);
 }
 
 /* Does a time-wait sock outlive the full socket that is being closed now? */
 static bool time_wait_follows(const struct stitch *st)
 {
-	for (size_t i = st->at + 1; i < st->count; i++) {
-		if (is_time_wait_sign(st->events[i]))
+	for (size_t i = st->at + 1; i < st->seen.count; i++) {
+		if (is_time_wait_sign(st->seen.items[i]))
 			return true;
-		if (is_other_life(st->events[i]))
+		if (is_other_life(st->seen.items[i]))
 			return false;
 	}
 	return false;
 }
 
-/* The first sample of the time-wait sock that begins now; NULL: none was taken. */
-static const struct sample *time_wait_sample(const struct stitch *st)
+/*
+ * The substate that the time-wait sock that begins now is first seen in; STATE_GONE:
+ * nothing was seen of it. One that changes to TIME_WAIT later on began in FIN_WAIT2.
+ */
+static enum tcp_state first_substate(const struct stitch *st)
 {
-	for (size_t i = st->at + 1; i < st->count; i++) {
-		const struct event *event = st->events[i];
+	enum tcp_state first = STATE_GONE;
 
-		if (event->kind == EVENT_SAMPLE && event->sample.object == OBJECT_TIME_WAIT)
-			return &event->sample;
+	for (size_t i = st->at + 1; i < st->seen.count; i++) {
+		const struct event *event = st->seen.items[i];
+
+		if (life_substate_change(event))
+			return STATE_FIN_WAIT2;
 		if (event->kind == EVENT_TRANSITION && event->transition.to == STATE_CLOSE)
 			continue; /* the full socket's, which it replaces */
 		if (is_other_life(event) ||
 		    (event->kind == EVENT_MINI_SOCKET && event->mini.change != MINI_CREATED))
-			return NULL;
+			break;
+		if (event->kind == EVENT_SAMPLE && first == STATE_GONE)
+			first = event->sample.state;
 	}
-	return NULL;
+	return first;
 }
 
 /* What closed the full socket in whose place the time-wait sock is. */
 static const char *closing_cause(const struct stitch *st)
 {
-	for (size_t i = st->at; i < st->count; i++) {
-		const struct event *event = st->events[i];
+	for (size_t i = st->at; i < st->seen.count; i++) {
+		const struct event *event = st->seen.items[i];
 
 		if (event->kind == EVENT_TRANSITION)
 			return event->transition.to == STATE_CLOSE ? event->transition.cause : "";
@@ -163,22 +170,12 @@ static bool closed_without_packet(const char *cause)
 	return !strncmp(cause, "syscall", 7) || !strncmp(cause, "timer", 5);
 }
 
-/* The first FIN that came to the host from @from_ns to @to_ns; NEVER: none was seen. */
-static int64_t fin_time(const struct stitch *st, int64_t from_ns, int64_t to_ns)
-{
-	for (size_t i = 0; i < st->fin_count; i++) {
-		if (st->fins[i]->t_ns >= from_ns && st->fins[i]->t_ns <= to_ns)
-			return st->fins[i]->t_ns;
-	}
-	return NEVER;
-}
-
 /* A time-wait sock is there from now on. */
 static void take_over(struct stitch *st)
 {
 	struct life_state *last = last_state(st->life);
-	const struct sample *sample = time_wait_sample(st);
-	int64_t t_ns = st->events[st->at]->t_ns;
+	enum tcp_state first = first_substate(st);
+	int64_t t_ns = st->seen.items[st->at]->t_ns;
 
 	if (st->time_wait) { /* its timer again: a FIN has come, the first or one more */
 		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT,
@@ -189,12 +186,12 @@ static void take_over(struct stitch *st)
 	st->time_wait = true;
 	st->time_wait_t_ns = t_ns;
 	st->substate_unknown = false;
-	if (sample && sample->state == STATE_FIN_WAIT2)
+	if (first == STATE_FIN_WAIT2)
 		append_object(st, STATE_FIN_WAIT2, OBJECT_TIME_WAIT, 0);
 	else if (is_in(st->life, STATE_FIN_WAIT2) && closed_without_packet(closing_cause(st)))
 		; /* in FIN_WAIT2 still */
-	else if (is_in(st->life, STATE_FIN_WAIT2) && sample &&
-	         fin_time(st, last->t_ns - FIN_AHEAD_NS, t_ns) == NEVER)
+	else if (is_in(st->life, STATE_FIN_WAIT2) && first == STATE_TIME_WAIT &&
+	         life_fin_time(&st->seen, last->t_ns - FIN_AHEAD_NS, t_ns) == NEVER)
 		st->substate_unknown = true;
 	else
 		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, 0);
@@ -213,9 +210,25 @@ static void add_missed(struct stitch *st, const struct event *event)
 	append_object(st, from, OBJECT_FULL, event->t_ns - (last ? last->t_ns : 0));
 }
 
+/* The time-wait sock's step, as of the FIN that caused it, if that was an earlier one. */
+static void add_substate_change(struct stitch *st)
+{
+	int64_t t_ns = st->seen.items[st->at]->t_ns, gap_ns = 0, fin_ns = NEVER;
+
+	if (st->time_wait)
+		fin_ns = life_fin_time(&st->seen, st->time_wait_t_ns, t_ns);
+	if (fin_ns != NEVER && t_ns - fin_ns > FIN_AHEAD_NS)
+		gap_ns = t_ns - fin_ns;
+	append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, gap_ns);
+	st->substate_unknown = false;
+	if (!st->time_wait)
+		st->time_wait_t_ns = t_ns;
+	st->time_wait = true;
+}
+
 static void add_transition(struct stitch *st)
 {
-	const struct event *event = st->events[st->at];
+	const struct event *event = st->seen.items[st->at];
 	struct life_state *last, *entry;
 
 	if (event->transition.to == STATE_CLOSE) {
@@ -275,7 +288,7 @@ static void add_time_wait(struct stitch *st, enum mini_change change)
 
 static void add_mini(struct stitch *st)
 {
-	const struct event *event = st->events[st->at];
+	const struct event *event = st->seen.items[st->at];
 
 	if (event->mini.object == OBJECT_REQUEST)
 		add_request(st, event->mini.change);
@@ -302,8 +315,8 @@ static int64_t gap_since(const struct event *event, int64_t t_ns)
  */
 static bool alive_after(const struct stitch *st)
 {
-	for (size_t i = st->at + 1; i < st->count; i++) {
-		const struct event *event = st->events[i];
+	for (size_t i = st->at + 1; i < st->seen.count; i++) {
+		const struct event *event = st->seen.items[i];
 
 		if (event->kind == EVENT_TRANSITION) {
 			enum tcp_state from = event->transition.from;
@@ -360,7 +373,7 @@ static void add_time_wait_sample(struct stitch *st, const struct event *event)
 	}
 	st->substate_unknown = false;
 	since_ns = event->t_ns - gap_since(event, since_ns);
-	fin_ns = fin_time(st, since_ns, event->t_ns);
+	fin_ns = life_fin_time(&st->seen, since_ns, event->t_ns);
 	if (event->sample.state == STATE_TIME_WAIT && fin_ns != NEVER)
 		since_ns = fin_ns;
 	append_object(st, event->sample.state, OBJECT_TIME_WAIT, event->t_ns - since_ns);
@@ -374,7 +387,7 @@ static bool request_is_news(struct stitch *st, const struct event *event)
 {
 	struct life_state *last = last_state(st->life);
 
-	if (!st->traced || !last)
+	if (!st->seen.traced || !last)
 		return true;
 	if (last->state != STATE_CLOSE && last->state != STATE_TIME_WAIT)
 		return false;
@@ -385,12 +398,12 @@ static bool full_is_news(const struct stitch *st, const struct event *event, enu
 {
 	if (!st->life->count && state == STATE_CLOSE)
 		return false; /* a life begins with the first state entered */
-	return !st->traced || (st->trace_lost && !is_explained(st, event, state));
+	return !st->seen.traced || (st->trace_lost && !is_explained(st, event, state));
 }
 
 static void add_sample(struct stitch *st)
 {
-	const struct event *event = st->events[st->at];
+	const struct event *event = st->seen.items[st->at];
 	struct sample sample = event->sample;
 	struct life_state *last = last_state(st->life);
 	int64_t gap_ns = last ? gap_since(event, last->t_ns) : sample_gap(event);
@@ -410,60 +423,13 @@ static void add_sample(struct stitch *st)
 	note_timer(st, &sample);
 }
 
-static int event_compare(const void *a, const void *b)
-{
-	const struct event *ea = *(const struct event *const *)a;
-	const struct event *eb = *(const struct event *const *)b;
-
-	if (ea->t_ns != eb->t_ns)
-		return ea->t_ns < eb->t_ns ? -1 : 1;
-	return ea < eb ? -1 : ea > eb; /* of one instant: as they arrived */
-}
-
-/* Seen where it leaves the wire towards the host, or on the host's lo. */
-static bool is_fin_to(const struct event *event, enum side host)
-{
-	return event->kind == EVENT_PACKET && event->host == host &&
-	       (event->packet.on_loopback || !event->packet.arriving) &&
-	       (event->packet.packet.flags & TCP_FLAG_FIN);
-}
-
-static bool is_of_life(const struct event *event, enum side host, const char *sock)
-{
-	return (event->kind == EVENT_TRANSITION || event->kind == EVENT_MINI_SOCKET ||
-	        event->kind == EVENT_SAMPLE) &&
-	       event->host == host && !strcmp(event->sock, sock);
-}
-
-/* false: no memory. */
-static bool stitch_collect(struct stitch *st, const struct record *rec, enum side host,
-                           const char *sock)
-{
-	st->events = calloc(rec->event_count + 1, sizeof(*st->events));
-	st->fins = calloc(rec->event_count + 1, sizeof(*st->fins));
-	if (!st->events || !st->fins)
-		return false;
-	for (size_t i = 0; i < rec->event_count; i++) {
-		const struct event *event = &rec->events[i];
-
-		if (is_fin_to(event, host))
-			st->fins[st->fin_count++] = event;
-		if (!is_of_life(event, host, sock))
-			continue;
-		if (event->kind == EVENT_TRANSITION)
-			st->traced = true;
-		st->events[st->count++] = event;
-	}
-	qsort(st->events, st->count, sizeof(*st->events), event_compare);
-	qsort(st->fins, st->fin_count, sizeof(*st->fins), event_compare);
-	return true;
-}
-
 static void stitch_step(struct stitch *st)
 {
-	const struct event *event = st->events[st->at];
+	const struct event *event = st->seen.items[st->at];
 
-	if (event->kind == EVENT_TRANSITION)
+	if (life_substate_change(event))
+		add_substate_change(st);
+	else if (event->kind == EVENT_TRANSITION)
 		add_transition(st);
 	else if (event->kind == EVENT_MINI_SOCKET)
 		add_mini(st);
@@ -476,11 +442,10 @@ void life_stitch(const struct record *rec, enum side host, const char *sock, str
 	struct stitch st = {.life = life, .trace_lost = rec->lost[OBSERVER_TRACE] > 0};
 
 	memset(life, 0, sizeof(*life));
-	if (!stitch_collect(&st, rec, host, sock))
+	if (!life_events_collect(&st.seen, rec, host, sock))
 		life->truncated = true;
 	else
-		for (st.at = 0; st.at < st.count; st.at++)
+		for (st.at = 0; st.at < st.seen.count; st.at++)
 			stitch_step(&st);
-	free(st.events);
-	free(st.fins);
+	life_events_free(&st.seen);
 }

@@ -27,8 +27,9 @@ struct life {
 };
 
 /*
- * The life of the socket labelled @sock at @host, STATE_GONE or STATE_CLOSE last
- * when its end was seen.
+ * The life of the socket labelled @sock at @host, from the first state it was seen
+ * to enter (not the CLOSE of a new socket, which only trace could tell), STATE_CLOSE
+ * last when its end was seen.
  *
  * Rules, in order of trust: a traced transition is a fact with an exact time.
  * A mini-socket's timer start is the request sock's SYN_RECV or the time-wait
@@ -37,8 +38,7 @@ struct life {
  * socket's traced CLOSE that a time-wait sock of the same flow outlives is not
  * the end of the life and is left out. Nothing that no observer saw is added.
  */
-void life_stitch(const struct record *rec, enum side host, const char *sock,
-		 struct life *life);
+void life_stitch(const struct record *rec, enum side host, const char *sock, struct life *life);
 
 /* "SYN_SENT ESTABLISHED FIN_WAIT1"; returns @buf. */
 const char *life_walk(const struct life *life, char *buf, size_t size);
@@ -47,7 +47,7 @@ const char *life_walk(const struct life *life, char *buf, size_t size);
 int life_find(const struct life *life, enum tcp_state state);
 
 /* Every label that has events at @host, in order of first appearance. */
-size_t life_labels(const struct record *rec, enum side host,
-		   char labels[][SOCK_LABEL_SIZE], size_t max);
+size_t life_labels(const struct record *rec, enum side host, char labels[][SOCK_LABEL_SIZE],
+                   size_t max);
 
 #endif

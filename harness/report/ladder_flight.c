@@ -259,19 +259,14 @@ static void resends_count(struct flights *flights)
 	}
 }
 
-/* By time; of one instant, into the wire before out of it: they are read tap by tap. */
 static int event_compare(const void *a, const void *b)
 {
 	const struct event *ea = *(const struct event *const *)a;
 	const struct event *eb = *(const struct event *const *)b;
-	bool out_a = ea->kind == EVENT_PACKET && !ea->packet.arriving;
-	bool out_b = eb->kind == EVENT_PACKET && !eb->packet.arriving;
 
 	if (ea->t_ns != eb->t_ns)
 		return ea->t_ns < eb->t_ns ? -1 : 1;
-	if (out_a != out_b && !(ea->kind == EVENT_PACKET && ea->packet.on_loopback))
-		return out_a ? 1 : -1;
-	return ea < eb ? -1 : ea > eb;
+	return ea < eb ? -1 : ea > eb; /* of one instant: as they arrived */
 }
 
 static size_t events_select(const struct record *rec, const struct event **events)

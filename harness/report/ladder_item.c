@@ -327,14 +327,31 @@ static void add_rule(struct collector *c, const struct event *event)
 	}
 }
 
-/* Trace saw it sent again; the tap tells it better where it saw it too. */
-static bool resend_was_seen(const struct collector *c, const struct event *event)
+/* When that host's next retransmission was traced. */
+static int64_t next_resend_ns(const struct record *rec, size_t at)
 {
+	for (size_t i = at + 1; i < rec->event_count; i++)
+		if (rec->events[i].kind == EVENT_RETRANSMIT &&
+		    rec->events[i].host == rec->events[at].host)
+			return rec->events[i].t_ns;
+	return NEVER;
+}
+
+/*
+ * Trace saw it sent again; the tap tells it better where it saw it too. A busy machine
+ * may bring the frame out of the host some ticks later, but before the next one.
+ */
+static bool resend_was_seen(const struct collector *c, size_t at)
+{
+	const struct event *event = &c->rec->events[at];
+	int64_t until_ns = next_resend_ns(c->rec, at);
+
 	for (size_t i = 0; i < c->flights->count; i++) {
 		const struct flight *flight = &c->flights->items[i];
 
 		if (flight->from == event->host && flight->depart_ns != NEVER && flight->resent &&
-		    llabs(flight->depart_ns - event->t_ns) < SAME_SEND_NS)
+		    flight->depart_ns > event->t_ns - SAME_SEND_NS &&
+		    (until_ns == NEVER || flight->depart_ns < until_ns - SAME_SEND_NS))
 			return true;
 	}
 	return false;
@@ -383,7 +400,7 @@ static void add_event(struct collector *c, size_t at)
 		    event->note.text);
 		return;
 	case EVENT_RETRANSMIT:
-		if (!resend_was_seen(c, event))
+		if (!resend_was_seen(c, at))
 			add_other(c, event);
 		return;
 	case EVENT_RESET:

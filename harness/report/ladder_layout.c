@@ -58,11 +58,14 @@ static bool lane_joins(const struct rung *rung, const struct flights *flights,
 	return is_state(item) && receiver_of(flight) == item->side && !rung->lane[item->side];
 }
 
-/* A packet that what the sender's lane says sent off. */
+/* A packet that what the sender's lane says sent off: a state, a call, a retransmission. */
 static bool depart_joins(const struct rung *rung, const struct item *item)
 {
-	return rung->op == WIRE_EMPTY && rung->lane[item->side] &&
-	       !rung->lane[side_other(item->side)];
+	const struct item *lane = rung->lane[item->side];
+	enum attr attr = lane && lane->chunk_count ? lane->chunks[0].attr : ATTR_DIM;
+
+	return rung->op == WIRE_EMPTY && !rung->lane[side_other(item->side)] &&
+	       (attr == ATTR_STATE || attr == ATTR_YELLOW || attr == ATTR_PLAIN);
 }
 
 static bool item_joins(const struct rung *rung, const struct flights *flights,

@@ -29,16 +29,42 @@ typedef const struct report_claim *(*report_claim_fn)(const char *probe, const c
  * verdict; refuted ones easy to spot; what was not observed and why; then one
  * line of totals.
  */
-int table_print(const struct record *const *records, size_t count,
-		report_title_fn title, report_claim_fn claim,
-		const struct report_style *style, FILE *out);
+int table_print(const struct record *const *records, size_t count, report_title_fn title,
+                report_claim_fn claim, const struct report_style *style, FILE *out);
 
 /* The ladder of one record: lanes for both ends, packets as arrows between. */
-int ladder_print(const struct record *rec, const char *title,
-		 const struct report_style *style, FILE *out);
+int ladder_print(const struct record *rec, const char *title, const struct report_style *style,
+                 FILE *out);
 
 /* KTAP version 1 (Documentation/dev-tools/ktap.rst): one test a probe, a subtest a finding. */
 int ktap_print_header(size_t probes, FILE *out);
 int ktap_print(const struct record *rec, size_t number, FILE *out);
+
+/*
+ * Two records of one probe: what differs in findings, in each socket's states and in
+ * what each end sent, as lines like those of diff -u; one line when nothing does. Both
+ * must be in order of time. Returns 0, -ENOMEM or -EIO.
+ */
+struct diff_side {
+	const char *name; /* as the user gave it: a file, a kernel */
+	const struct record *rec;
+};
+int diff_print(const struct diff_side sides[2], int64_t slack_ns, const struct report_style *style,
+               FILE *out, bool *differ);
+/* When times are the same, in words. */
+void diff_print_rule(int64_t slack_ns, const struct report_style *style, FILE *out);
+
+/*
+ * The matrix: a row a finding, a column a kernel, what differs from the first kernel
+ * of the row marked, whether the model held; then what is missing where, and why.
+ */
+struct matrix_column {
+	const char *name; /* "6.12", "host" */
+	const char *why; /* nothing could be run there, and why; else NULL */
+	const struct record *const *records; /* NULLs are passed over */
+	size_t count;
+};
+int matrix_print(const struct matrix_column *columns, size_t count, report_title_fn title,
+                 int64_t slack_ns, const struct report_style *style, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* json: what is written comes back, all of it; what is wrong is refused. */
+/* json: what is written comes back, all of it. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -35,19 +35,17 @@ static void fill_packet(struct packet *packet)
 
 static void fill_sample(struct sample *sample)
 {
-	*sample = (struct sample){
-		.state = STATE_NEW_SYN_RECV,
-		.object = OBJECT_REQUEST,
-		.timer = DIAG_TIMER_PROBE0,
-		.expires_ms = 4000000000,
-		.retransmits = 3,
-		.rto_us = 204000,
-		.rtt_us = 41,
-		.unacked = 2,
-		.cookie = UINT64_MAX,
-		.orphan = true,
-		.gap_ns = 123456789,
-	};
+	sample->state = STATE_NEW_SYN_RECV;
+	sample->object = OBJECT_REQUEST;
+	sample->timer = DIAG_TIMER_PROBE0;
+	sample->expires_ms = 4000000000;
+	sample->retransmits = 3;
+	sample->rto_us = 204000;
+	sample->rtt_us = 41;
+	sample->unacked = 2;
+	sample->cookie = UINT64_MAX;
+	sample->orphan = true;
+	sample->gap_ns = 123456789;
 }
 
 static void fill_rule(struct event *event)
@@ -55,12 +53,10 @@ static void fill_rule(struct event *event)
 	event->rule.id = 9;
 	strcpy(event->rule.action, "a 15-byte word.");
 	TEXT(event->rule.text);
-	event->rule.match = (struct packet_match){
-		.from = SIDE_SERVER,
-		.flags_mask = TCP_FLAG_FIN | TCP_FLAG_ACK,
-		.flags_value = TCP_FLAG_FIN,
-		.has_payload = true,
-	};
+	event->rule.match.from = SIDE_SERVER;
+	event->rule.match.flags_mask = TCP_FLAG_FIN | TCP_FLAG_ACK;
+	event->rule.match.flags_value = TCP_FLAG_FIN;
+	event->rule.match.has_payload = true;
 	event->rule.on = true;
 	event->rule.hits = 17;
 }
@@ -235,6 +231,28 @@ static void whole_records_come_back_byte_by_byte(void **state)
 	}
 }
 
+static void expect_same_value(const struct value *a, const struct value *b)
+{
+	assert_int_equal(a->kind, b->kind);
+	assert_int_equal(a->lo, b->lo);
+	assert_int_equal(a->hi, b->hi);
+	assert_string_equal(a->text, b->text);
+}
+
+static void expect_same_finding(const struct finding *a, const struct finding *b)
+{
+	assert_string_equal(a->claim, b->claim);
+	assert_string_equal(a->name, b->name);
+	assert_string_equal(a->unit, b->unit);
+	expect_same_value(&a->says, &b->says);
+	expect_same_value(&a->predicts, &b->predicts);
+	expect_same_value(&a->measured, &b->measured);
+	assert_int_equal(a->verdict, b->verdict);
+	assert_int_equal(a->model_ok, b->model_ok);
+	assert_string_equal(a->rule, b->rule);
+	assert_string_equal(a->note, b->note);
+}
+
 static void findings_survive(void **state)
 {
 	static const struct value values[] = {
@@ -278,8 +296,8 @@ static void findings_survive(void **state)
 	if (json_read_line(copy, line, strlen(line), why) != JSON_RESULT)
 		fail_msg("%s", why);
 	assert_int_equal(copy->finding_count, rec->finding_count);
-	assert_memory_equal(copy->findings, rec->findings,
-	                    rec->finding_count * sizeof(*rec->findings));
+	for (size_t i = 0; i < rec->finding_count; i++)
+		expect_same_finding(&copy->findings[i], &rec->findings[i]);
 	assert_int_equal(copy->outcome, OUTCOME_TIMED_OUT);
 	assert_string_equal(copy->reason, "waited");
 	assert_int_equal(copy->elapsed_ns, 17);
@@ -333,112 +351,6 @@ static void settings_and_observers_survive(void **state)
 	record_free(copy);
 }
 
-#define NOTE "{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1,\"kind\":\"note\",\"host\":\"client\""
-#define TAP                                                                                        \
-	"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1,\"kind\":\"packet\",\"at\":\"client\","    \
-	"\"protocol\":6,\"src\":\"1.2.3.4:5\",\"dst\":\"1.2.3.4:5\""
-
-static const struct {
-	const char *line, *why;
-} bad_lines[] = {
-	{"", "not JSON"},
-	{"{", "not JSON"},
-	{"[]", "no \"type\""},
-	{"{}", "no \"type\""},
-	{"{\"type\":1}", "not a string"},
-	{"{\"type\":\"tale\"}", "unknown word"},
-	{"{\"type\":\"run\",\"format\":\"finwait/2\"}", "format"},
-	{"{\"type\":\"run\",\"format\":\"finwait/1\",\"hz\":-1}", "not within"},
-	{"{\"type\":\"run\",\"format\":\"finwait/1\",\"features\":{\"a\":[]}}", "neither"},
-	{"{\"type\":\"probe\",\"id\":\"q\"}", "in the record of"},
-	{"{\"type\":\"probe\",\"id\":\"p\",\"observers\":{\"tap\":1}}", "neither"},
-	{"{\"type\":\"probe\",\"id\":\"p\",\"sysctls\":[]}", "not an object"},
-	{NOTE "}", "no \"text\""},
-	{NOTE ",\"text\":\"a\",\"observer\":\"tap\"}", "does not come from"},
-	{NOTE ",\"text\":\"a\",\"observer\":\"spy\"}", "unknown word"},
-	{NOTE ",\"text\":\"a\",\"sock\":\"12345678\"}", "longer than"},
-	{NOTE ",\"text\":\"a\",\"text\":\"b\"}", "not JSON"},
-	{NOTE ",\"text\":\"\\u0000\"}", "not JSON"},
-	{"{\"type\":\"event\",\"probe\":\"p\",\"kind\":\"note\",\"host\":\"client\",\"text\":\"\"}",
-         "no \"t_ns\""},
-	{"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1.5,\"kind\":\"note\",\"host\":\"client\"}",
-         "not an integer"},
-	{"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":9223372036854775807,\"kind\":\"note\"}",
-         "not within"},
-	{TAP ",\"seq\":4294967296}", "not within"},
-	{TAP ",\"seq\":-1}", "not within"},
-	{TAP ",\"flags\":\"SZ\"}", "no TCP flags"},
-	{TAP ",\"link\":\"moon\"}", "unknown word"},
-	{TAP ",\"options\":{\"wscale\":128}}", "not within"},
-	{TAP ",\"options\":7}", "not an object"},
-	{TAP ",\"src\":\"1.2.3.4:5\"}", "not JSON"},
-	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"fine\"}", "unknown word"},
-	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":{}}",
-         "not an array"},
-	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":[1]}",
-         "no \"name\""},
-	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":[{\"name\":\"n\","
-         "\"verdict\":\"confirmed\",\"says\":{\"lo\":2,\"hi\":1}}]}",
-         "lower bound"},
-	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"lost\":{\"tap\":-1}}",
-         "not within"},
-	{"{\"type\":\"summary\",\"ok\":-1}", "not within"},
-};
-
-static void bad_lines_are_refused_with_a_reason(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad_lines) / sizeof(bad_lines[0]); i++) {
-		struct record *rec = record_new();
-		char why[160];
-
-		strcpy(rec->probe, "p");
-		if (json_read_line(rec, bad_lines[i].line, strlen(bad_lines[i].line), why) !=
-		    -EINVAL)
-			fail_msg("taken: %s", bad_lines[i].line);
-		if (!strstr(why, bad_lines[i].why))
-			fail_msg("%s: \"%s\", not \"%s\"", bad_lines[i].line, why,
-			         bad_lines[i].why);
-		assert_int_equal(rec->event_count, 0);
-		assert_false(rec->finished);
-		record_free(rec);
-	}
-}
-
-static void unknown_keys_do_no_harm(void **state)
-{
-	static const char line[] = NOTE ",\"text\":\"a\",\"mood\":{\"deep\":[1,2]}}";
-	struct record *rec = record_new();
-	char why[160];
-
-	(void)state;
-	assert_int_equal(json_read_line(rec, line, sizeof(line) - 1, why), JSON_EVENT);
-	record_free(rec);
-}
-
-static int read_text(struct record *rec, const char *text, char why[200])
-{
-	FILE *file = fmemopen((char *)text, strlen(text), "r");
-	int err = json_read_file(rec, file, why);
-
-	fclose(file);
-	return err;
-}
-
-static void a_torn_last_line_is_dropped(void **state)
-{
-	struct record *rec = record_new();
-	char why[200];
-
-	(void)state;
-	assert_int_equal(read_text(rec, NOTE ",\"text\":\"a\"}\n" NOTE ",\"te", why), 0);
-	assert_int_equal(rec->event_count, 1);
-	assert_false(rec->finished);
-	assert_int_equal(read_text(rec, NOTE ",\"text\":\"a\"}\n" NOTE ",\"te\n", why), -EINVAL);
-	assert_memory_equal(why, "line 2: not JSON", 16);
-	record_free(rec);
-}
-
 static void a_summary_has_every_outcome(void **state)
 {
 	const unsigned int outcomes[OUTCOME_COUNT] = {[OUTCOME_OK] = 3, [OUTCOME_CRASHED] = 1};
@@ -469,37 +381,6 @@ static void states_are_the_main_sockets_lives(void **state)
 	record_free(rec);
 }
 
-/* Broken at random, and the same every time: nothing but a refusal may come of it. */
-static void damaged_lines_do_no_damage(void **state)
-{
-	uint32_t seed = 1;
-
-	(void)state;
-	for (size_t i = 0; i < RECORDS; i++) {
-		char *text = canned_text(records[i]), *rest = text, *line;
-
-		while ((line = strsep(&rest, "\n"))) {
-			size_t length = strlen(line);
-
-			for (unsigned int n = 0; length && n < 8; n++) {
-				struct record *rec = record_new();
-				char why[160], was;
-				size_t at;
-
-				seed = seed * 1664525 + 1013904223;
-				at = (seed >> 8) % length;
-				was = line[at];
-				line[at] = (char)(seed >> 3);
-				(void)json_read_line(rec, line, length, why);
-				line[at] = was;
-				(void)json_read_line(rec, line, at, why);
-				record_free(rec);
-			}
-		}
-		free(text);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,12 +390,8 @@ int main(void)
 		cmocka_unit_test(whole_records_come_back_byte_by_byte),
 		cmocka_unit_test(findings_survive),
 		cmocka_unit_test(settings_and_observers_survive),
-		cmocka_unit_test(bad_lines_are_refused_with_a_reason),
-		cmocka_unit_test(unknown_keys_do_no_harm),
-		cmocka_unit_test(a_torn_last_line_is_dropped),
 		cmocka_unit_test(a_summary_has_every_outcome),
 		cmocka_unit_test(states_are_the_main_sockets_lives),
-		cmocka_unit_test(damaged_lines_do_no_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,6 +146,48 @@ static void a_timer_set_anew_in_fin_wait2_is_time_wait(void **state)
 	expect_entry(&life, STATE_TIME_WAIT, 3000000, 0);
 }
 
+/* Trace tells of the step when the timer moves to another bucket: here at the third FIN. */
+static void a_step_told_late_is_no_second_time_wait(void **state)
+{
+	struct record *rec = until_fin_wait2();
+	struct life life;
+
+	(void)state;
+	mini(rec, 112, OBJECT_TIME_WAIT, MINI_CREATED);
+	traced(rec, 113, STATE_FIN_WAIT2, STATE_CLOSE, "packet");
+	sampled(rec, 150, 60, OBJECT_TIME_WAIT, STATE_FIN_WAIT2);
+	fin_came(rec, 480);
+	sampled(rec, 500, 50, OBJECT_TIME_WAIT, STATE_TIME_WAIT);
+	fin_came(rec, 200480);
+	fin_came(rec, 3000080);
+	traced(rec, 3000090, STATE_FIN_WAIT2, STATE_TIME_WAIT, "");
+	mini(rec, 63000000, OBJECT_TIME_WAIT, MINI_EXPIRED);
+	life = expect_walk(rec, "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE");
+	expect_entry(&life, STATE_TIME_WAIT, 500, 20);
+}
+
+static void a_step_that_no_sample_saw(void **state)
+{
+	struct record *rec = until_fin_wait2(), *late = until_fin_wait2();
+	struct life life;
+
+	(void)state;
+	mini(rec, 112, OBJECT_TIME_WAIT, MINI_CREATED);
+	traced(rec, 113, STATE_FIN_WAIT2, STATE_CLOSE, "packet");
+	fin_came(rec, 3000080);
+	traced(rec, 3000090, STATE_FIN_WAIT2, STATE_TIME_WAIT, "");
+	life = expect_walk(rec, "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT");
+	expect_entry(&life, STATE_TIME_WAIT, 3000090, 0);
+
+	mini(late, 112, OBJECT_TIME_WAIT, MINI_CREATED);
+	traced(late, 113, STATE_FIN_WAIT2, STATE_CLOSE, "packet");
+	fin_came(late, 480);
+	fin_came(late, 3000080);
+	traced(late, 3000090, STATE_FIN_WAIT2, STATE_TIME_WAIT, "");
+	life = expect_walk(late, "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT");
+	expect_entry(&life, STATE_TIME_WAIT, 3000090, 2999610);
+}
+
 static void without_samples_it_is_time_wait(void **state)
 {
 	struct record *rec = until_fin_wait2();
@@ -413,6 +455,8 @@ int main(void)
 		cmocka_unit_test(a_traced_close_ends_a_life),
 		cmocka_unit_test(an_orphan_goes_over_to_a_time_wait_sock),
 		cmocka_unit_test(a_timer_set_anew_in_fin_wait2_is_time_wait),
+		cmocka_unit_test(a_step_told_late_is_no_second_time_wait),
+		cmocka_unit_test(a_step_that_no_sample_saw),
 		cmocka_unit_test(without_samples_it_is_time_wait),
 		cmocka_unit_test(unless_no_fin_can_have_come),
 		cmocka_unit_test(a_sample_leaves_open_since_when_and_the_fin_tells),

@@ -17,7 +17,7 @@ static const struct report_claim *claim(const char *probe, const char *id)
 		.article = "D",
 		.text = "First FIN lost after close(): FIN_WAIT1, retransmitted tcp_orphan_retries "
 			"times, then CLOSED; and what else the article has to say of it, at "
-	                "length.",
+			"length.",
 	};
 
 	(void)probe;

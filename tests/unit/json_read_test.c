@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* json_read: what is wrong is refused, with the reason; what is strange does no harm. */
+#include <errno.h>
+
+#include "canned.h"
+
+static const char *const records[] = {
+	"handshake.jsonl",    "four-waves.jsonl", "lost-fin.jsonl", "crossing-fins.jsonl",
+	"self-connect.jsonl", "held-fins.jsonl",  "polled.jsonl",   "old-syn.jsonl",
+};
+#define RECORDS (sizeof(records) / sizeof(records[0]))
+
+#define NOTE "{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1,\"kind\":\"note\",\"host\":\"client\""
+#define TAP                                                                                        \
+	"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1,\"kind\":\"packet\",\"at\":\"client\","    \
+	"\"protocol\":6,\"src\":\"1.2.3.4:5\",\"dst\":\"1.2.3.4:5\""
+
+static const struct {
+	const char *line, *why;
+} bad_lines[] = {
+	{"", "not JSON"},
+	{"{", "not JSON"},
+	{"[]", "no \"type\""},
+	{"{}", "no \"type\""},
+	{"{\"type\":1}", "not a string"},
+	{"{\"type\":\"tale\"}", "unknown word"},
+	{"{\"type\":\"run\",\"format\":\"finwait/2\"}", "format"},
+	{"{\"type\":\"run\",\"format\":\"finwait/1\",\"hz\":-1}", "not within"},
+	{"{\"type\":\"run\",\"format\":\"finwait/1\",\"features\":{\"a\":[]}}", "neither"},
+	{"{\"type\":\"probe\",\"id\":\"q\"}", "in the record of"},
+	{"{\"type\":\"probe\",\"id\":\"p\",\"observers\":{\"tap\":1}}", "neither"},
+	{"{\"type\":\"probe\",\"id\":\"p\",\"sysctls\":[]}", "not an object"},
+	{NOTE "}", "no \"text\""},
+	{NOTE ",\"text\":\"a\",\"observer\":\"tap\"}", "does not come from"},
+	{NOTE ",\"text\":\"a\",\"observer\":\"spy\"}", "unknown word"},
+	{NOTE ",\"text\":\"a\",\"sock\":\"12345678\"}", "longer than"},
+	{NOTE ",\"text\":\"a\",\"text\":\"b\"}", "not JSON"},
+	{NOTE ",\"text\":\"\\u0000\"}", "not JSON"},
+	{"{\"type\":\"event\",\"probe\":\"p\",\"kind\":\"note\",\"host\":\"client\","
+         "\"text\":\"\"}",
+         "no \"t_ns\""},
+	{"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1.5,\"kind\":\"note\",\"host\":"
+         "\"client\"}",
+         "not an integer"},
+	{"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":9223372036854775807,\"kind\":"
+         "\"note\"}",
+         "not within"},
+	{TAP ",\"seq\":4294967296}", "not within"},
+	{TAP ",\"seq\":-1}", "not within"},
+	{TAP ",\"flags\":\"SZ\"}", "no TCP flags"},
+	{TAP ",\"link\":\"moon\"}", "unknown word"},
+	{TAP ",\"options\":{\"wscale\":128}}", "not within"},
+	{TAP ",\"options\":7}", "not an object"},
+	{TAP ",\"src\":\"1.2.3.4:5\"}", "not JSON"},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"fine\"}", "unknown word"},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":{}}",
+         "not an array"},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":[1]}",
+         "no \"name\""},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"findings\":[{\"name\":"
+         "\"n\","
+         "\"verdict\":\"confirmed\",\"says\":{\"lo\":2,\"hi\":1}}]}",
+         "lower bound"},
+	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"lost\":{\"tap\":-1}}",
+         "not within"},
+	{"{\"type\":\"summary\",\"ok\":-1}", "not within"},
+};
+
+static void bad_lines_are_refused_with_a_reason(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_lines) / sizeof(bad_lines[0]); i++) {
+		struct record *rec = record_new();
+		char why[160];
+
+		strcpy(rec->probe, "p");
+		if (json_read_line(rec, bad_lines[i].line, strlen(bad_lines[i].line), why) !=
+		    -EINVAL)
+			fail_msg("taken: %s", bad_lines[i].line);
+		if (!strstr(why, bad_lines[i].why))
+			fail_msg("%s: \"%s\", not \"%s\"", bad_lines[i].line, why,
+			         bad_lines[i].why);
+		assert_int_equal(rec->event_count, 0);
+		assert_false(rec->finished);
+		record_free(rec);
+	}
+}
+
+static void unknown_keys_do_no_harm(void **state)
+{
+	static const char line[] = NOTE ",\"text\":\"a\",\"mood\":{\"deep\":[1,2]}}";
+	struct record *rec = record_new();
+	char why[160];
+
+	(void)state;
+	assert_int_equal(json_read_line(rec, line, sizeof(line) - 1, why), JSON_EVENT);
+	record_free(rec);
+}
+
+static int read_text(struct record *rec, const char *text, char why[200])
+{
+	FILE *file = fmemopen((char *)text, strlen(text), "r");
+	int err = json_read_file(rec, file, why);
+
+	fclose(file);
+	return err;
+}
+
+static void a_torn_last_line_is_dropped(void **state)
+{
+	struct record *rec = record_new();
+	char why[200];
+
+	(void)state;
+	assert_int_equal(read_text(rec, NOTE ",\"text\":\"a\"}\n" NOTE ",\"te", why), 0);
+	assert_int_equal(rec->event_count, 1);
+	assert_false(rec->finished);
+	assert_int_equal(read_text(rec, NOTE ",\"text\":\"a\"}\n" NOTE ",\"te\n", why), -EINVAL);
+	assert_memory_equal(why, "line 2: not JSON", 16);
+	record_free(rec);
+}
+
+/* Broken at random, and the same every time: nothing but a refusal may come of it. */
+static void damaged_lines_do_no_damage(void **state)
+{
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < RECORDS; i++) {
+		char *text = canned_text(records[i]), *rest = text, *line;
+
+		while ((line = strsep(&rest, "\n"))) {
+			size_t length = strlen(line);
+
+			for (unsigned int n = 0; length && n < 8; n++) {
+				struct record *rec = record_new();
+				char why[160], was;
+				size_t at;
+
+				seed = seed * 1664525 + 1013904223;
+				at = (seed >> 8) % length;
+				was = line[at];
+				line[at] = (char)(seed >> 3);
+				(void)json_read_line(rec, line, length, why);
+				line[at] = was;
+				(void)json_read_line(rec, line, at, why);
+				record_free(rec);
+			}
+		}
+		free(text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_lines_are_refused_with_a_reason),
+		cmocka_unit_test(unknown_keys_do_no_harm),
+		cmocka_unit_test(a_torn_last_line_is_dropped),
+		cmocka_unit_test(damaged_lines_do_no_damage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
