@@ -179,6 +179,24 @@ static json_t *answer_rule(json_t *root, uint64_t handle)
 	return NULL;
 }
 
+/* The last rule's handle; 0: there is no rule in the answer. */
+static uint64_t answer_last_handle(json_t *root)
+{
+	uint64_t handle = 0;
+	json_t *item, *rule;
+	size_t i;
+
+	json_array_foreach(json_object_get(root, "nftables"), i, item)
+	{
+		if (json_object_get(item, "add"))
+			item = json_object_get(item, "add");
+		rule = json_object_get(item, "rule");
+		if (rule)
+			handle = (uint64_t)json_integer_value(json_object_get(rule, "handle"));
+	}
+	return handle;
+}
+
 static json_t *answer_parse(struct ruleset *rs)
 {
 	const char *text = nft_ctx_get_output_buffer(rs->nft);
@@ -248,6 +266,24 @@ static int expr_check(const char *expr, struct fault *f)
 	return 0;
 }
 
+/* An older kernel (5.10) does not echo what was added: the chain's last rule is it. */
+static int rule_find_last(struct ruleset *rs, const char *ifname, uint64_t *handle,
+                          const char *what, struct fault *f)
+{
+	char command[96];
+	json_t *root;
+	int rc;
+
+	snprintf(command, sizeof(command), "list chain netdev finwait on_%s", ifname);
+	rc = nft_run(rs, command, what, f);
+	if (rc)
+		return rc;
+	root = answer_parse(rs);
+	*handle = answer_last_handle(root);
+	json_decref(root);
+	return *handle ? 0 : fault_set(f, EPROTO, "%s: libnftables told no handle", what);
+}
+
 int rule_add_drop(struct ruleset *rs, const char *ifname, const char *expr, uint64_t *handle,
                   struct fault *f)
 {
@@ -269,9 +305,9 @@ int rule_add_drop(struct ruleset *rs, const char *ifname, const char *expr, uint
 	if (rc)
 		return rc;
 	root = answer_parse(rs);
-	*handle = (uint64_t)json_integer_value(json_object_get(answer_rule(root, 0), "handle"));
+	*handle = answer_last_handle(root);
 	json_decref(root);
-	return *handle ? 0 : fault_set(f, EPROTO, "%s: libnftables told no handle", what);
+	return *handle ? 0 : rule_find_last(rs, ifname, handle, what, f);
 }
 
 int rule_delete(struct ruleset *rs, const char *ifname, uint64_t handle, struct fault *f)

@@ -118,23 +118,43 @@ static int value_write(const char *path, const char *value)
 	return -err;
 }
 
-int sysctl_write(int netns_fd, const char *name, const char *value, struct fault *f)
+/* Of the namespace the caller is in. */
+static int values_write(const struct sysctl_value *values, size_t count, struct fault *f)
 {
 	char path[256];
-	int back_fd, rc;
+	int rc = 0;
 
-	rc = sysctl_path(name, path, sizeof(path), f);
+	for (size_t i = 0; !rc && i < count; i++) {
+		rc = sysctl_path(values[i].name, path, sizeof(path), f);
+		if (rc)
+			break;
+		rc = value_write(path, values[i].value);
+		if (rc == -ENOENT && values[i].optional)
+			rc = 0;
+		if (rc)
+			rc = fault_set(f, -rc, "write sysctl %s = \"%s\"", values[i].name,
+			               values[i].value);
+	}
+	return rc;
+}
+
+int sysctl_write_all(int netns_fd, const struct sysctl_value *values, size_t count, struct fault *f)
+{
+	int back_fd, rc = 0;
+
+	if (!count)
+		return 0;
+	rc = start_ns_refuse(netns_fd, values[0].name, f);
 	if (!rc)
-		rc = start_ns_refuse(netns_fd, name, f);
-	if (rc)
-		return rc;
-	rc = netns_visit(netns_fd, &back_fd, f);
-	if (rc)
-		return rc;
-	rc = value_write(path, value);
-	if (rc)
-		rc = fault_set(f, -rc, "write sysctl %s = \"%s\"", name, value);
-	return netns_leave(back_fd, rc, f);
+		rc = netns_visit(netns_fd, &back_fd, f);
+	return rc ? rc : netns_leave(back_fd, values_write(values, count, f), f);
+}
+
+int sysctl_write(int netns_fd, const char *name, const char *value, struct fault *f)
+{
+	const struct sysctl_value one = {.name = name, .value = value};
+
+	return sysctl_write_all(netns_fd, &one, 1, f);
 }
 
 /* Of the namespace the caller is in. */

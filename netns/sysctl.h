@@ -24,6 +24,15 @@ int sysctl_read(int netns_fd, const char *name, char *buf, size_t size, struct f
 /* -EINVAL: the kernel refused the value (the fault quotes it). */
 int sysctl_write(int netns_fd, const char *name, const char *value, struct fault *f) MUST_CHECK;
 
+struct sysctl_value {
+	const char *name, *value;
+	bool optional; /* a kernel without it is fine */
+};
+
+/* The same for @count of them in order and in one visit; ends at the first that fails. */
+int sysctl_write_all(int netns_fd, const struct sysctl_value *values, size_t count,
+                     struct fault *f) MUST_CHECK;
+
 /* Every sysctl in the folder @dir ("net.ipv4") whose last part begins with @prefix ("tcp_"). */
 typedef void (*sysctl_each_fn)(const char *name, const char *value, void *arg);
 int sysctl_each(int netns_fd, const char *dir, const char *prefix, sysctl_each_fn each, void *arg,

@@ -118,6 +118,16 @@ static enum verdict verdict_of(const struct comparison *c)
 	return value_meets(&c->says, &c->measured) ? VERDICT_CONFIRMED : VERDICT_REFUTED;
 }
 
+/*
+ * It had not ended when the record did. Only past the prediction does that tell
+ * something: the kernel has taken longer.
+ */
+static bool is_unended(const struct comparison *c)
+{
+	return c->measured.kind == VALUE_TIME && c->measured.hi == INT64_MAX &&
+	       c->predicts.hi != INT64_MAX && c->measured.lo <= c->predicts.hi;
+}
+
 static void finding_settle(const struct record *rec, const struct comparison *c,
                            struct finding *finding)
 {
@@ -139,6 +149,10 @@ static void finding_settle(const struct record *rec, const struct comparison *c,
 		finding->verdict = VERDICT_INCONCLUSIVE;
 		snprintf(finding->note, sizeof(finding->note), "%s",
 		         c->why_not ? c->why_not : "it did not happen");
+	} else if (is_unended(c)) {
+		finding->verdict = VERDICT_INCONCLUSIVE;
+		snprintf(finding->note, sizeof(finding->note),
+		         "it had not ended when the record did");
 	} else {
 		finding->model_ok = value_meets(&c->predicts, &c->measured);
 		finding->verdict = verdict_of(c);

@@ -64,6 +64,7 @@ struct on_cpu {
 	__u64 expiring; /* the request's timer that is running */
 	__u64 rearmed;
 	__u64 receiving; /* the task in whose context NET_RX_SOFTIRQ runs */
+	__u64 serving; /* the same of any softirq */
 	struct trace_watch_entry expiring_watch;
 	struct trace_raw expiring_raw;
 	__u64 child; /* a socket born from a request, still without its addresses */
@@ -113,7 +114,7 @@ static __always_inline bool watch_find(__u32 inum, struct trace_watch_entry *wat
 }
 
 /*
- * Nobody is woken, but once when the ring becomes half full: a wake-up an event
+ * Nobody is woken (unless the reader asked for it), but once when the ring becomes half full: a wake-up an event
  * would halve the rate of what is being watched.
  */
 static __always_inline void raw_emit(const struct trace_watch_entry *watch, struct trace_raw *raw,
@@ -130,7 +131,8 @@ static __always_inline void raw_emit(const struct trace_watch_entry *watch, stru
 	raw->side = watch->side;
 	raw->generation = watch->generation;
 	used = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
-	flags = used < half && used + size >= half ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	flags = watch->wakes || (used < half && used + size >= half) ? BPF_RB_FORCE_WAKEUP
+	                                                             : BPF_RB_NO_WAKEUP;
 	if (!bpf_ringbuf_output(ring, raw, size, flags))
 		return;
 	counters = bpf_map_lookup_elem(&slots, &slot);

@@ -16,13 +16,19 @@
 enum { AF_INET = 2, AF_INET6 = 10 };
 enum { IPPROTO_ICMP = 1, IPPROTO_TCP = 6, IPPROTO_ICMPV6 = 58 };
 enum {
+	TCP_STATE_SYN_SENT = 2,
 	TCP_STATE_SYN_RECV = 3,
+	TCP_STATE_FIN_WAIT1 = 4,
 	TCP_STATE_FIN_WAIT2 = 5,
 	TCP_STATE_TIME_WAIT = 6,
+	TCP_STATE_CLOSE = 7,
+	TCP_STATE_LAST_ACK = 9,
 	TCP_STATE_LISTEN = 10
 };
-enum { PF_EXITING = 4 };
+enum { PF_EXITING = 4, PF_KTHREAD = 0x200000 };
 enum { NET_RX_SOFTIRQ = 3 };
+/* Of x86-64, asm/unistd_64.h; only used where pt_regs has orig_ax. */
+enum { X86_CLOSE = 3, X86_CONNECT = 42, X86_SHUTDOWN = 48, X86_LISTEN = 50 };
 
 struct ns_common {
 	unsigned int inum;
@@ -93,6 +99,9 @@ struct sk_buff {
 } KERNEL;
 struct task_struct {
 	unsigned int flags; /* PF_EXITING */
+} KERNEL;
+struct pt_regs___x86 {
+	unsigned long orig_ax; /* the number of the system call */
 } KERNEL;
 
 #endif

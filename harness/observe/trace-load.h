@@ -22,7 +22,7 @@ enum trace_part {
 
 struct trace_slot_state {
 	int ring_fd;
-	bool no_causes;
+	bool no_causes, wakes;
 };
 
 struct trace {

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define TRACE_RING_BYTES (256 * 1024)
+#define TRACE_RING_BYTES (1024 * 1024) /* 35 ms of a storm: a reader may have to wait for a processor */
 #define TRACE_FRAMES 10 /* of the kernel's stack, innermost first */
 #define TRACE_CODE_RANGES 8
 #define TRACE_REASONS_IGNORED 5
@@ -82,6 +82,7 @@ struct trace_watch_entry {
 	__u16 generation;
 	__u8 side;
 	__u8 causes;
+	__u8 wakes; /* the reader, at every event */
 };
 
 struct trace_slot {

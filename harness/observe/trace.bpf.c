@@ -33,6 +33,55 @@ static __always_inline void stack_take(void *ctx, struct trace_raw *raw)
 	}
 }
 
+/* The system call that brings @raw's transition about when it is made outside any softirq. */
+static __always_inline __u64 call_of_transition(const struct trace_raw *raw, __u64 call)
+{
+	switch (raw->to) {
+	case TCP_STATE_SYN_SENT:
+		return X86_CONNECT;
+	case TCP_STATE_LISTEN:
+		return X86_LISTEN;
+	case TCP_STATE_FIN_WAIT1:
+	case TCP_STATE_LAST_ACK:
+		return call == X86_SHUTDOWN ? X86_SHUTDOWN : X86_CLOSE;
+	case TCP_STATE_CLOSE: /* the FIN was acknowledged during close() itself */
+		return raw->from == TCP_STATE_FIN_WAIT2 ? X86_CLOSE : 0;
+	}
+	return 0;
+}
+
+/*
+ * The commonest transitions that system calls make, by the number of the one that the
+ * task is in. Not x86, an older kernel, another call (sendmsg with fast open,
+ * io_uring), an exit: NONE, and the stack tells.
+ */
+static __always_inline enum trace_cause cause_of_call(const struct trace_raw *raw)
+{
+	const struct pt_regs___x86 *regs;
+	struct task_struct *task;
+
+	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs) ||
+	    !bpf_core_field_exists(struct pt_regs___x86, orig_ax))
+		return TRACE_CAUSE_NONE;
+	task = bpf_get_current_task_btf();
+	if (task->flags & (PF_EXITING | PF_KTHREAD))
+		return TRACE_CAUSE_NONE;
+	regs = (const void *)bpf_task_pt_regs(task);
+	if (regs->orig_ax != call_of_transition(raw, regs->orig_ax))
+		return TRACE_CAUSE_NONE;
+	switch (regs->orig_ax) {
+	case X86_CONNECT:
+		return TRACE_CAUSE_CONNECT;
+	case X86_LISTEN:
+		return TRACE_CAUSE_LISTEN;
+	case X86_SHUTDOWN:
+		return TRACE_CAUSE_SHUTDOWN;
+	case X86_CLOSE:
+		return TRACE_CAUSE_CLOSE;
+	}
+	return TRACE_CAUSE_NONE; /* 0, read(): no transition's */
+}
+
 /*
  * A stack costs 3 us, so no stack where a packet is known to be at work:
  *  - within NET_RX_SOFTIRQ, which does nothing but receive packets;
@@ -43,7 +92,8 @@ static __always_inline void stack_take(void *ctx, struct trace_raw *raw)
 static __always_inline void cause_take(void *ctx, const struct on_cpu *cpu, struct trace_raw *raw,
                                        const struct sock *sk)
 {
-	bool receiving = cpu->receiving && cpu->receiving == bpf_get_current_task();
+	__u64 task = bpf_get_current_task();
+	bool receiving = cpu->receiving == task;
 	bool backlog = false;
 
 	if (bpf_core_field_exists(sk->sk_backlog.head) && bpf_core_field_exists(sk->sk_backlog.len))
@@ -51,33 +101,34 @@ static __always_inline void cause_take(void *ctx, const struct on_cpu *cpu, stru
 
 	if ((receiving || backlog) && !sk->sk_err)
 		raw->cause = TRACE_CAUSE_PACKET;
-	else
+	else if (!backlog && cpu->serving != task)
+		raw->cause = cause_of_call(raw);
+	if (raw->cause == TRACE_CAUSE_NONE)
 		stack_take(ctx, raw);
 }
 
 SEC("tp_btf/softirq_entry")
 int BPF_PROG(on_softirq_entry, unsigned int vector)
 {
-	struct on_cpu *cpu;
+	struct on_cpu *cpu = this_cpu();
 
-	if (vector != NET_RX_SOFTIRQ)
+	if (!cpu)
 		return 0;
-	cpu = this_cpu();
-	if (cpu)
-		cpu->receiving = bpf_get_current_task();
+	cpu->serving = bpf_get_current_task();
+	if (vector == NET_RX_SOFTIRQ)
+		cpu->receiving = cpu->serving;
 	return 0;
 }
 
 SEC("tp_btf/softirq_exit")
 int BPF_PROG(on_softirq_exit, unsigned int vector)
 {
-	struct on_cpu *cpu;
+	struct on_cpu *cpu = this_cpu();
 
-	if (vector != NET_RX_SOFTIRQ)
+	if (!cpu)
 		return 0;
-	cpu = this_cpu();
-	if (cpu)
-		cpu->receiving = 0;
+	cpu->serving = 0;
+	cpu->receiving = 0;
 	return 0;
 }
 

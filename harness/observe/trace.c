@@ -52,6 +52,7 @@ int trace_watch(struct trace *trace, unsigned int slot, uint32_t netns_inum, enu
 	if (!rc) {
 		entry.generation = (uint16_t)state.generation;
 		entry.causes = !trace->slots[slot].no_causes && !trace->why_not[PART_CAUSES][0];
+		entry.wakes = trace->slots[slot].wakes;
 		rc = bpf_map_update_elem(trace->watches_fd, &netns_inum, &entry, BPF_ANY);
 	}
 	return rc ? fault_set(f, -rc, "watch namespace %u", netns_inum) : 0;
@@ -61,6 +62,12 @@ void trace_set_causes(struct trace *trace, unsigned int slot, bool on)
 {
 	if (slot < trace->slot_count)
 		trace->slots[slot].no_causes = !on;
+}
+
+void trace_set_wakes(struct trace *trace, unsigned int slot, bool on)
+{
+	if (slot < trace->slot_count)
+		trace->slots[slot].wakes = on;
 }
 
 /* Delete one namespace of @slot; false: there is none left. */

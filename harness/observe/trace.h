@@ -42,6 +42,12 @@ int trace_watch(struct trace *trace, unsigned int slot, uint32_t netns_inum, enu
  */
 void trace_set_causes(struct trace *trace, unsigned int slot, bool on);
 /*
+ * Whether every event of the namespaces that @slot watches from now on wakes the reader
+ * (trace_reader_fd()); it does not unless told so. It halves the rate of what is
+ * watched; where time stands still while somebody works, it does away with polling.
+ */
+void trace_set_wakes(struct trace *trace, unsigned int slot, bool on);
+/*
  * Forget every namespace of @slot and what is left in its ring, so that the next
  * probe can have it. Only when no process reads the ring any more.
  */

@@ -74,14 +74,59 @@ static const struct {
 	{"net.ipv4.icmp_ratelimit", "0"},
 };
 
-#define BASELINE_COUNT (sizeof(baseline) / sizeof(baseline[0]))
+/*
+ * The kernel derives these from the size of the hash. The hosts' small hashes
+ * are finwait's doing and not to be felt: give them what the wire's namespace
+ * has, which shares the machine's hash.
+ */
+static const char *const limits[] = {
+	"net.ipv4.tcp_max_tw_buckets",
+	"net.ipv4.tcp_max_syn_backlog",
+};
 
-/* A sysctl that not every kernel has. */
-static int sysctl_write_if_any(int netns_fd, const char *name, const char *value, struct fault *f)
+enum {
+	BASELINE_COUNT = sizeof(baseline) / sizeof(baseline[0]),
+	LIMIT_COUNT = sizeof(limits) / sizeof(limits[0]),
+};
+
+/* "all" sets "default" as well, for the links to come. */
+#define IPV6_OFF "net.ipv6.conf.all.disable_ipv6"
+
+static const struct sysctl_value wire_sysctls[] = {
+	{IPV6_OFF, "1", .optional = true},
+	{"net.ipv4.tcp_child_ehash_entries", EHASH_ENTRIES, .optional = true},
+	/* br_netfilter, where loaded, drops what IP would: a wire does not. */
+	{"net.bridge.bridge-nf-call-iptables", "0", .optional = true},
+};
+
+/* What the hosts will be given, with the limits of the wire's namespace. */
+static int baseline_note(struct bench *bench, struct fault *f)
 {
-	int rc = sysctl_write(netns_fd, name, value, f);
+	char value[64];
+	int rc = 0;
 
-	return rc == -ENOENT ? 0 : rc;
+	for (size_t i = 0; !rc && i < BASELINE_COUNT; i++)
+		rc = settings_put(&bench->baseline, baseline[i].name, baseline[i].value);
+	for (size_t i = 0; !rc && i < LIMIT_COUNT; i++) {
+		rc = sysctl_read(bench->netns_fd[BENCH_WIRE], limits[i], value, sizeof(value), f);
+		if (rc)
+			return rc;
+		rc = settings_put(&bench->baseline, limits[i], value);
+	}
+	return rc ? fault_set(f, ENOMEM, "note the baseline") : 0;
+}
+
+static int host_sysctls_set(struct bench *bench, int netns_fd, struct fault *f)
+{
+	struct sysctl_value values[1 + BASELINE_COUNT + LIMIT_COUNT] = {
+		{IPV6_OFF, "1", .optional = true},
+	};
+	size_t count = 1;
+
+	for (size_t i = 0; i < bench->baseline.count; i++)
+		values[count++] = (struct sysctl_value){.name = bench->baseline.items[i].name,
+		                                        .value = bench->baseline.items[i].value};
+	return sysctl_write_all(netns_fd, values, count, f);
 }
 
 /* A namespace, its descriptor and number; the caller is in it afterwards. */
@@ -96,28 +141,37 @@ static int ns_make(struct bench *bench, enum bench_ns ns, struct fault *f)
 	rc = netns_inum(fd, &bench->netns_inum[ns], f);
 	if (rc)
 		return rc;
-	/* "all" sets "default" as well, for the links to come. */
-	rc = sysctl_write_if_any(fd, "net.ipv6.conf.all.disable_ipv6", "1", f);
-	if (rc)
-		return rc;
 	bench->rtnl[ns] = rtnl_open(fd, f);
 	return bench->rtnl[ns] ? 0 : -f->err;
 }
 
-static int namespaces_make(struct bench *bench, struct fault *f)
+static int wire_ns_make(struct bench *bench, struct fault *f)
 {
 	int rc = ns_make(bench, BENCH_WIRE, f);
 
 	if (!rc)
-		rc = sysctl_write_if_any(bench->netns_fd[BENCH_WIRE],
-		                         "net.ipv4.tcp_child_ehash_entries", EHASH_ENTRIES, f);
+		rc = sysctl_write_all(bench->netns_fd[BENCH_WIRE], wire_sysctls,
+		                      sizeof(wire_sysctls) / sizeof(wire_sysctls[0]), f);
+	return rc ? rc : baseline_note(bench, f);
+}
+
+/* Called in the wire's namespace, and back there afterwards. */
+static int host_ns_make(struct bench *bench, enum bench_ns host, struct fault *f)
+{
+	int rc = ns_make(bench, host, f);
+
 	if (!rc)
-		rc = ns_make(bench, BENCH_CLIENT, f);
-	if (!rc)
-		rc = bench_enter(bench, BENCH_WIRE, f);
-	if (!rc)
-		rc = ns_make(bench, BENCH_SERVER, f);
+		rc = host_sysctls_set(bench, bench->netns_fd[host], f);
 	return rc ? rc : bench_enter(bench, BENCH_WIRE, f);
+}
+
+static int namespaces_make(struct bench *bench, struct fault *f)
+{
+	int rc = wire_ns_make(bench, f);
+
+	if (!rc)
+		rc = host_ns_make(bench, BENCH_CLIENT, f);
+	return rc ? rc : host_ns_make(bench, BENCH_SERVER, f);
 }
 
 static int cable_make(struct bench *bench, enum side side, unsigned int mtu, struct fault *f)
@@ -130,47 +184,6 @@ static int cable_make(struct bench *bench, enum side side, unsigned int mtu, str
 	return veth_create(bench->rtnl[BENCH_WIRE], &port, bench->netns_fd[side], &host, f);
 }
 
-static int baseline_put(struct bench *bench, enum side side, const char *name, const char *value,
-                        struct fault *f)
-{
-	int rc = sysctl_write(bench->netns_fd[side], name, value, f);
-
-	if (!rc && settings_put(&bench->baseline, name, value))
-		rc = fault_set(f, ENOMEM, "note sysctl %s", name);
-	return rc;
-}
-
-static int baseline_set(struct bench *bench, enum side side, struct fault *f)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < BASELINE_COUNT; i++)
-		rc = baseline_put(bench, side, baseline[i].name, baseline[i].value, f);
-	return rc;
-}
-
-/*
- * The kernel derives these from the size of the hash. The hosts' small hashes
- * are finwait's doing and not to be felt: give them what the wire's namespace
- * has, which shares the machine's hash.
- */
-static int limits_copy(struct bench *bench, enum side side, struct fault *f)
-{
-	static const char *const names[] = {
-		"net.ipv4.tcp_max_tw_buckets",
-		"net.ipv4.tcp_max_syn_backlog",
-	};
-	char value[64];
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < sizeof(names) / sizeof(names[0]); i++) {
-		rc = sysctl_read(bench->netns_fd[BENCH_WIRE], names[i], value, sizeof(value), f);
-		if (!rc)
-			rc = baseline_put(bench, side, names[i], value, f);
-	}
-	return rc;
-}
-
 static int host_make(struct bench *bench, enum side side, struct fault *f)
 {
 	enum side other = side_other(side);
@@ -178,11 +191,7 @@ static int host_make(struct bench *bench, enum side side, struct fault *f)
 	int ifindex = bench->ifindex[side];
 	int rc;
 
-	rc = baseline_set(bench, side, f);
-	if (!rc)
-		rc = limits_copy(bench, side, f);
-	if (!rc)
-		rc = link_up(rtnl, LO_IFINDEX, f);
+	rc = link_up(rtnl, LO_IFINDEX, f);
 	if (!rc)
 		rc = addr_add(rtnl, ifindex, sides[side].cidr, f);
 	if (!rc)
@@ -199,11 +208,7 @@ static int wire_make(struct bench *bench, struct fault *f)
 	int rc = 0;
 
 	if (bench->wire == BENCH_WIRE_KERNEL) {
-		/* br_netfilter, where loaded, drops what IP would: a wire does not. */
-		rc = sysctl_write_if_any(bench->netns_fd[BENCH_WIRE],
-		                         "net.bridge.bridge-nf-call-iptables", "0", f);
-		if (!rc)
-			rc = bridge_create(rtnl, "br0", BRIDGE_IFINDEX, f);
+		rc = bridge_create(rtnl, "br0", BRIDGE_IFINDEX, f);
 		if (!rc)
 			rc = link_up(rtnl, BRIDGE_IFINDEX, f);
 	}

@@ -7,7 +7,8 @@
  * So a flow is read at once after each of the first two, then at growing
  * intervals, since the kernel may take a frame in a little after the tap showed it;
  * and 1 ms after its timer's expiry, then every 4 ms until the timer has fired (the
- * timer wheel is late by design). With the hand wire a flow is also read before
+ * timer wheel is late by design). In virtual time, where a reading costs real time and
+ * waiting none, trace wakes us at every event, and readings are few. With the hand wire a flow is also read before
  * each frame is moved on: no state that lasts from one frame to the next is missed.
  */
 #include "run.h"
@@ -39,8 +40,14 @@ static void flow_plan_next(struct probe_run *run, struct flow *flow, int64_t now
 	if (flow->last.timer == DIAG_TIMER_NONE)
 		return;
 	expiry_ns = now_ns + (flow->last.expires_ms + 1) * NS_PER_MS;
+	if (flow->last.expires_ms || changed) {
+		flow->late_ns = POLL_TIMER_LATE_NS;
+	} else if (run->woken) {
+		/* The wheel may be minutes late; the timer's own event tells when it fires. */
+		flow->late_ns *= 2;
+	}
 	if (flow->last.expires_ms == 0)
-		expiry_ns = now_ns + POLL_TIMER_LATE_NS;
+		expiry_ns = now_ns + flow->late_ns;
 	if (expiry_ns < flow->next_ns)
 		flow->next_ns = expiry_ns;
 }
@@ -178,7 +185,7 @@ static void pump_wait(struct probe_run *run, int64_t until_ns)
 {
 	int64_t wait_ns = until_ns - clock_mono_ns();
 	struct timespec ts;
-	struct pollfd fds[4];
+	struct pollfd fds[SIDE_COUNT + 2];
 	nfds_t count = 0;
 
 	for (int side = 0; side < SIDE_COUNT; side++)
@@ -187,6 +194,8 @@ static void pump_wait(struct probe_run *run, int64_t until_ns)
 				(struct pollfd){.fd = tap_fd(run->taps[side]), .events = POLLIN};
 	if (run->loopback)
 		fds[count++] = (struct pollfd){.fd = tap_fd(run->loopback), .events = POLLIN};
+	if (run->trace)
+		fds[count++] = (struct pollfd){.fd = trace_reader_fd(run->trace), .events = POLLIN};
 	run_flush(run);
 	if (wait_ns < 0)
 		wait_ns = 0;

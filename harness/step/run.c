@@ -65,6 +65,44 @@ void run_flush(struct probe_run *run)
 	out->used = 0;
 }
 
+/* For crash_flush(), which a signal gets no argument for. */
+static const struct out *crash_out;
+
+/* A crash must not cost what was recorded: whole lines alone, by write(2) alone. */
+static void crash_flush(int signal)
+{
+	const struct out *out = crash_out;
+	size_t done = 0;
+
+	while (done < out->used) {
+		ssize_t n = write(out->fd, out->data + done, out->used - done);
+
+		if (n < 0 && errno != EINTR)
+			break;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	if (raise(signal)) /* the handler is reset: this one kills */
+		_exit(EXIT_FAILURE);
+}
+
+static void crash_arm(const struct out *out)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+	static char stack[16384]; /* the probe's own may be what ran out */
+	const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	const struct sigaction action = {
+		.sa_handler = crash_flush,
+		.sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK),
+	};
+
+	crash_out = out;
+	if (sigaltstack(&alternative, NULL) < 0)
+		_exit(EXIT_FAILURE);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], &action, NULL) < 0)
+			_exit(EXIT_FAILURE);
+}
+
 void run_emit(struct probe_run *run, struct event *event)
 {
 	if (!event->t_ns)
@@ -190,6 +228,8 @@ static void run_open_trace(struct probe_run *run, const struct run_plan *plan)
 		observer_absent(run->rec, OBSERVER_TRACE, fault_text(&fault, why, sizeof(why)));
 		return;
 	}
+	run->woken = !strcmp(plan->info.clock, "virtual");
+	trace_set_wakes(plan->trace, plan->trace_slot, run->woken);
 	for (int side = 0; side < SIDE_COUNT; side++)
 		if (trace_watch(plan->trace, plan->trace_slot, run->bench.netns_inum[side],
 		                (enum side)side, &fault) < 0)
@@ -278,6 +318,7 @@ static void run_finish(struct probe_run *run)
 	run_counters(run);
 	run_losses(run);
 	record_sort(run->rec);
+	run_flush(run); /* what was observed does not wait for the judge */
 	if (judge_record(run->rec, run->probe->claims, run->probe->judge) < 0)
 		_exit(EXIT_FAILURE);
 	run_end(run);
@@ -292,7 +333,7 @@ static void run_die_with_parent(void)
 
 /* In virtual time a reading costs more than the hours between two of them. */
 #define POLL_CAP_NS (100 * NS_PER_MS)
-#define POLL_CAP_VIRTUAL_NS (24 * 3600 * NS_PER_S)
+#define POLL_CAP_VIRTUAL_NS (24LL * 3600 * NS_PER_S)
 
 void run_child(const struct run_plan *plan, int out_fd)
 {
@@ -312,6 +353,7 @@ void run_child(const struct run_plan *plan, int out_fd)
 		.out = {.fd = out_fd, .write = plan->out_write ? plan->out_write : write},
 		.poll_cap_ns = is_virtual ? POLL_CAP_VIRTUAL_NS : POLL_CAP_NS,
 	};
+	crash_arm(&run->out);
 	run_die_with_parent();
 	run_open_bench(run, plan);
 	run_die_with_parent(); /* entering a user namespace has cleared it */

@@ -36,6 +36,7 @@ struct flow {
 	int64_t last_ns; /* of the reading before; absolute */
 	int64_t next_ns; /* of the reading to come; absolute */
 	int64_t interval_ns; /* grows while nothing changes */
+	int64_t late_ns; /* the interval once its timer is overdue */
 };
 
 struct sock {
@@ -104,6 +105,7 @@ struct probe_run {
 	struct held_frame held[RUN_HELD];
 	size_t held_count;
 	int64_t poll_cap_ns; /* the longest between two readings while a socket lives */
+	bool woken; /* by every event of trace: an overdue timer need not be watched closely */
 };
 
 /* ---- run.c: the record and the ends of a run ---- */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * diag_lookup [CONNECTIONS]: what an exact look-up costs, beside a dump and a
- * whole process of ss, in a namespace of its own with so many connections on lo.
+ * diag_lookup [CONNECTIONS [ROUNDS]]: what an exact look-up costs, beside a dump and
+ * a whole process of ss, in turn, in a namespace of its own with so many connections
+ * on lo.
  *
  * Prints lines of "name value unit". Each value is the median of its rounds.
  */
@@ -25,9 +26,9 @@ enum {
 	PORT = 8080,
 	FIRST_SOURCE_PORT = 10000,
 	MAX_CONNECTIONS = 50000,
-	ROUNDS = 200, /* of one measurement */
+	ROUNDS = 20,
+	MAX_ROUNDS = 1000,
 	LOOKUPS_A_ROUND = 50,
-	SS_ROUNDS = 20,
 };
 
 extern char **environ;
@@ -114,20 +115,6 @@ static int compare(const void *a, const void *b)
 	return (*left > *right) - (*left < *right);
 }
 
-/* The median in nanoseconds, or -1. */
-static double measure(round_fn round, int rounds, const struct subject *subject, struct fault *f)
-{
-	double results[ROUNDS];
-
-	for (int i = 0; i < rounds; i++) {
-		results[i] = round(subject, f);
-		if (results[i] < 0)
-			return -1;
-	}
-	qsort(results, (size_t)rounds, sizeof(results[0]), compare);
-	return results[rounds / 2];
-}
-
 static struct sockaddr_in loopback(uint16_t port)
 {
 	return (struct sockaddr_in){.sin_family = AF_INET,
@@ -186,35 +173,46 @@ static int lab_setup(int connections, struct fault *f)
 	return ret;
 }
 
-static int measure_all(const struct subject *subject, struct fault *f)
-{
-	static const struct {
-		const char *name;
-		round_fn round;
-		int rounds;
-	} rows[] = {
-		{"diag_lookup", found_round, ROUNDS},
-		{"diag_lookup_missing", missed_round, ROUNDS},
-		{"diag_dump_port", dump_port_round, ROUNDS / 10},
-		{"diag_dump_all", dump_all_round, ROUNDS / 10},
-		{"ss_process", ss_round, SS_ROUNDS},
-	};
-	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
-	double results_ns[ROWS];
+static const struct {
+	const char *name;
+	round_fn round;
+} rows[] = {
+	{"diag_lookup", found_round},
+	{"diag_lookup_missing", missed_round},
+	{"diag_dump_port", dump_port_round},
+	{"diag_dump_all", dump_all_round},
+	{"ss_process", ss_round},
+};
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-	for (size_t i = 0; i < ROWS; i++) {
-		results_ns[i] = measure(rows[i].round, rows[i].rounds, subject, f);
-		if (results_ns[i] < 0)
-			return -1;
-		printf("%s %.2f us\n", rows[i].name, results_ns[i] / 1000);
+static int measure_all(const struct subject *subject, int rounds, struct fault *f)
+{
+	static double results_ns[ROWS][MAX_ROUNDS];
+	double medians_ns[ROWS];
+
+	/* The first round warms up and does not count. */
+	for (int round = -1; round < rounds; round++)
+		for (int i = 0; i < ROWS; i++) {
+			const double t_ns = rows[i].round(subject, f);
+
+			if (t_ns < 0)
+				return -1;
+			if (round >= 0)
+				results_ns[i][round] = t_ns;
+		}
+	for (int i = 0; i < ROWS; i++) {
+		qsort(results_ns[i], (size_t)rounds, sizeof(results_ns[i][0]), compare);
+		medians_ns[i] = results_ns[i][rounds / 2];
+		printf("%s %.2f us\n", rows[i].name, medians_ns[i] / 1000);
 	}
-	printf("ss_process_per_diag_lookup %.0f ratio\n", results_ns[ROWS - 1] / results_ns[0]);
+	printf("ss_process_per_diag_lookup %.0f ratio\n", medians_ns[ROWS - 1] / medians_ns[0]);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	const int connections = argc > 1 ? atoi(argv[1]) : 1;
+	const int rounds = argc > 2 ? atoi(argv[2]) : ROUNDS;
 	const uint8_t loopback_addr[4] = {127, 0, 0, 1};
 	struct subject subject = {
 		.local = {.family = AF_INET, .port = FIRST_SOURCE_PORT},
@@ -224,8 +222,9 @@ int main(int argc, char **argv)
 	struct fault f = {0};
 	char text[400];
 
-	if (connections < 1 || connections > MAX_CONNECTIONS) {
-		fprintf(stderr, "usage: diag_lookup [CONNECTIONS], 1 to %d\n", MAX_CONNECTIONS);
+	if (connections < 1 || connections > MAX_CONNECTIONS || rounds < 1 || rounds > MAX_ROUNDS) {
+		fprintf(stderr, "usage: diag_lookup [CONNECTIONS [ROUNDS]], at most %d and %d\n",
+		        MAX_CONNECTIONS, MAX_ROUNDS);
 		return 2;
 	}
 	memcpy(subject.local.addr, loopback_addr, 4);
@@ -234,7 +233,7 @@ int main(int argc, char **argv)
 	if (lab_setup(connections, &f) == 0)
 		subject.diag = diag_open(&f);
 	printf("connections %d count\n", connections);
-	if (subject.diag != NULL && measure_all(&subject, &f) == 0) {
+	if (subject.diag != NULL && measure_all(&subject, rounds, &f) == 0) {
 		diag_close(subject.diag);
 		return 0;
 	}

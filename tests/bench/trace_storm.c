@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * trace_storm: what tracing costs, in a storm of connect(), accept() and close()
- * over lo of a namespace of its own, while a reader reads every 5 ms.
+ * over lo of a namespace of its own, while a reader reads every 5 ms and when the
+ * ring's half-full wake-up tells.
  *
  *	trace_storm [CONNECTIONS]
  *
  * Prints "name value unit" lines. Each way is stormed through twice: once for the
- * rate, once with the kernel counting the time that the programs take (which
- * itself costs some). Exit code 4: no eBPF here.
+ * rate, once with the kernel counting the time that the programs take. Counting itself
+ * takes some, which is found out with an empty program; "cost" is with it, "cost_net"
+ * without. Exit code 4: no eBPF here.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -30,6 +32,7 @@
 #include "../../harness/observe/trace.h"
 
 #define READ_EVERY_MS 5
+#define EMPTY_RUNS 200000
 #define EXIT_SKIPPED 4
 
 enum way { WAY_PLAIN, WAY_FOREIGN, WAY_TRACED, WAY_CAUSES, WAY_COUNT };
@@ -51,6 +54,7 @@ struct costs {
 struct outcome {
 	double seconds;
 	uint64_t events, lost, read_ns;
+	int64_t gap_ns; /* the longest time without a read: the reader got no processor */
 	struct costs costs;
 };
 
@@ -151,6 +155,8 @@ static void costs_subtract(struct costs *costs, const struct costs *before)
 /* Read until the storm's process is done, then once more. */
 static void storm_read(struct trace_reader *reader, pid_t pid, struct outcome *outcome)
 {
+	struct pollfd ring = {.events = POLLIN};
+	int64_t before_ns = now_ns();
 	bool done = false;
 	int status = 0;
 
@@ -158,12 +164,17 @@ static void storm_read(struct trace_reader *reader, pid_t pid, struct outcome *o
 		int64_t begin_ns;
 
 		if (!reader) {
-			done = waitpid(pid, &status, 0) == pid;
+			if (waitpid(pid, &status, 0) != pid)
+				die("wait for the storm");
 			break;
 		}
-		poll(NULL, 0, READ_EVERY_MS);
+		ring.fd = trace_reader_fd(reader);
+		poll(&ring, 1, READ_EVERY_MS);
 		done = waitpid(pid, &status, WNOHANG) == pid;
 		begin_ns = now_ns();
+		if (begin_ns - before_ns > outcome->gap_ns)
+			outcome->gap_ns = begin_ns - before_ns;
+		before_ns = begin_ns;
 		if (trace_read(reader, event_count, outcome) < 0)
 			die("read the trace");
 		outcome->read_ns += (uint64_t)(now_ns() - begin_ns);
@@ -216,6 +227,31 @@ static double ratio(uint64_t a, uint64_t b)
 	return b ? (double)a / (double)b : 0;
 }
 
+/* Nanoseconds that the kernel counts for a run of a program that does nothing. */
+static double counting_cost(void)
+{
+	const struct bpf_insn nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K}, /* r0 = 0 */
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	unsigned char frame[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = sizeof(frame),
+	            .repeat = EMPTY_RUNS);
+	struct bpf_prog_info info = {0};
+	uint32_t size = sizeof(info);
+	int stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "nothing", "GPL", nothing, 2, NULL);
+
+	if (stats_fd < 0 || fd < 0 || bpf_prog_test_run_opts(fd, &run) ||
+	    bpf_obj_get_info_by_fd(fd, &info, &size))
+		info.run_cnt = 0;
+	if (fd >= 0)
+		close(fd);
+	if (stats_fd >= 0)
+		close(stats_fd);
+	return ratio(info.run_time_ns, info.run_cnt);
+}
+
 static void way_measure(struct trace *trace, enum way way, unsigned int connections)
 {
 	const char *name = way_names[way];
@@ -229,6 +265,7 @@ static void way_measure(struct trace *trace, enum way way, unsigned int connecti
 		printf("trace.%s.events %" PRIu64 " events\n", name, o.events);
 		printf("trace.%s.lost %" PRIu64 " events\n", name, o.lost);
 		printf("trace.%s.read %.0f ns/event\n", name, ratio(o.read_ns, o.events));
+		printf("trace.%s.gap %.1f ms\n", name, (double)o.gap_ns / 1e6);
 		printf("trace.%s.misses %" PRIu64 " runs\n", name, o.costs.misses);
 	}
 	stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
@@ -243,7 +280,12 @@ static void way_measure(struct trace *trace, enum way way, unsigned int connecti
 		       ratio(o.costs.run_ns[i], o.costs.runs[i]));
 	}
 	if (way != WAY_FOREIGN) {
+		double counting_ns = counting_cost() * (double)o.costs.all_runs;
+
 		printf("trace.%s.cost %.0f ns/event\n", name, ratio(o.costs.all_ns, o.events));
+		printf("trace.%s.cost_net %.0f ns/event\n", name,
+		       ((double)o.costs.all_ns - counting_ns) / (double)o.events);
+		printf("trace.%s.gap_with_stats %.1f ms\n", name, (double)o.gap_ns / 1e6);
 		printf("trace.%s.lost_with_stats %" PRIu64 " events\n", name, o.lost);
 	}
 	printf("trace.%s.cost_connection %.0f ns/connection\n", name,
@@ -270,6 +312,7 @@ int main(int argc, char **argv)
 	}
 	printf("trace.load %.1f ms\n", (double)(now_ns() - begin_ns) / 1e6);
 	trace_unload(trace);
+	printf("trace.counting %.1f ns/run\n", counting_cost());
 	way_measure(NULL, WAY_PLAIN, connections);
 	trace = trace_load(2, &f);
 	if (!trace)

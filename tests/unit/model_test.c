@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,6 +255,15 @@ static void test_syn_rto_max(void **state)
 	record_free(rec);
 }
 
+/* The FIN's sender when it sent it: an RTT of 0.25 ms. */
+static bool orphan_is(const struct record *rec, enum side side, int64_t rto_us,
+                      struct schedule *schedule)
+{
+	const struct sample at_send = {.rto_us = (uint32_t)rto_us, .rtt_us = 250};
+
+	return model_orphan(rec, side, &at_send, schedule);
+}
+
 static struct record *orphan_record(int64_t retries, int64_t early_retrans, int64_t sack)
 {
 	struct record *rec = record_at(1000);
@@ -286,6 +296,14 @@ static struct record *orphan_record(int64_t retries, int64_t early_retrans, int6
  *   late, timers of 222 426 890 1706 3338 7050 13578 26634 56330: n-th at
  *   222 648 1538 3244 6582 13632 27210 53844 110174, after the first:
  *   - 426 1316 3022 6360 13410 26988 53622 109952
+ *
+ * Where only late timers reach B, both is possible. It gives up no sooner than B, less 1 ms
+ * for stamps that are cut to milliseconds, after the first; and if it goes on, it was at
+ * most B after the first:
+ *   201, retries 5: 6th from 12663 + (12599 - 12462) = 12800 on; else it was at most at
+ *   13443 - (13224 - 12600) = 12819, and the 7th is at most at 12819 + 13386 = 26205
+ *   204, retries 3: 4th from 3060 + (2999 - 2856) = 3203 on; else it was at most at
+ *   3244 - (3022 - 3000) = 3222, and the 5th is at most at 3222 + 3338 = 6560
  */
 struct orphan_row {
 	int64_t retries, rto_ms;
@@ -297,10 +315,10 @@ static const struct orphan_row orphan_rows[] = {
 	{1, 201, 3, 3, 1407, 1517}, /* 3rd: 1206, 1298 >= 600 */
 	{2, 201, 4, 4, 3015, 3199}, /* 4th: 2814, 2980 >= 1400 */
 	{3, 201, 5, 5, 6231, 6489}, /* 4th: 2980 < 3000 even when late; 5th */
-	{5, 201, 6, 7, 13443, 25527}, /* 6th: 12462 < 12600 <= 13224; else 7th */
+	{5, 201, 6, 7, 12800, 26205}, /* 6th: 12462 < 12600 <= 13224; else 7th */
 	{8, 201, 9, 9, 102711, 108641}, /* 9th: 102510 >= 102200; 8th: 52860 < */
 	{0, 201, 9, 9, 102711, 108641}, {1, 204, 3, 3, 1428, 1538},     {2, 204, 4, 4, 3060, 3244},
-	{3, 204, 4, 5, 3244, 6324}, /* 4th: 2856 < 3000 <= 3022; else 5th */
+	{3, 204, 4, 5, 3203, 6560}, /* 4th: 2856 < 3000 <= 3022; else 5th */
 	{5, 204, 6, 6, 12852, 13632}, /* 6th: 12648 >= 12600 */
 	{8, 204, 9, 9, 104244, 110174}, {0, 204, 9, 9, 104244, 110174},
 };
@@ -312,18 +330,12 @@ static void orphan_row_check(const struct orphan_row *row, bool probe)
 	struct record *rec = orphan_record(row->retries, probe ? 3 : 0, 1);
 	struct schedule schedule;
 
-	assert_true(model_orphan(rec, SIDE_SERVER, row->rto_ms * 1000, 250, &schedule));
+	assert_true(orphan_is(rec, SIDE_SERVER, row->rto_ms * 1000, &schedule));
 	assert_int_equal(schedule.probes, probe);
 	assert_int_equal(schedule.sends_lo, row->sends_lo + probe);
 	assert_int_equal(schedule.sends_hi, row->sends_hi + probe);
-	assert_int_equal(schedule.give_up.lo_ns,
-	                 (row->give_up_lo_ms +
-	                  (row->sends_lo == row->sends_hi ? probe_lo_ms : probe_hi_ms)) *
-	                         NS_PER_MS);
-	assert_int_equal(schedule.give_up.hi_ns,
-	                 (row->give_up_hi_ms +
-	                  (row->sends_lo == row->sends_hi ? probe_hi_ms : probe_lo_ms)) *
-	                         NS_PER_MS);
+	assert_int_equal(schedule.give_up.lo_ns, (row->give_up_lo_ms + probe_lo_ms) * NS_PER_MS);
+	assert_int_equal(schedule.give_up.hi_ns, (row->give_up_hi_ms + probe_hi_ms) * NS_PER_MS);
 	record_free(rec);
 }
 
@@ -344,7 +356,7 @@ static void test_orphan_at(void **state)
 	struct schedule schedule;
 
 	(void)state;
-	assert_true(model_orphan(rec, SIDE_SERVER, 201000, 250, &schedule));
+	assert_true(orphan_is(rec, SIDE_SERVER, 201000, &schedule));
 	assert_int_equal(schedule.sends_lo, 5);
 	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(schedule.at[i].lo_ns, lo_ms[i] * NS_PER_MS);
@@ -363,10 +375,10 @@ static void test_orphan_probe(void **state)
 		for (int sack = 0; sack <= 1; sack++) {
 			struct record *rec = orphan_record(1, early, sack);
 
-			assert_true(model_orphan(rec, SIDE_SERVER, 201000, 250, &schedule));
+			assert_true(orphan_is(rec, SIDE_SERVER, 201000, &schedule));
 			assert_int_equal(schedule.probes, sack && early >= 3);
 			sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_sack", 0);
-			assert_true(model_orphan(rec, SIDE_SERVER, 201000, 250, &schedule));
+			assert_true(orphan_is(rec, SIDE_SERVER, 201000, &schedule));
 			assert_int_equal(schedule.probes, 0);
 			record_free(rec);
 		}
@@ -378,9 +390,52 @@ static void test_orphan_needs(void **state)
 	struct schedule schedule;
 
 	(void)state;
-	assert_false(model_orphan(rec, SIDE_SERVER, 0, 250, &schedule));
+	assert_false(orphan_is(rec, SIDE_SERVER, 0, &schedule));
 	settings_clear(&rec->sysctls[SIDE_SERVER]);
-	assert_false(model_orphan(rec, SIDE_SERVER, 201000, 250, &schedule));
+	assert_false(orphan_is(rec, SIDE_SERVER, 201000, &schedule));
+	record_free(rec);
+}
+
+/* Data from a socket with an owner: the same bound from tcp_retries2, and 0 is 0. */
+static void test_retries2(void **state)
+{
+	const struct sample at_send = {.rto_us = 201000, .rtt_us = 250};
+	struct record *rec = orphan_record(1, 0, 1);
+	struct schedule schedule;
+
+	(void)state;
+	assert_false(model_retries2(rec, SIDE_SERVER, &at_send, &schedule));
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_retries2", 3);
+	assert_true(model_retries2(rec, SIDE_SERVER, &at_send, &schedule));
+	assert_int_equal(schedule.sends_lo, 5);
+	assert_int_equal(schedule.sends_hi, 5);
+	assert_int_equal(schedule.give_up.lo_ns, 6231 * NS_PER_MS);
+	/* bound 200 ms: the second timeout, 402 ms after the first */
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_retries2", 0);
+	assert_true(model_retries2(rec, SIDE_SERVER, &at_send, &schedule));
+	assert_int_equal(schedule.sends_lo, 2);
+	assert_int_equal(schedule.sends_hi, 2);
+	assert_int_equal(schedule.give_up.lo_ns, 603 * NS_PER_MS);
+	record_free(rec);
+}
+
+/* Probes at 10, 12 and 14 s; when the next would be due, three had no answer: 16 s. */
+static void test_keepalive(void **state)
+{
+	struct record *rec = record_at(1000);
+	struct schedule schedule;
+
+	(void)state;
+	assert_false(model_keepalive(rec, SIDE_CLIENT, &schedule));
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_keepalive_time", 10);
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_keepalive_intvl", 2);
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_keepalive_probes", 3);
+	assert_true(model_keepalive(rec, SIDE_CLIENT, &schedule));
+	assert_int_equal(schedule.sends_lo, 3);
+	assert_int_equal(schedule.sends_hi, 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(schedule.at[i].lo_ns, (10 + 2 * i) * NS_PER_S);
+	assert_int_equal(schedule.give_up.lo_ns, 16 * NS_PER_S);
 	record_free(rec);
 }
 
@@ -470,6 +525,7 @@ int main(void)
 		cmocka_unit_test(test_syn_needs),    cmocka_unit_test(test_syn_rto_max),
 		cmocka_unit_test(test_orphan),       cmocka_unit_test(test_orphan_at),
 		cmocka_unit_test(test_orphan_probe), cmocka_unit_test(test_orphan_needs),
+		cmocka_unit_test(test_retries2),     cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_finwait2),     cmocka_unit_test(test_finwait2_floor),
 		cmocka_unit_test(test_timewait),     cmocka_unit_test(test_synack),
 	};
