@@ -111,6 +111,10 @@ bool await_state_within(struct sock *sock, enum tcp_state state, int64_t limit_m
 bool await_gone_within(struct sock *sock, int64_t limit_ms);
 /* Until @count segments that match left their host. */
 void await_sent(struct probe_run *run, struct packet_match match, unsigned int count);
+/* The same; false when they had not left by then. What is judged must be awaited: a busy
+ * machine brings a frame onto the wire some time after its socket is done with it. */
+bool await_sent_within(struct probe_run *run, struct packet_match match, unsigned int count,
+                       int64_t limit_ms);
 /* Look on for a stated time, to witness that something does not happen. */
 void observe_for(struct probe_run *run, int64_t ms, const char *why);
 

@@ -62,11 +62,17 @@ static bool sent_enough(struct probe_run *run, void *arg)
 	return count >= wait->count;
 }
 
-void await_sent(struct probe_run *run, struct packet_match match, unsigned int count)
+bool await_sent_within(struct probe_run *run, struct packet_match match, unsigned int count,
+                       int64_t limit_ms)
 {
 	struct sent_wait wait = {.match = match, .count = count};
 
-	if (!pump(run, sent_enough, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
+	return pump(run, sent_enough, &wait, limit_ms * NS_PER_MS);
+}
+
+void await_sent(struct probe_run *run, struct packet_match match, unsigned int count)
+{
+	if (!await_sent_within(run, match, count, AWAIT_LIMIT_MS))
 		run_inconclusive(run, "the %s did not send %u such segments within %d ms",
 		                 side_name(match.from), count, AWAIT_LIMIT_MS);
 }

@@ -11,6 +11,9 @@
  */
 #include "../../harness/probe.h"
 
+static const struct packet_match reset = {
+	.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_RST, .flags_value = TCP_FLAG_RST};
+
 static void run(struct probe_run *run)
 {
 	struct sock *client, *server;
@@ -22,6 +25,7 @@ static void run(struct probe_run *run)
 	wire_drop(run, (struct packet_match){.from = SIDE_CLIENT});
 	sock_keepalive(client);
 	sock_await_failure(client, model.give_up.hi_ns / NS_PER_MS + 2000);
+	await_sent_within(run, reset, 1, AWAIT_LIMIT_MS);
 }
 
 static void judge(const struct record *rec, struct judge *judge)
@@ -33,14 +37,14 @@ static void judge(const struct record *rec, struct judge *judge)
 	struct packet_list sent;
 	struct life life;
 	size_t probes = 0;
-	bool reset = false;
+	bool was_reset = false;
 
 	model_keepalive(rec, SIDE_CLIENT, &model);
 	query_sent(rec, &from_client, &sent);
 	query_since(&sent, armed_ns);
 	for (size_t i = 0; i < sent.count; i++) {
 		probes += sent.items[i].packet.flags == TCP_FLAG_ACK;
-		reset |= sent.items[i].packet.flags & TCP_FLAG_RST;
+		was_reset |= sent.items[i].packet.flags & TCP_FLAG_RST;
 	}
 	life_stitch(rec, SIDE_CLIENT, "c1", &life);
 	judge_claim(judge, "beyond.keepalive");
@@ -73,7 +77,7 @@ static void judge(const struct record *rec, struct judge *judge)
 			      .rests_on = RESTS_ON(OBSERVER_DIAG),
 			      .rule = "tcp_keepalive_time + tcp_keepalive_probes times _intvl",
 		      });
-	judge_truth(judge, "reset_at_the_end", NULL, true, reset, RESTS_ON(OBSERVER_TAP),
+	judge_truth(judge, "reset_at_the_end", NULL, true, was_reset, RESTS_ON(OBSERVER_TAP),
 	            "tcp_send_active_reset()");
 	judge_error(judge, failed, NULL, "ETIMEDOUT", "tcp_write_err()");
 }
