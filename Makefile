@@ -12,7 +12,7 @@ CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 VERSION := 0.1.0
 
-PKGS := libmnl libnl-3.0 libnl-route-3.0 libnftables libbpf jansson
+PKGS := libmnl libnl-3.0 libnl-route-3.0 libnftables libbpf jansson liblzma libzstd zlib
 CPPFLAGS += -D_GNU_SOURCE -DFINWAIT_VERSION='"$(VERSION)"' -I$(O)/gen $(shell pkg-config --cflags $(PKGS))
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wno-missing-field-initializers
@@ -31,7 +31,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # Everything but the main program, so that tests can link against it.
 LIB_SRC := $(filter-out %.bpf.c,$(wildcard netns/*.c harness/record/*.c harness/observe/*.c harness/step/*.c \
-	harness/judge/*.c harness/report/*.c harness/run/*.c))
+	harness/judge/*.c harness/report/*.c harness/run/*.c harness/vm/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 PROBE_SRC := $(sort $(wildcard probes/*/*.c))
 SELFCHECK_SRC := $(sort $(wildcard tests/selfcheck/*.c))

@@ -24,11 +24,35 @@ int command_list(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_ladder(int argc, char **argv);
+int command_kernel(int argc, char **argv);
+int command_matrix(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 /* "finwait: ..." on standard error, one line; returns @code. */
 int cli_say(enum exit_code code, const char *fmt, ...) PRINTF(2, 3);
 int cli_fault(enum exit_code code, const struct fault *fault);
+
+/*
+ * What the lines that follow are about: "finwait: WHAT: ..."; NULL: nothing in particular.
+ * cli_said() is the last of them since, without that: "" when there was none.
+ */
+void cli_about(const char *what);
+const char *cli_said(void);
+
+/*
+ * 'finwait run' for another command: @argv as run takes it, the records kept in
+ * @out_dir. They are handed over and nothing is printed but what goes wrong; returns
+ * run's exit code.
+ */
+struct run_result {
+	struct record **records; /* NULL: nothing could be run */
+	size_t count;
+	bool accepted; /* nothing is wrong with what was asked for */
+	bool interrupted;
+};
+int run_collect(int argc, char **argv, const char *out_dir, struct run_result *result);
+void records_free(struct record **records, size_t count);
 
 /* Flush standard output; a write that failed turns @code into EXIT_NOT_RUN with a line. */
 int cli_finish(int code);

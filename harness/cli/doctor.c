@@ -2,11 +2,35 @@
 #include "cli.h"
 
 #include "../run/machine.h"
+#include "../vm/vm.h"
 
 static void trace_part_print(const char *part, const char *why_not, void *arg)
 {
 	(void)arg;
 	printf("    %-22s %s\n", part, why_not && *why_not ? why_not : "yes");
+}
+
+/* What run --kernel needs: QEMU, kernels, a cache; KVM only for --clock real. */
+static void doctor_vm(void)
+{
+	struct vm_kernels kernels = {0};
+	char why[200], text[CACHE_PATH];
+	struct fault fault;
+
+	if (qemu_version(why, sizeof(why), &fault) < 0)
+		printf("  %-24s %s\n", "qemu", fault_text(&fault, text, sizeof(text)));
+	else
+		printf("  %-24s %s\n", "qemu", why);
+	if (cache_room("guests", text, &fault) < 0)
+		printf("  %-24s %s\n", "cache", fault_text(&fault, text, sizeof(text)));
+	else
+		printf("  %-24s %s\n", "cache", text);
+	if (kernels_list(&kernels, &fault) < 0 || !kernels.count)
+		printf("  %-24s none\n  %-24s   helps: finwait kernel fetch 6.12\n", "kernels", "");
+	for (size_t i = 0; i < kernels.count; i++)
+		printf("  %-24s %s\n", i ? "" : "kernels", kernels.items[i].release);
+	kernels_free(&kernels);
+	printf("  %-24s %s\n", "kvm (--clock real)", kvm_works(why, sizeof(why)) ? "yes" : why);
 }
 
 int command_doctor(int argc, char **argv)
@@ -32,13 +56,15 @@ int command_doctor(int argc, char **argv)
 		trace_parts(machine.trace, trace_part_print, NULL);
 	printf("  %-24s %s\n", "simultaneous_synack",
 	       settings_get(&machine.info.features, "simultaneous_synack"));
+	doctor_vm();
 	lacking = machine_lacks(&machine);
 	if (lacking)
 		printf("\nProbes cannot run here: %s.\n", lacking->name);
 	else
 		printf("\nEvery probe can run here%s.\n",
-		       machine.trace ? "" : ", without eBPF: states that pass in microseconds on the"
-					    " kernel wire are not seen");
+		       machine.trace ? ""
+		                     : ", without eBPF: states that pass in microseconds on the"
+		                       " kernel wire are not seen");
 	machine_release(&machine);
 	return lacking ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
 }

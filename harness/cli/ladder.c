@@ -51,7 +51,7 @@ int command_ladder(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option != 'o')
 			return cli_say(EXIT_USAGE, "ladder does not take '%s' this way",
-				       argv[optind - 1]);
+			               argv[optind - 1]);
 		dir = optarg;
 	}
 	if (optind != argc - 1)
@@ -59,10 +59,10 @@ int command_ladder(int argc, char **argv)
 	file = ladder_open(argv[optind], dir, path, sizeof(path));
 	if (!file && !strchr(argv[optind], '/') && !registry_find(argv[optind]))
 		return cli_say(EXIT_USAGE, "no probe is called '%s' ('finwait list' shows all)",
-			       argv[optind]);
+		               argv[optind]);
 	if (!file)
 		return cli_say(EXIT_NOT_RUN, "%s: %s; 'finwait run %s' makes it", path,
-			       strerror(errno), argv[optind]);
+		               strerror(errno), argv[optind]);
 	code = ladder_draw(file, path);
 	fclose(file);
 	return code;

@@ -11,48 +11,105 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../vm/guest.h"
+
 static const struct command commands[] = {
 	{"list", command_list, "list", "the probes and the claims they judge",
-	 "Lists every probe: its id, its title and the ids of its claims.\n"
-	 "A * marks those that need minutes: they run when named, or with --faithful.\n"},
+         "Lists every probe: its id, its title and the ids of its claims.\n"
+         "A * marks those that need minutes: they run when named, or with --faithful.\n"},
 	{"show", command_show, "show ID", "one probe: question, claims, sysctls, kernel path",
-	 "Explains a probe: what it asks, what the articles say, the sysctls and parameters it\n"
-	 "sets (quick and --faithful), and the kernel functions that decide the answer.\n"},
+         "Explains a probe: what it asks, what the articles say, the sysctls and parameters it\n"
+         "sets (quick and --faithful), and the kernel functions that decide the answer.\n"},
 	{"run", command_run, "run [ID|GLOB...] [OPTION...]", "ask the kernel",
-	 "Runs probes side by side, each in namespaces of its own, and prints what the article\n"
-	 "says, what the model predicts and what was measured. Without an ID: all that are quick.\n"
-	 "\n"
-	 "  --set [client:|server:]SYSCTL=VALUE  in force before the first socket (net.ipv4. may\n"
-	 "                      be left out); the prediction follows it\n"
-	 "  --param NAME=VALUE  a parameter of the probe, see 'finwait show ID'\n"
-	 "  --faithful          the articles' own conditions: minutes instead of seconds\n"
-	 "  -j N                at most N probes at a time (all)\n"
-	 "  --time-limit S      end a probe that takes longer than S seconds (900)\n"
-	 "  --ladder            draw each probe's ladder after the table\n"
-	 "  --json              the record as JSON Lines (finwait/1) instead of the table\n"
-	 "  --tap               KTAP instead of the table\n"
-	 "  --out DIR           keep the records there, a file a probe (out)\n"
-	 "  -v                  more of everything in the table\n"
-	 "\n"
-	 "FINWAIT_SLACK_MS (10) is how late a timer may be beyond the kernel's own rounding.\n"},
+         "Runs probes side by side, each in namespaces of its own, and prints what the article\n"
+         "says, what the model predicts and what was measured. Without an ID: all that are quick.\n"
+         "\n"
+         "  --set [client:|server:]SYSCTL=VALUE  in force before the first socket (net.ipv4. may\n"
+         "                      be left out); the prediction follows it\n"
+         "  --param NAME=VALUE  a parameter of the probe, see 'finwait show ID'\n"
+         "  --faithful          the articles' own conditions: minutes instead of seconds\n"
+         "  --kernel K          in a virtual machine that runs Debian's kernel K ('finwait "
+         "kernel'), or\n"
+         "                      the one of a path: VMLINUZ, VMLINUZ:MODULES, a folder\n"
+         "  --clock virtual|real  virtual: faithful hours pass in a second, the same to the byte "
+         "each\n"
+         "                      time; real: by KVM where it works\n"
+         "  --quick             with --kernel: not --faithful, which is the rule there\n"
+         "  --phases K          with --kernel: K times, begun at other moments of the timer "
+         "wheel;\n"
+         "                      prints how far apart the findings lie\n"
+         "  --seed N            with --kernel: other ports and sequence numbers\n"
+         "  -j N                at most N probes at a time (all)\n"
+         "  --time-limit S      end a probe that takes longer than S seconds (900)\n"
+         "  --ladder            draw each probe's ladder after the table\n"
+         "  --json              the record as JSON Lines (finwait/1) instead of the table\n"
+         "  --tap               KTAP instead of the table\n"
+         "  --out DIR           keep the records there, a file a probe (out)\n"
+         "  -v                  more of everything in the table\n"
+         "\n"
+         "FINWAIT_SLACK_MS (10) is how late a timer may be beyond the kernel's own rounding.\n"},
 	{"ladder", command_ladder, "ladder ID [--out DIR]", "draw what happened in the last run",
-	 "Draws the record that 'finwait run' kept in DIR (out): both ends' states in their\n"
-	 "lanes, packets as arrows, what was lost and by which rule. ID may be a file, too.\n"},
+         "Draws the record that 'finwait run' kept in DIR (out): both ends' states in their\n"
+         "lanes, packets as arrows, what was lost and by which rule. ID may be a file, too.\n"},
+	{"kernel", command_kernel, "kernel list|fetch|rm", "Debian kernels for run --kernel",
+         "  kernel list             what has been fetched\n"
+         "  kernel fetch VERSION... download and unpack, never install: 6.12, 6.1.192, a release "
+         "as\n"
+         "                          uname -r says it, or newest\n"
+         "  kernel rm VERSION...    remove it, and what was made of it\n"
+         "\n"
+         "The packages come from the Debian mirror of this machine's apt set-up, through apt with\n"
+         "lists of its own, into XDG_CACHE_HOME/finwait (~/.cache/finwait).\n"},
+	{"matrix", command_matrix, "matrix [ID|GLOB...] --kernel K,K...", "ask several kernels",
+         "Runs probes on each kernel and prints one table: a row a finding, a column a kernel,\n"
+         "what differs marked. 'host' is the kernel that runs here; the others are as for\n"
+         "'finwait run --kernel'. A kernel that cannot be run costs its column, no more.\n"
+         "\n"
+         "  --kernel K,K...     which kernels, in this order\n"
+         "  --from NAME=DIR     a column of records that were kept in DIR\n"
+         "  --out DIR           keep the records there, DIR/KERNEL/ID.jsonl (out)\n"
+         "  --set, --param, --faithful, --quick, --clock, --seed, -j, --time-limit: as for run, "
+         "for\n"
+         "                      all kernels alike; --quick is the rule when 'host' is among "
+         "them\n"},
+	{"diff", command_diff, "diff A B [ID|GLOB...]", "what two records differ in",
+         "Compares findings, the states of each socket and the packets that each end sent. A and\n"
+         "B are records, folders of records as 'finwait run --out' keeps them (compared probe by\n"
+         "probe), or kernels of the last 'finwait matrix --out DIR'. Ports, initial sequence\n"
+         "numbers and the time of day are not compared; times are the same within the timers'\n"
+         "own rounding, which is stated.\n"
+         "\n"
+         "  --out DIR           where matrix kept its records (out)\n"
+         "\n"
+         "Exit: 0 the same, 1 they differ, 2 usage, 3 could not be read.\n"},
 	{"doctor", command_doctor, "doctor", "what this machine and these privileges allow",
-	 "Tries everything finwait can use and says what is missing and what would help.\n"},
+         "Tries everything finwait can use and says what is missing and what would help.\n"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const char *about;
+static char said[4608]; /* a path and some words */
+
+void cli_about(const char *what)
+{
+	about = what;
+	said[0] = '\0';
+}
+
+const char *cli_said(void)
+{
+	return said;
+}
 
 int cli_say(enum exit_code code, const char *fmt, ...)
 {
 	va_list args;
 
-	fputs("finwait: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
+	fprintf(stderr, "finwait: %s%s%s\n", about ? about : "", about ? ": " : "", said);
 	return code;
 }
 
@@ -86,13 +143,15 @@ struct report_style cli_style(void)
 
 static void usage(FILE *out)
 {
-	fprintf(out, "finwait %s: asks a real Linux kernel a question about TCP, and shows, proves"
-		     " and keeps the answer.\n\nusage: finwait COMMAND ...\n\n", FINWAIT_VERSION);
+	fprintf(out,
+	        "finwait %s: asks a real Linux kernel a question about TCP, and shows, proves"
+	        " and keeps the answer.\n\nusage: finwait COMMAND ...\n\n",
+	        FINWAIT_VERSION);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-32s %s\n", commands[i].synopsis, commands[i].summary);
 	fprintf(out, "\n'finwait COMMAND --help' says more.\n"
-		     "Exit: 0 as predicted, 1 a model failed, 2 usage, 3 not carried out or"
-		     " inconclusive, 4 all skipped.\n");
+	             "Exit: 0 as predicted, 1 a model failed, 2 usage, 3 not carried out or"
+	             " inconclusive, 4 all skipped.\n");
 }
 
 static bool wants_help(int argc, char **argv)
@@ -129,6 +188,8 @@ static int streams_fill(void)
 
 int main(int argc, char **argv)
 {
+	if (guest_is_init(argv[0]))
+		guest_main();
 	setlocale(LC_CTYPE, "");
 	if (streams_fill() < 0)
 		return cli_say(EXIT_NOT_RUN, "cannot open /dev/null: %s", strerror(errno));
@@ -149,5 +210,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return cli_finish(command_dispatch(&commands[i], argc - 1, argv + 1));
-	return cli_say(EXIT_USAGE, "there is no command '%s' ('finwait --help' shows all)", argv[1]);
+	return cli_say(EXIT_USAGE, "there is no command '%s' ('finwait --help' shows all)",
+	               argv[1]);
 }

@@ -1,126 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli.h"
+#include "run_command.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "../record/json.h"
-#include "../run/keep.h"
 #include "../run/machine.h"
-#include "../run/supervisor.h"
-
-enum run_format { FORMAT_TABLE, FORMAT_JSON, FORMAT_TAP };
-
-struct run_command {
-	struct run_request request;
-	enum run_format format;
-	bool ladder, verbose;
-	struct keep *keep;
-	size_t tap_number;
-	bool progress_shown;
-};
-
-static int request_setting(struct settings *set, const char *option, const char *text)
-{
-	const char *equals = strchr(text, '=');
-	char name[120];
-
-	if (!equals || equals == text || (size_t)(equals - text) >= sizeof(name) || !equals[1])
-		return cli_say(EXIT_USAGE, "%s wants NAME=VALUE, not '%s'", option, text);
-	snprintf(name, sizeof(name), "%.*s", (int)(equals - text), text);
-	if (settings_put(set, name, equals + 1) < 0)
-		return cli_say(EXIT_NOT_RUN, "out of memory");
-	return 0;
-}
-
-static int request_host_check(const struct settings *sets)
-{
-	for (size_t i = 0; i < sets->count; i++) {
-		const char *name = sets->items[i].name, *colon = strchr(name, ':');
-
-		if (colon && strncmp(name, "client:", 7) != 0 && strncmp(name, "server:", 7) != 0)
-			return cli_say(EXIT_USAGE, "--set %s: the host is 'client' or 'server'", name);
-	}
-	return 0;
-}
-
-static int request_number(const char *option, const char *text, unsigned int *number)
-{
-	char *end;
-	unsigned long value;
-
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || !value || value > 1000000)
-		return cli_say(EXIT_USAGE, "%s wants a number above 0, not '%s'", option, text);
-	*number = (unsigned int)value;
-	return 0;
-}
-
-static const struct option options[] = {
-	{"set", required_argument, NULL, 's'},
-	{"param", required_argument, NULL, 'p'},
-	{"faithful", no_argument, NULL, 'f'},
-	{"time-limit", required_argument, NULL, 't'},
-	{"ladder", no_argument, NULL, 'l'},
-	{"json", no_argument, NULL, 'J'},
-	{"tap", no_argument, NULL, 'T'},
-	{"out", required_argument, NULL, 'o'},
-	{0},
-};
-
-static int option_take(struct run_command *cmd, int option, char **argv)
-{
-	switch (option) {
-	case 's':
-		return request_setting(&cmd->request.sets, "--set", optarg);
-	case 'p':
-		return request_setting(&cmd->request.params, "--param", optarg);
-	case 'f':
-		cmd->request.faithful = true;
-		return 0;
-	case 't':
-		return request_number("--time-limit", optarg, &cmd->request.time_limit_s);
-	case 'j':
-		return request_number("-j", optarg, &cmd->request.jobs);
-	case 'l':
-		cmd->ladder = true;
-		return 0;
-	case 'J':
-		cmd->format = FORMAT_JSON;
-		return 0;
-	case 'T':
-		cmd->format = FORMAT_TAP;
-		return 0;
-	case 'o':
-		cmd->request.out_dir = optarg;
-		return 0;
-	case 'v':
-		cmd->verbose = true;
-		return 0;
-	case ':':
-		return cli_say(EXIT_USAGE, "%s wants a value", argv[optind - 1]);
-	}
-	return cli_say(EXIT_USAGE, "run has no option '%s' ('finwait run --help')",
-		       argv[optind - 1]);
-}
-
-static int run_parse(struct run_command *cmd, int argc, char **argv)
-{
-	int option, code;
-
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":j:v", options, NULL)) != -1) {
-		code = option_take(cmd, option, argv);
-		if (code)
-			return code;
-	}
-	cmd->request.patterns = (const char **)argv + optind;
-	cmd->request.pattern_count = (size_t)(argc - optind);
-	return request_host_check(&cmd->request.sets);
-}
+#include "phases.h"
 
 static void progress_clear(struct run_command *cmd)
 {
@@ -130,13 +19,13 @@ static void progress_clear(struct run_command *cmd)
 }
 
 static void run_progress(const struct supervisor_hooks *hooks, size_t done, size_t total,
-			 const char *running, int64_t elapsed_ns)
+                         const char *running, int64_t elapsed_ns)
 {
 	struct run_command *cmd = hooks->arg;
 	int width = (int)cli_style().width - 24;
 
-	fprintf(stderr, "\r\033[K[%zu/%zu] %.1f s %.*s", done, total,
-		(double)elapsed_ns / NS_PER_S, width > 0 ? width : 0, running);
+	fprintf(stderr, "\r\033[K[%zu/%zu] %.1f s %.*s", done, total, (double)elapsed_ns / NS_PER_S,
+	        width > 0 ? width : 0, running);
 	cmd->progress_shown = true;
 }
 
@@ -209,7 +98,7 @@ static void run_print(struct run_command *cmd, struct record **records, size_t c
 	if (cmd->format != FORMAT_TABLE)
 		return;
 	table_print((const struct record *const *)records, started, registry_title, registry_claim,
-		    &style, stdout);
+	            &style, stdout);
 	for (size_t i = 0; i < started && cmd->ladder; i++)
 		if (records[i]->event_count) {
 			putchar('\n');
@@ -220,13 +109,36 @@ static void run_print(struct run_command *cmd, struct record **records, size_t c
 	       strcmp(cmd->request.out_dir, OUT_DIR_DEFAULT) ? cmd->request.out_dir : "");
 }
 
+/* Each place at a time stays on a processor of its own: QEMU wakes up often. */
+static int cpu_of_place(unsigned int place)
+{
+	cpu_set_t cpus;
+	unsigned int left;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0 || !CPU_COUNT(&cpus))
+		return -1;
+	left = place % (unsigned int)CPU_COUNT(&cpus);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET((size_t)cpu, &cpus) && !left--)
+			return cpu;
+	return -1;
+}
+
+static void run_in_guest(const struct run_plan *plan, unsigned int place, int out_fd, void *arg)
+{
+	const struct run_command *cmd = arg;
+
+	vm_child(plan, &cmd->vm, &cmd->times, cpu_of_place(place), out_fd);
+}
+
 static int run_supervise(struct run_command *cmd, struct machine *machine, struct plan *plan,
-			 struct record **records)
+                         struct record **records)
 {
 	struct supervisor_hooks hooks = {
 		.line = run_line,
 		.finished = run_finished,
 		.progress = isatty(STDERR_FILENO) ? run_progress : NULL,
+		.child = cmd->in_guest ? run_in_guest : NULL,
 		.arg = cmd,
 	};
 	struct fault fault;
@@ -242,14 +154,67 @@ static int run_supervise(struct run_command *cmd, struct machine *machine, struc
 	if (cmd->format == FORMAT_TAP)
 		ktap_print_header(plan->count, stdout);
 	err = supervisor_run(plan, cmd->request.jobs, cmd->request.time_limit_s, machine->trace,
-			     machine->trace_absent, &hooks, records, &fault);
+	                     machine->trace_absent, &hooks, records, &fault);
 	progress_clear(cmd);
 	code = run_exit_code(records, plan->count, err == -EINTR);
-	run_print(cmd, records, plan->count);
+	if (cmd->result)
+		cmd->result->interrupted = err == -EINTR;
+	else
+		run_print(cmd, records, plan->count);
 	if (err == -EINTR)
 		return cli_say(EXIT_NOT_RUN, "interrupted; what was recorded until then is in %s/",
-			       cmd->request.out_dir);
+		               cmd->request.out_dir);
 	return err ? cli_fault(EXIT_NOT_RUN, &fault) : code;
+}
+
+void records_free(struct record **records, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		record_free(records[i]);
+	free(records);
+}
+
+/* The records of one more phase, or an exit code above 0. */
+static int run_phase(struct run_command *cmd, struct plan *plan, struct record **records)
+{
+	struct supervisor_hooks hooks = {
+		.finished = run_finished,
+		.progress = isatty(STDERR_FILENO) ? run_progress : NULL,
+		.child = run_in_guest,
+		.arg = cmd,
+	};
+	struct fault fault;
+	int err = supervisor_run(plan, cmd->request.jobs, cmd->request.time_limit_s, NULL, "",
+	                         &hooks, records, &fault);
+
+	progress_clear(cmd);
+	if (err == -EINTR)
+		return cli_say(EXIT_NOT_RUN, "interrupted");
+	return err ? cli_fault(EXIT_NOT_RUN, &fault) : run_exit_code(records, plan->count, false);
+}
+
+/* Takes @first over, which phase 0 has recorded; @code was its exit code. */
+static int run_phases(struct run_command *cmd, struct plan *plan, struct record **first, int code)
+{
+	struct phases phases = {0};
+	int err = phases_add(&phases, first, plan->count);
+
+	if (err)
+		records_free(first, plan->count);
+	for (unsigned int i = 1; i < cmd->phases && !err; i++) {
+		struct record **records = calloc(plan->count + 1, sizeof(*records));
+		int one;
+
+		cmd->times.phase_ns = phase_delay_ns(i);
+		one = records ? run_phase(cmd, plan, records) : EXIT_NOT_RUN;
+		err = records ? phases_add(&phases, records, plan->count) : -ENOMEM;
+		if (one && code != EXIT_MODEL_FAILED)
+			code = one;
+	}
+	if (!err)
+		phases_print(&phases, stdout);
+	phases_free(&phases);
+	return err ? cli_say(EXIT_NOT_RUN, "out of memory") : code;
 }
 
 static int run_planned(struct run_command *cmd, struct machine *machine, struct plan *plan)
@@ -266,11 +231,17 @@ static int run_planned(struct run_command *cmd, struct machine *machine, struct 
 		return cli_fault(EXIT_NOT_RUN, &fault);
 	}
 	code = run_supervise(cmd, machine, plan, records);
-	for (size_t i = 0; i < plan->count; i++)
-		record_free(records[i]);
-	free(records);
 	if (keep_close(cmd->keep, &fault) < 0)
-		return cli_fault(EXIT_NOT_RUN, &fault);
+		code = cli_fault(EXIT_NOT_RUN, &fault);
+	cmd->keep = NULL; /* the record that is kept is that of the first phase */
+	if (cmd->result) {
+		cmd->result->records = records;
+		cmd->result->count = plan->count;
+	} else if (cmd->phases > 1) {
+		code = run_phases(cmd, plan, records, code);
+	} else {
+		records_free(records, plan->count);
+	}
 	return code;
 }
 
@@ -297,40 +268,113 @@ static int run_on(struct run_command *cmd, struct machine *machine)
 
 	if (lacking)
 		return cli_say(EXIT_NOT_RUN, "no probe can run here: %s: %s%s%s", lacking->name,
-			       lacking->why, lacking->help[0] ? "; helps: " : "", lacking->help);
+		               lacking->why, lacking->help[0] ? "; helps: " : "", lacking->help);
 	if (plan_make(&cmd->request, &machine->info, &plan, &fault) < 0)
 		return run_refuse(&fault);
-	if (plan_check_sysctls(&plan, !machine->root, &fault) < 0)
-		code = cmd->request.sets.count ? run_refuse(&fault) :
-						 cli_fault(EXIT_NOT_RUN, &fault);
+	if (!cmd->in_guest && plan_check_sysctls(&plan, !machine->root, &fault) < 0)
+		code = cmd->request.sets.count ? run_refuse(&fault)
+		                               : cli_fault(EXIT_NOT_RUN, &fault);
 	else
 		code = run_planned(cmd, machine, &plan);
 	plan_free(&plan);
 	return code;
 }
 
-int command_run(int argc, char **argv)
+/* A guest has its own limit, which comes first and knows more. */
+#define GUEST_LIMIT_MARGIN_S 5
+
+static int run_on_kernel(struct run_command *cmd)
 {
-	struct run_command cmd = {.request.out_dir = OUT_DIR_DEFAULT};
+	struct vm_config config = {
+		.real = cmd->clock_real,
+		.time_limit_s =
+			cmd->request.time_limit_s ? cmd->request.time_limit_s : TIME_LIMIT_S,
+	};
+	struct machine machine = {0};
+	struct vm_kernel kernel;
+	struct fault fault;
+	cpu_set_t cpus;
+	int code;
+
+	if (kernel_find(cmd->kernel, &kernel, &fault) < 0)
+		return cli_fault(EXIT_NOT_RUN, &fault);
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "preparing %s ...\r", kernel.release);
+	if (vm_prepare(&kernel, &config, &cmd->vm, &fault) < 0)
+		return cli_fault(EXIT_NOT_RUN, &fault);
+	if (cmd->vm.clock == QEMU_REAL_TCG)
+		(void)cli_say(EXIT_AS_PREDICTED, "real time without KVM, slowly (%s)",
+		              cmd->vm.clock_why);
+	else if (cmd->vm.clock == QEMU_REAL_KVM)
+		(void)cli_say(EXIT_AS_PREDICTED, "real time, with KVM");
+	if (!cmd->request.jobs && sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
+		cmd->request.jobs = (unsigned int)CPU_COUNT(&cpus);
+	cmd->request.time_limit_s = config.time_limit_s + GUEST_LIMIT_MARGIN_S;
+	cmd->in_guest = true;
+	machine.info = cmd->vm.info;
+	code = run_on(cmd, &machine);
+	vm_release(&cmd->vm);
+	return code;
+}
+
+static int run_carry_out(struct run_command *cmd)
+{
 	struct machine machine;
 	struct fault fault;
 	struct plan plan;
 	unsigned int slots;
+	int code;
+
+	/* Mistakes in the request come before anything is tried out. */
+	if (plan_make(&cmd->request, &(struct run_info){0}, &plan, &fault) < 0)
+		return run_refuse(&fault);
+	slots = cmd->request.jobs && cmd->request.jobs < plan.count ? cmd->request.jobs
+	                                                            : (unsigned int)plan.count;
+	plan_free(&plan);
+	if (cmd->result)
+		cmd->result->accepted = true;
+	if (cmd->kernel) {
+		code = run_on_kernel(cmd);
+	} else {
+		if (machine_find(&machine, slots, &fault) < 0)
+			return cli_fault(EXIT_NOT_RUN, &fault);
+		code = run_on(cmd, &machine);
+		machine_release(&machine);
+	}
+	return code;
+}
+
+static void run_clear(struct run_command *cmd)
+{
+	settings_clear(&cmd->request.sets);
+	settings_clear(&cmd->request.params);
+}
+
+int command_run(int argc, char **argv)
+{
+	struct run_command cmd = {.request.out_dir = OUT_DIR_DEFAULT};
 	int code = run_parse(&cmd, argc, argv);
 
-	if (code)
-		return code;
-	/* Mistakes in the request come before anything is tried out. */
-	if (plan_make(&cmd.request, &(struct run_info){0}, &plan, &fault) < 0)
-		return run_refuse(&fault);
-	slots = cmd.request.jobs && cmd.request.jobs < plan.count ? cmd.request.jobs :
-								     (unsigned int)plan.count;
-	plan_free(&plan);
-	if (machine_find(&machine, slots, &fault) < 0)
-		return cli_fault(EXIT_NOT_RUN, &fault);
-	code = run_on(&cmd, &machine);
-	machine_release(&machine);
-	settings_clear(&cmd.request.sets);
-	settings_clear(&cmd.request.params);
+	if (!code)
+		code = run_carry_out(&cmd);
+	run_clear(&cmd);
+	return code;
+}
+
+int run_collect(int argc, char **argv, const char *out_dir, struct run_result *result)
+{
+	struct run_command cmd = {.result = result};
+	int code;
+
+	*result = (struct run_result){0};
+	optind = 0; /* glibc's way to begin anew */
+	code = run_parse(&cmd, argc, argv);
+	if (!code && (cmd.format != FORMAT_TABLE || cmd.ladder))
+		code = cli_say(EXIT_USAGE, "%s prints neither --json nor --tap nor --ladder",
+		               argv[0]);
+	cmd.request.out_dir = out_dir;
+	if (!code)
+		code = run_carry_out(&cmd);
+	run_clear(&cmd);
 	return code;
 }

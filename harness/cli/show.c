@@ -33,7 +33,8 @@ static void show_claims(const struct probe *probe)
 static void show_settings(const struct probe *probe)
 {
 	if (probe->sysctls[0].name)
-		printf("\nSysctls, set in both hosts (--set changes them)%*squick  faithful\n", 8, "");
+		printf("\nSysctls, set in both hosts (--set changes them)%*squick  faithful\n", 8,
+		       "");
 	for (int i = 0; i < SETTINGS_PER_PROBE && probe->sysctls[i].name; i++)
 		printf("  %-48s %9s %9s\n", probe->sysctls[i].name,
 		       probe->sysctls[i].quick ? probe->sysctls[i].quick : "default",
@@ -68,7 +69,7 @@ int command_show(int argc, char **argv)
 	probe = registry_find(argv[1]);
 	if (!probe)
 		return cli_say(EXIT_USAGE, "no probe is called '%s' ('finwait list' shows all)",
-			       argv[1]);
+		               argv[1]);
 	printf("%s: %s\n\n  %s\n", probe->id, probe->title, probe->question);
 	show_claims(probe);
 	printf("\nBench\n  %s\n", wire_words(probe->wire));

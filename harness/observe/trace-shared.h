@@ -5,7 +5,8 @@
 
 #include <linux/types.h>
 
-#define TRACE_RING_BYTES (1024 * 1024) /* 35 ms of a storm: a reader may have to wait for a processor */
+#define TRACE_RING_BYTES                                                                           \
+	(1024 * 1024) /* 35 ms of a storm: a reader may have to wait for a processor */
 #define TRACE_FRAMES 10 /* of the kernel's stack, innermost first */
 #define TRACE_CODE_RANGES 8
 #define TRACE_REASONS_IGNORED 5

@@ -73,11 +73,11 @@ struct endpoint {
 };
 
 enum tcp_flag { /* the header's own bits */
-	TCP_FLAG_FIN = 0x01,
-	TCP_FLAG_SYN = 0x02,
-	TCP_FLAG_RST = 0x04,
-	TCP_FLAG_PSH = 0x08,
-	TCP_FLAG_ACK = 0x10,
+	        TCP_FLAG_FIN = 0x01,
+	        TCP_FLAG_SYN = 0x02,
+	        TCP_FLAG_RST = 0x04,
+	        TCP_FLAG_PSH = 0x08,
+	        TCP_FLAG_ACK = 0x10,
 };
 
 struct packet {
@@ -94,12 +94,12 @@ struct packet {
 };
 
 enum diag_timer { /* idiag_timer */
-	DIAG_TIMER_NONE,
-	DIAG_TIMER_ON, /* retransmission (loss probes too), or a request sock's SYN+ACK */
-	DIAG_TIMER_KEEPALIVE,
-	DIAG_TIMER_TIMEWAIT,
-	DIAG_TIMER_PROBE0,
-	DIAG_TIMER_COUNT,
+	          DIAG_TIMER_NONE,
+	          DIAG_TIMER_ON, /* retransmission (loss probes too), or a request sock's SYN+ACK */
+	          DIAG_TIMER_KEEPALIVE,
+	          DIAG_TIMER_TIMEWAIT,
+	          DIAG_TIMER_PROBE0,
+	          DIAG_TIMER_COUNT,
 };
 
 enum sock_object { OBJECT_NONE, OBJECT_FULL, OBJECT_REQUEST, OBJECT_TIME_WAIT, OBJECT_COUNT };
@@ -118,7 +118,14 @@ struct sample {
 	int64_t gap_ns; /* time since the reading before; -1: the first */
 };
 
-enum mini_change { MINI_CREATED, MINI_EXPIRED, MINI_ACCEPTED, MINI_GONE, MINI_RETRANSMIT, MINI_CHANGE_COUNT };
+enum mini_change {
+	MINI_CREATED,
+	MINI_EXPIRED,
+	MINI_ACCEPTED,
+	MINI_GONE,
+	MINI_RETRANSMIT,
+	MINI_CHANGE_COUNT
+};
 
 /* What a rule looks for; both wires understand all of it. */
 struct packet_match {
@@ -127,7 +134,14 @@ struct packet_match {
 	bool has_payload; /* only segments that carry data */
 };
 
-enum frame_action { FRAME_DROP, FRAME_HOLD, FRAME_RELEASE, FRAME_DUPLICATE, FRAME_INJECT, FRAME_ACTION_COUNT };
+enum frame_action {
+	FRAME_DROP,
+	FRAME_HOLD,
+	FRAME_RELEASE,
+	FRAME_DUPLICATE,
+	FRAME_INJECT,
+	FRAME_ACTION_COUNT
+};
 
 #define SOCK_LABEL_SIZE 8
 
@@ -152,7 +166,8 @@ struct event {
 		} note;
 		struct {
 			enum tcp_state from, to;
-			char cause[48]; /* "syscall close", "packet", "timer tcp_write_timer"; "" unknown */
+			char cause
+				[48]; /* "syscall close", "packet", "timer tcp_write_timer"; "" unknown */
 		} transition;
 		struct {
 			enum tcp_state state;
@@ -232,7 +247,6 @@ const char *endpoint_text(const struct endpoint *ep, char buf[ENDPOINT_TEXT_SIZE
 int endpoint_parse(const char *text, struct endpoint *ep);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
-bool packet_matches(const struct packet_match *match, enum side from,
-		    const struct packet *packet);
+bool packet_matches(const struct packet_match *match, enum side from, const struct packet *packet);
 
 #endif

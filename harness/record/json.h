@@ -28,8 +28,7 @@ enum json_line { JSON_RUN, JSON_PROBE, JSON_EVENT, JSON_RESULT, JSON_SUMMARY };
  * -EINVAL with a reason in @why: not JSON, an unknown type, a value out of its
  * range. Never trusts its input (fuzzed).
  */
-int json_read_line(struct record *rec, const char *line, size_t length,
-		   char why[160]);
+int json_read_line(struct record *rec, const char *line, size_t length, char why[160]);
 
 /*
  * A whole file of one probe's lines. Returns 0, or -errno / -EINVAL with a

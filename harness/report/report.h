@@ -58,6 +58,7 @@ void diff_print_rule(int64_t slack_ns, const struct report_style *style, FILE *o
  * The matrix: a row a finding, a column a kernel, what differs from the first kernel
  * of the row marked, whether the model held; then what is missing where, and why.
  */
+#define MATRIX_COLUMNS 16 /* more are not printed */
 struct matrix_column {
 	const char *name; /* "6.12", "host" */
 	const char *why; /* nothing could be run there, and why; else NULL */

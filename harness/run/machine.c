@@ -21,7 +21,7 @@
 #define LOOPBACK_IFINDEX 1
 
 static void feature_add(struct machine *machine, const char *name, bool present, bool required,
-			const char *why, const char *help)
+                        const char *why, const char *help)
 {
 	struct machine_feature *feature;
 
@@ -60,8 +60,8 @@ static int machine_find_netns(struct machine *machine, struct fault *f)
 
 	for (int i = 0; i < NETNS_FEATURE_COUNT && !err; i++)
 		feature_add(machine, netns_feature_name((enum netns_feature)i), state[i].present,
-			    namespace_feature_required((enum netns_feature)i, machine->root),
-			    state[i].why, state[i].help);
+		            namespace_feature_required((enum netns_feature)i, machine->root),
+		            state[i].why, state[i].help);
 	return err;
 }
 
@@ -101,7 +101,7 @@ static void machine_find_trace(struct machine *machine, unsigned int slots)
 		fault_text(&fault, why, sizeof(why));
 	snprintf(machine->trace_absent, sizeof(machine->trace_absent), "%.119s", why);
 	feature_add(machine, "trace", machine->trace != NULL, false, why,
-		    machine->root ? "" : "run as root");
+	            machine->root ? "" : "run as root");
 }
 
 /*
@@ -156,7 +156,7 @@ static int synack_try(void *arg, struct fault *f)
 	if (!after)
 		return -EIO;
 	trial->challenges = counters_get(after, "TcpExt.TCPSYNChallenge") -
-			    counters_get(before, "TcpExt.TCPSYNChallenge");
+	                    counters_get(before, "TcpExt.TCPSYNChallenge");
 	return 0;
 }
 
@@ -182,13 +182,11 @@ static int machine_info(struct machine *machine, struct fault *f)
 	snprintf(info->kernel, sizeof(info->kernel), "%s", uts.release);
 	snprintf(info->machine, sizeof(info->machine), "%.15s", uts.machine);
 	snprintf(info->clock, sizeof(info->clock), "real");
-	snprintf(info->privilege, sizeof(info->privilege), "%s",
-		 machine->root ? "root" : "userns");
+	snprintf(info->privilege, sizeof(info->privilege), "%s", machine->root ? "root" : "userns");
 	info->hz = clock_hz();
 	for (size_t i = 0; i < machine->feature_count && !err; i++)
 		err = settings_put(&info->features, machine->features[i].name,
-				   machine->features[i].present ? "yes" :
-								  machine->features[i].why);
+		                   machine->features[i].present ? "yes" : machine->features[i].why);
 	if (!err)
 		err = settings_put(&info->features, "simultaneous_synack", machine_synack(machine));
 	return err ? fault_set(f, -err, "note what this machine can do") : 0;

@@ -36,17 +36,19 @@ static int patterns_check(const struct run_request *request, struct fault *f)
 		while (entry->id && fnmatch(request->patterns[i], entry->id, 0) != 0)
 			entry++;
 		if (!entry->id && pattern_is_glob(request->patterns[i]))
-			return fault_set(f, ENOENT, "no probe matches '%s' ('finwait list' shows all)",
-					 request->patterns[i]);
+			return fault_set(f, ENOENT,
+			                 "no probe matches '%s' ('finwait list' shows all)",
+			                 request->patterns[i]);
 		if (!entry->id)
-			return fault_set(f, ENOENT, "no probe is called '%s' ('finwait list' shows all)",
-					 request->patterns[i]);
+			return fault_set(f, ENOENT,
+			                 "no probe is called '%s' ('finwait list' shows all)",
+			                 request->patterns[i]);
 	}
 	return 0;
 }
 
 static int planned_params(const struct run_request *request, const struct probe *probe,
-			  struct settings *params)
+                          struct settings *params)
 {
 	for (int i = 0; i < SETTINGS_PER_PROBE && probe->params[i].name; i++) {
 		const struct probe_param *param = &probe->params[i];
@@ -54,7 +56,7 @@ static int planned_params(const struct run_request *request, const struct probe 
 		char value[24];
 
 		snprintf(value, sizeof(value), "%lld",
-			 (long long)(request->faithful ? param->faithful : param->quick));
+		         (long long)(request->faithful ? param->faithful : param->quick));
 		if (settings_put(params, param->name, asked ? asked : value) < 0)
 			return -ENOMEM;
 	}
@@ -71,7 +73,7 @@ static bool set_is_for(const char *key, enum side side, const char **name)
 }
 
 static int planned_sysctls(const struct run_request *request, const struct probe *probe,
-			   enum side side, struct settings *sysctls)
+                           enum side side, struct settings *sysctls)
 {
 	for (int i = 0; i < SETTINGS_PER_PROBE && probe->sysctls[i].name; i++) {
 		const struct probe_sysctl *sysctl = &probe->sysctls[i];
@@ -96,7 +98,7 @@ static int planned_sysctls(const struct run_request *request, const struct probe
 }
 
 static int planned_make(const struct run_request *request, const struct run_info *info,
-			const struct probe *probe, struct planned *planned)
+                        const struct probe *probe, struct planned *planned)
 {
 	planned->run.probe = probe;
 	planned->run.info = *info;
@@ -106,15 +108,14 @@ static int planned_make(const struct run_request *request, const struct run_info
 	if (planned_params(request, probe, &planned->run.params) < 0)
 		return -ENOMEM;
 	for (int side = 0; side < SIDE_COUNT; side++)
-		if (planned_sysctls(request, probe, (enum side)side,
-				    &planned->run.sysctls[side]) < 0)
+		if (planned_sysctls(request, probe, (enum side)side, &planned->run.sysctls[side]) <
+		    0)
 			return -ENOMEM;
 	return 0;
 }
 
 /* A parameter that no probe of the plan has is a mistake of the user's. */
-static int params_check(const struct run_request *request, const struct plan *plan,
-			struct fault *f)
+static int params_check(const struct run_request *request, const struct plan *plan, struct fault *f)
 {
 	for (size_t i = 0; i < request->params.count; i++) {
 		const struct setting *asked = &request->params.items[i];
@@ -124,19 +125,21 @@ static int params_check(const struct run_request *request, const struct plan *pl
 		for (size_t j = 0; j < plan->count; j++)
 			known |= settings_get(&plan->items[j].run.params, asked->name) != NULL;
 		if (!known)
-			return fault_set(f, EINVAL, "no probe of this run has a parameter '%s' "
-					 "('finwait show ID' lists them)", asked->name);
+			return fault_set(f, EINVAL,
+			                 "no probe of this run has a parameter '%s' "
+			                 "('finwait show ID' lists them)",
+			                 asked->name);
 		errno = 0;
 		(void)strtoll(asked->value, &end, 10);
 		if (errno || end == asked->value || *end)
 			return fault_set(f, EINVAL, "parameter %s wants a whole number, not '%s'",
-					 asked->name, asked->value);
+			                 asked->name, asked->value);
 	}
 	return 0;
 }
 
 int plan_make(const struct run_request *request, const struct run_info *info, struct plan *plan,
-	      struct fault *f)
+              struct fault *f)
 {
 	size_t count = 0;
 	int err = patterns_check(request, f);
@@ -180,11 +183,11 @@ static int sysctl_try(int netns_fd, const struct setting *set, struct fault *f)
 
 	if (err == -ENOENT)
 		return fault_set(f, ENOENT, "this kernel has no sysctl %s in a network namespace",
-				 set->name);
+		                 set->name);
 	if ((err == -EINVAL || err == -ERANGE) && !strncmp(set->name, "net.", 4) &&
 	    !strchr(set->name, '/'))
 		return fault_set(f, -err, "the kernel takes no value '%s' for the sysctl %s",
-				 set->value, set->name);
+		                 set->value, set->name);
 	return err;
 }
 

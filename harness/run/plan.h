@@ -36,7 +36,7 @@ struct plan {
  * that matches none (-ENOENT), a parameter that no chosen probe has (-EINVAL).
  */
 int plan_make(const struct run_request *request, const struct run_info *info, struct plan *plan,
-	      struct fault *f) MUST_CHECK;
+              struct fault *f) MUST_CHECK;
 void plan_free(struct plan *plan);
 
 /*

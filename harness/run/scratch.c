@@ -50,8 +50,8 @@ static int read_all(int fd, void *data, size_t size)
 	return 0;
 }
 
-static void __attribute__((noreturn)) scratch_child(int fd, bool userns, scratch_fn fn, void *arg,
-						    const void *result, size_t size)
+static void __attribute__((noreturn))
+scratch_child(int fd, bool userns, scratch_fn fn, void *arg, const void *result, size_t size)
 {
 	struct scratch_answer answer = {0};
 
@@ -60,8 +60,7 @@ static void __attribute__((noreturn)) scratch_child(int fd, bool userns, scratch
 		answer.err = userns_enter(&answer.fault);
 	if (!answer.err)
 		answer.err = fn(arg, &answer.fault);
-	if (write_all(fd, &answer, sizeof(answer)) < 0 ||
-	    (size && write_all(fd, result, size) < 0))
+	if (write_all(fd, &answer, sizeof(answer)) < 0 || (size && write_all(fd, result, size) < 0))
 		_exit(EXIT_FAILURE);
 	_exit(EXIT_SUCCESS);
 }

@@ -16,6 +16,6 @@ typedef int (*scratch_fn)(void *arg, struct fault *f);
  * the child's copy) are brought back when @size > 0. -ECHILD: it died.
  */
 int scratch_run(bool userns, scratch_fn fn, void *arg, void *result, size_t size,
-		struct fault *f) MUST_CHECK;
+                struct fault *f) MUST_CHECK;
 
 #endif

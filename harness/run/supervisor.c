@@ -62,23 +62,24 @@ static void job_settle(struct job *job, int status)
 	} else if (job->timed_out) {
 		rec->outcome = OUTCOME_TIMED_OUT;
 		snprintf(rec->reason, sizeof(rec->reason),
-			 "still running after %lld s (--time-limit)",
-			 (long long)(rec->elapsed_ns / NS_PER_S));
+		         "still running after %lld s (--time-limit)",
+		         (long long)(rec->elapsed_ns / NS_PER_S));
 	} else {
 		rec->outcome = OUTCOME_CRASHED;
 		if (WIFSIGNALED(status))
-			snprintf(rec->reason, sizeof(rec->reason), "killed by SIG%s after %zu events",
-				 sigabbrev_np(WTERMSIG(status)) ?: "?", rec->event_count);
+			snprintf(rec->reason, sizeof(rec->reason),
+			         "killed by SIG%s after %zu events",
+			         sigabbrev_np(WTERMSIG(status)) ?: "?", rec->event_count);
 		else
 			snprintf(rec->reason, sizeof(rec->reason),
-				 "its process ended with status %d after %zu events",
-				 WEXITSTATUS(status), rec->event_count);
+			         "its process ended with status %d after %zu events",
+			         WEXITSTATUS(status), rec->event_count);
 	}
 	record_sort(rec);
 }
 
 static void supervisor_line(struct supervisor *sv, struct record *rec, const char *line,
-			    size_t length)
+                            size_t length)
 {
 	if (sv->hooks->line)
 		sv->hooks->line(rec, line, length, sv->hooks->arg);
@@ -116,21 +117,23 @@ static void job_reap(struct supervisor *sv, struct job *job)
 
 static void job_lines(struct supervisor *sv, struct job *job)
 {
-	char *line = job->data, *end, why[160];
+	size_t at = 0;
+	char *end, why[160];
 
-	while (line && (end = memchr(line, '\n', job->used - (size_t)(line - job->data)))) {
+	while (at < job->used && (end = memchr(job->data + at, '\n', job->used - at))) {
+		const char *line = job->data + at;
 		size_t length = (size_t)(end - line);
 
 		if (json_read_line(job->rec, line, length, why) < 0) {
 			job->rec->lost[OBSERVER_STEPS]++;
 			snprintf(job->rec->reason, sizeof(job->rec->reason),
-				 "a line of the record could not be read back: %s", why);
+			         "a line of the record could not be read back: %s", why);
 		}
 		supervisor_line(sv, job->rec, line, length);
-		line = end + 1;
+		at += length + 1;
 	}
-	job->used -= (size_t)(line - job->data);
-	memmove(job->data, line, job->used);
+	job->used -= at;
+	memmove(job->data, job->data + at, job->used);
 }
 
 /* False: the child has closed its end. */
@@ -170,11 +173,15 @@ static void __attribute__((noreturn)) job_child(struct supervisor *sv, struct ru
 	/* Ctrl-C reaches the whole foreground group: the supervisor decides, not we. */
 	if (signal(SIGINT, SIG_IGN) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		_exit(EXIT_FAILURE);
-	run_child(run, fd);
+	if (sv->hooks->child)
+		sv->hooks->child(run, run->trace_slot, fd, sv->hooks->arg);
+	else
+		run_child(run, fd);
+	_exit(EXIT_FAILURE);
 }
 
 static int job_start(struct supervisor *sv, struct job *job, struct planned *planned,
-		     struct record *rec, struct fault *f)
+                     struct record *rec, struct fault *f)
 {
 	int fds[2];
 	pid_t pid;
@@ -184,7 +191,7 @@ static int job_start(struct supervisor *sv, struct job *job, struct planned *pla
 	planned->run.trace = sv->trace;
 	planned->run.trace_slot = (unsigned int)(job - sv->jobs);
 	snprintf(planned->run.trace_absent, sizeof(planned->run.trace_absent), "%s",
-		 sv->trace_absent);
+	         sv->trace_absent);
 	pid = fork();
 	if (pid < 0) {
 		int err = errno;
@@ -304,17 +311,17 @@ static void supervisor_progress(struct supervisor *sv)
 	for (size_t i = 0; i < sv->job_count; i++)
 		if (sv->jobs[i].planned && used < sizeof(running))
 			used += (size_t)snprintf(running + used, sizeof(running) - used, " %s",
-						 sv->jobs[i].planned->run.probe->id);
+			                         sv->jobs[i].planned->run.probe->id);
 	sv->hooks->progress(sv->hooks, sv->done, sv->plan->count, running,
-			    clock_mono_ns() - sv->began_ns);
+	                    clock_mono_ns() - sv->began_ns);
 }
 
 static int supervisor_wait(struct supervisor *sv, struct pollfd *fds, struct fault *f)
 {
 	fds[0] = (struct pollfd){.fd = sv->signal_fd, .events = POLLIN};
 	for (size_t i = 0; i < sv->job_count; i++)
-		fds[i + 1] = (struct pollfd){
-			.fd = sv->jobs[i].planned ? sv->jobs[i].fd : -1, .events = POLLIN};
+		fds[i + 1] = (struct pollfd){.fd = sv->jobs[i].planned ? sv->jobs[i].fd : -1,
+		                             .events = POLLIN};
 	if (poll(fds, sv->job_count + 1, PROGRESS_MS) < 0 && errno != EINTR)
 		return fault_set(f, errno, "wait for the probes");
 	if (fds[0].revents)
@@ -358,8 +365,8 @@ static int signals_block(sigset_t *before, struct fault *f)
 }
 
 int supervisor_run(struct plan *plan, unsigned int jobs, unsigned int time_limit_s,
-		   struct trace *trace, const char *trace_absent,
-		   const struct supervisor_hooks *hooks, struct record **records, struct fault *f)
+                   struct trace *trace, const char *trace_absent,
+                   const struct supervisor_hooks *hooks, struct record **records, struct fault *f)
 {
 	sigset_t before;
 	struct supervisor sv = {

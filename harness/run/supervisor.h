@@ -18,7 +18,9 @@ struct supervisor_hooks {
 	void (*finished)(const struct record *rec, void *arg);
 	/* Now and then: how many are done and which run. */
 	void (*progress)(const struct supervisor_hooks *hooks, size_t done, size_t total,
-			 const char *running, int64_t elapsed_ns);
+	                 const char *running, int64_t elapsed_ns);
+	/* In the forked child, instead of run_child(); @place is one of the jobs at a time. */
+	void (*child)(const struct run_plan *plan, unsigned int place, int out_fd, void *arg);
 	void *arg;
 };
 
@@ -28,8 +30,8 @@ struct supervisor_hooks {
  * records as far as they got. Otherwise 0, or -errno when nothing could be run.
  */
 int supervisor_run(struct plan *plan, unsigned int jobs, unsigned int time_limit_s,
-		   struct trace *trace, const char *trace_absent,
-		   const struct supervisor_hooks *hooks, struct record **records,
-		   struct fault *f) MUST_CHECK;
+                   struct trace *trace, const char *trace_absent,
+                   const struct supervisor_hooks *hooks, struct record **records,
+                   struct fault *f) MUST_CHECK;
 
 #endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * diff: the parts of comparing two records, for its own files and the matrix.
+ * Theory of operation:
+ *
+ *   record -> tracks      diff_track.c    what each end sent, what each socket went through
+ *   two tracks -> edits   diff_align.c    their longest common part, then its times
+ *   values                diff_value.c    when two numbers or times are the same
+ *   record -> diff        diff_record.c   all of it
+ *   diff -> lines         diff.c
+ *
+ * A track holds one end's own doings only: what two ends do at about the same time may
+ * come in either order without anything being different. What differs from one run to
+ * the next by its nature is not in a track: times are since the entry before, sequence
+ * numbers since the flow's first SYN, and ports are not told.
+ */
+#ifndef FINWAIT_REPORT_DIFF_H
+#define FINWAIT_REPORT_DIFF_H
+
+#include "report.h"
+#include "text.h"
+
+/* ---- values ---- */
+
+/* What makes two times the same: struct diff_rule in words is diff_rule_text(). */
+struct diff_rule {
+	int hz[2]; /* of the two kernels */
+	int64_t slack_ns;
+};
+
+struct diff_rule diff_rule_for(const struct record *a, const struct record *b, int64_t slack_ns);
+/* How much two times of about @ns may be apart. */
+int64_t diff_tolerance_ns(const struct diff_rule *rule, int64_t ns);
+bool times_alike(const struct diff_rule *rule, int64_t a_ns, int64_t b_ns);
+/* Counts and words must be equal, times alike. */
+bool values_alike(const struct diff_rule *rule, const struct value *a, const struct value *b);
+const struct finding *finding_find(const struct record *rec, const char *claim, const char *name);
+
+/* ---- tracks ---- */
+
+struct track_entry {
+	char text[176];
+	int64_t t_ns, gap_ns; /* it happened at most @gap_ns before @t_ns */
+	int64_t step_ns; /* when the probe last did something by then */
+	bool polled; /* a state that nobody but diag saw */
+};
+
+struct track {
+	struct track_entry *items;
+	size_t count, space;
+	int64_t start_ns; /* what the first entry's time counts from */
+};
+
+/* What @host sent, each packet once, as it left, and whether it was delivered. */
+int track_packets(const struct record *rec, enum side host, struct track *track);
+/* The states of @sock at @host. */
+int track_states(const struct record *rec, enum side host, const char *sock, struct track *track);
+void track_free(struct track *track);
+
+/* ---- edits ---- */
+
+enum edit_op {
+	EDIT_SAME,
+	EDIT_TIME, /* the same, but at another time */
+	EDIT_ONLY_A,
+	EDIT_ONLY_B,
+};
+
+struct edit {
+	enum edit_op op;
+	const struct track_entry *entry[2];
+	int64_t since_ns[2]; /* since the entry before that both have */
+};
+
+struct edits {
+	struct edit *items;
+	size_t count, differ;
+};
+
+/* 0 or -ENOMEM. @edits points into the tracks. */
+int tracks_align(const struct track tracks[2], const struct diff_rule *rule, struct edits *edits);
+
+/* ---- diff ---- */
+
+struct diff_section {
+	char title[48];
+	struct track tracks[2];
+	struct edits edits;
+};
+
+enum finding_field { FIELD_PRESENT, FIELD_MEASURED, FIELD_PREDICTED, FIELD_MODEL, FIELD_VERDICT };
+
+struct diff_finding {
+	const struct finding *finding[2]; /* NULL: this record has none */
+	enum finding_field field;
+};
+
+#define DIFF_LABELS 16
+#define DIFF_SECTIONS ((size_t)SIDE_COUNT * (2 * DIFF_LABELS + 1))
+#define DIFF_NOTES 16
+
+struct diff {
+	struct diff_side sides[2];
+	struct diff_rule rule;
+	struct diff_finding *findings;
+	size_t finding_count;
+	struct diff_section sections[DIFF_SECTIONS];
+	size_t section_count;
+	/* What else differs, in words; and what only explains (conditions). */
+	char notes[DIFF_NOTES][480];
+	size_t note_count;
+	size_t states, packets; /* entries that differ */
+	bool over; /* more of something than is compared */
+};
+
+/* 0 or -ENOMEM; diff_free() it either way. */
+int diff_records(const struct diff_side sides[2], int64_t slack_ns, struct diff *diff);
+void diff_free(struct diff *diff);
+size_t diff_total(const struct diff *diff);
+
+#endif

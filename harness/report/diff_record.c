@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* diff_record: all that is compared of two records. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../record/life.h"
+#include "diff.h"
+
+static void note(struct diff *diff, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void note(struct diff *diff, const char *fmt, ...)
+{
+	va_list args;
+
+	if (diff->note_count == DIFF_NOTES) {
+		diff->over = true;
+		return;
+	}
+	va_start(args, fmt);
+	vsnprintf(diff->notes[diff->note_count++], sizeof(diff->notes[0]), fmt, args);
+	va_end(args);
+}
+
+/* ---- what became of the runs ---- */
+
+static void diff_outcomes(struct diff *diff)
+{
+	const struct record *a = diff->sides[0].rec, *b = diff->sides[1].rec;
+	const char *words[2] = {a->finished ? outcome_name(a->outcome) : "cut off",
+	                        b->finished ? outcome_name(b->outcome) : "cut off"};
+
+	if (strcmp(words[0], words[1]))
+		note(diff, "outcome: %s%s%.180s, and %s%s%.180s", words[0], *a->reason ? ": " : "",
+		     a->reason, words[1], *b->reason ? ": " : "", b->reason);
+}
+
+/* What one observer alone can tell is compared where it was there both times. */
+static bool both_observed(struct diff *diff, enum observer observer, const char *what)
+{
+	const struct record *a = diff->sides[0].rec, *b = diff->sides[1].rec;
+	const struct diff_side *blind = a->observed[observer] ? &diff->sides[1] : &diff->sides[0];
+
+	if (a->observed[observer] != b->observed[observer])
+		note(diff, "%s cannot be compared: no %s in %.100s%s%s", what,
+		     observer_name(observer), blind->name,
+		     *blind->rec->absent[observer] ? ": " : "", blind->rec->absent[observer]);
+	return a->observed[observer] && b->observed[observer];
+}
+
+/* ---- findings ---- */
+
+static int finding_differs(struct diff *diff, const struct finding *a, const struct finding *b,
+                           enum finding_field field)
+{
+	struct diff_finding *items =
+		reallocarray(diff->findings, diff->finding_count + 1, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	diff->findings = items;
+	items[diff->finding_count++] = (struct diff_finding){{a, b}, field};
+	return 0;
+}
+
+static int finding_compare(struct diff *diff, const struct finding *a, const struct finding *b)
+{
+	int err = 0;
+
+	if (!values_alike(&diff->rule, &a->measured, &b->measured))
+		err = finding_differs(diff, a, b, FIELD_MEASURED);
+	if (!err && !values_alike(&diff->rule, &a->predicts, &b->predicts))
+		err = finding_differs(diff, a, b, FIELD_PREDICTED);
+	if (!err && a->model_ok != b->model_ok)
+		err = finding_differs(diff, a, b, FIELD_MODEL);
+	if (!err && a->verdict != b->verdict)
+		err = finding_differs(diff, a, b, FIELD_VERDICT);
+	return err;
+}
+
+static int diff_findings(struct diff *diff)
+{
+	const struct record *a = diff->sides[0].rec, *b = diff->sides[1].rec;
+	int err = 0;
+
+	for (size_t i = 0; i < a->finding_count && !err; i++) {
+		const struct finding *mine = &a->findings[i];
+		const struct finding *theirs = finding_find(b, mine->claim, mine->name);
+
+		err = theirs ? finding_compare(diff, mine, theirs)
+		             : finding_differs(diff, mine, NULL, FIELD_PRESENT);
+	}
+	for (size_t i = 0; i < b->finding_count && !err; i++) {
+		const struct finding *theirs = &b->findings[i];
+
+		if (!finding_find(a, theirs->claim, theirs->name))
+			err = finding_differs(diff, NULL, theirs, FIELD_PRESENT);
+	}
+	return err;
+}
+
+/* ---- walks and packets ---- */
+
+static int section_finish(struct diff *diff, struct diff_section *section, size_t *differ)
+{
+	int err = tracks_align(section->tracks, &diff->rule, &section->edits);
+
+	*differ += section->edits.differ;
+	return err;
+}
+
+static struct diff_section *section_add(struct diff *diff)
+{
+	if (diff->section_count == DIFF_SECTIONS) {
+		diff->over = true;
+		return NULL;
+	}
+	return &diff->sections[diff->section_count++];
+}
+
+static int diff_walk(struct diff *diff, enum side host, const char *sock)
+{
+	struct diff_section *section = section_add(diff);
+	int err = 0;
+
+	if (!section)
+		return 0;
+	snprintf(section->title, sizeof(section->title), "states of %s at the %s", sock,
+	         side_name(host));
+	for (int k = 0; k < 2 && !err; k++)
+		err = track_states(diff->sides[k].rec, host, sock, &section->tracks[k]);
+	return err ? err : section_finish(diff, section, &diff->states);
+}
+
+static bool label_in(char labels[][SOCK_LABEL_SIZE], size_t count, const char *label)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(labels[i], label))
+			return true;
+	}
+	return false;
+}
+
+static int diff_walks(struct diff *diff, enum side host)
+{
+	char labels[2][DIFF_LABELS + 1][SOCK_LABEL_SIZE];
+	size_t counts[2];
+	int err = 0;
+
+	for (int k = 0; k < 2; k++) {
+		counts[k] = life_labels(diff->sides[k].rec, host, labels[k], DIFF_LABELS + 1);
+		if (counts[k] > DIFF_LABELS) {
+			counts[k] = DIFF_LABELS;
+			diff->over = true;
+		}
+	}
+	for (size_t i = 0; i < counts[0] && !err; i++)
+		err = diff_walk(diff, host, labels[0][i]);
+	for (size_t i = 0; i < counts[1] && !err; i++) {
+		if (!label_in(labels[0], counts[0], labels[1][i]))
+			err = diff_walk(diff, host, labels[1][i]);
+	}
+	return err;
+}
+
+static int diff_packets(struct diff *diff, enum side host)
+{
+	struct diff_section *section = section_add(diff);
+	int err = 0;
+
+	if (!section)
+		return 0;
+	snprintf(section->title, sizeof(section->title), "packets the %s sent", side_name(host));
+	for (int k = 0; k < 2 && !err; k++)
+		err = track_packets(diff->sides[k].rec, host, &section->tracks[k]);
+	return err ? err : section_finish(diff, section, &diff->packets);
+}
+
+int diff_records(const struct diff_side sides[2], int64_t slack_ns, struct diff *diff)
+{
+	int err;
+
+	*diff = (struct diff){
+		.sides = {sides[0], sides[1]},
+		.rule = diff_rule_for(sides[0].rec, sides[1].rec, slack_ns),
+	};
+	diff_outcomes(diff);
+	err = diff_findings(diff);
+	if (both_observed(diff, OBSERVER_DIAG, "states"))
+		for (unsigned int host = 0; host < SIDE_COUNT && !err; host++)
+			err = diff_walks(diff, host);
+	if (both_observed(diff, OBSERVER_TAP, "packets"))
+		for (unsigned int host = 0; host < SIDE_COUNT && !err; host++)
+			err = diff_packets(diff, host);
+	if (diff->over)
+		note(diff, "there is more than is compared: at most %d sockets a host",
+		     DIFF_LABELS);
+	return err;
+}
+
+void diff_free(struct diff *diff)
+{
+	for (size_t i = 0; i < diff->section_count; i++) {
+		struct diff_section *section = &diff->sections[i];
+
+		track_free(&section->tracks[0]);
+		track_free(&section->tracks[1]);
+		free(section->edits.items);
+	}
+	free(diff->findings);
+	*diff = (struct diff){0};
+}
+
+size_t diff_total(const struct diff *diff)
+{
+	return diff->note_count + diff->finding_count + diff->states + diff->packets;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* diff_value: when two measured values are the same. */
+#include <string.h>
+
+#include "diff.h"
+
+/* kernel/time/timer.c: LVL_START(n) and LVL_GRAN(n), in ticks. */
+#define WHEEL_LEVELS 9
+#define WHEEL_START(level) (63LL << (((level)-1) * 3))
+#define WHEEL_GRANULARITY(level) (1LL << ((level)*3))
+
+#define HZ_UNKNOWN 100 /* the slowest there is */
+#define RTO_MIN_NS (200 * NS_PER_MS)
+
+struct diff_rule diff_rule_for(const struct record *a, const struct record *b, int64_t slack_ns)
+{
+	return (struct diff_rule){
+		.hz = {a->run.hz > 0 ? a->run.hz : HZ_UNKNOWN,
+	               b->run.hz > 0 ? b->run.hz : HZ_UNKNOWN},
+		.slack_ns = slack_ns,
+	};
+}
+
+static int64_t wheel_rounding_ns(int hz, int64_t ns)
+{
+	int64_t tick_ns = NS_PER_S / hz, ticks = ns / tick_ns + 1;
+	int level = 0;
+
+	while (level + 1 < WHEEL_LEVELS && ticks >= WHEEL_START(level + 1))
+		level++;
+	return WHEEL_GRANULARITY(level) * tick_ns;
+}
+
+/*
+ * Which wheel rounds more is not a matter of the slower HZ alone: 6.4 s are 1600 ticks and
+ * rounded to 64 (256 ms) at HZ 250, but 6400 and rounded to 512 (512 ms) at HZ 1000. Besides, a
+ * time-out is a whole number of ticks, and RTOs double from a first one of 200 ms or more.
+ */
+int64_t diff_tolerance_ns(const struct diff_rule *rule, int64_t ns)
+{
+	int hz = rule->hz[0] < rule->hz[1] ? rule->hz[0] : rule->hz[1];
+	int64_t a = wheel_rounding_ns(rule->hz[0], ns), b = wheel_rounding_ns(rule->hz[1], ns);
+
+	return (a > b ? a : b) + (1 + ns / RTO_MIN_NS) * (NS_PER_S / hz) + rule->slack_ns;
+}
+
+bool times_alike(const struct diff_rule *rule, int64_t a_ns, int64_t b_ns)
+{
+	int64_t less = a_ns < b_ns ? a_ns : b_ns, more = a_ns < b_ns ? b_ns : a_ns;
+
+	if (less == more)
+		return true;
+	/* "no bound" is not a time */
+	if (less == INT64_MIN || more == INT64_MAX)
+		return false;
+	return more - less <= diff_tolerance_ns(rule, less > 0 ? less : 0);
+}
+
+bool values_alike(const struct diff_rule *rule, const struct value *a, const struct value *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case VALUE_COUNT:
+		return a->lo == b->lo && a->hi == b->hi;
+	case VALUE_TIME:
+		return times_alike(rule, a->lo, b->lo) && times_alike(rule, a->hi, b->hi);
+	case VALUE_TEXT:
+		return !strcmp(a->text, b->text);
+	case VALUE_NONE:
+	case VALUE_KIND_COUNT:
+		break;
+	}
+	return true;
+}
+
+const struct finding *finding_find(const struct record *rec, const char *claim, const char *name)
+{
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		const struct finding *finding = &rec->findings[i];
+
+		if (!strcmp(finding->claim, claim) && !strcmp(finding->name, name))
+			return finding;
+	}
+	return NULL;
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "vm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../observe/clock.h"
+#include "../record/json.h"
+#include "trouble.h"
+
+#define LOOK_MS 20 /* how often to pass on what a guest in real time has written */
+
+struct vm_run {
+	const struct run_plan *plan;
+	const struct vm_machine *vm;
+	struct qemu qemu;
+	uint64_t passed; /* bytes of the record */
+	int out_fd;
+	int64_t began_ns;
+};
+
+static void out_put(const struct vm_run *run, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(run->out_fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			_exit(EXIT_FAILURE); /* nobody listens any more */
+		data += n;
+		size -= (size_t)n;
+	}
+}
+
+static const char *shared_out(const struct vm_run *run)
+{
+	return (const char *)run->qemu.shared + SHARED_OUT_AT;
+}
+
+/* The guest could write any size; its memory ends where it ends. */
+static uint64_t shared_out_size(const struct vm_run *run)
+{
+	uint64_t size = __atomic_load_n(&run->qemu.shared->out_size, __ATOMIC_ACQUIRE);
+
+	return size < SHARED_OUT_MAX ? size : SHARED_OUT_MAX;
+}
+
+/* Whole lines only: what a dying guest tore off is no line. */
+static void vm_pass(struct vm_run *run)
+{
+	uint64_t size = shared_out_size(run);
+	const char *end;
+
+	if (run->qemu.shared->stage < GUEST_RUNNING || size <= run->passed)
+		return;
+	end = memrchr(shared_out(run) + run->passed, '\n', size - run->passed);
+	if (!end)
+		return;
+	size = (uint64_t)(end + 1 - shared_out(run));
+	out_put(run, shared_out(run) + run->passed, size - run->passed);
+	run->passed = size;
+}
+
+/* The record so far, from the lines that were passed on. */
+static struct record *vm_record(const struct vm_run *run)
+{
+	struct record *rec = record_new();
+	const char *line = shared_out(run), *end = line + run->passed, *next;
+	char why[160];
+
+	for (; rec && line < end; line = next + 1) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		if (!next)
+			break;
+		if (json_read_line(rec, line, (size_t)(next - line), why) < 0)
+			rec->lost[OBSERVER_STEPS]++;
+	}
+	if (rec)
+		snprintf(rec->probe, sizeof(rec->probe), "%s", run->plan->probe->id);
+	return rec;
+}
+
+static void __attribute__((noreturn))
+vm_end(struct vm_run *run, enum outcome outcome, const char *reason)
+{
+	struct record *rec = vm_record(run);
+	char *line;
+
+	qemu_close(&run->qemu);
+	if (!rec)
+		_exit(EXIT_FAILURE);
+	rec->outcome = outcome;
+	snprintf(rec->reason, sizeof(rec->reason), "%s", reason);
+	if (rec->event_count)
+		rec->elapsed_ns = rec->events[rec->event_count - 1].t_ns;
+	line = json_result_line(rec);
+	if (!line)
+		_exit(EXIT_FAILURE);
+	out_put(run, line, strlen(line));
+	out_put(run, "\n", 1);
+	_exit(EXIT_SUCCESS);
+}
+
+static void __attribute__((noreturn)) vm_fail(struct vm_run *run, const struct fault *fault)
+{
+	char text[400];
+
+	fault_text(fault, text, sizeof(text));
+	vm_end(run, OUTCOME_ERROR, text);
+}
+
+/* The guest is over, or has to be; it wrote no result. */
+static void __attribute__((noreturn)) vm_explain(struct vm_run *run, bool hangs, int status)
+{
+	char tail[200], line[140], reason[400], *console = qemu_console(&run->qemu);
+	enum trouble trouble = console ? trouble_find(console, line, sizeof(line)) : TROUBLE_NONE;
+
+	free(console);
+	qemu_console_tail(&run->qemu, 4, tail, sizeof(tail));
+	if (trouble != TROUBLE_NONE) {
+		snprintf(reason, sizeof(reason), "the guest's %s: %s; console: %s",
+		         trouble_name(trouble), line, tail);
+		vm_end(run, OUTCOME_CRASHED, reason);
+	}
+	if (hangs) {
+		snprintf(reason, sizeof(reason),
+		         "the guest was still running after %u s (--time-limit); console: %s",
+		         run->vm->config.time_limit_s, tail);
+		vm_end(run, OUTCOME_TIMED_OUT, reason);
+	}
+	if (run->qemu.shared->stage == GUEST_FAILED) {
+		snprintf(reason, sizeof(reason), "in the guest: %.*s", (int)shared_out_size(run),
+		         shared_out(run));
+		vm_end(run, OUTCOME_ERROR, reason);
+	}
+	if (run->qemu.shared->stage == GUEST_DONE) {
+		int probe = (int)run->qemu.shared->status;
+
+		if (run->qemu.shared->overflow)
+			snprintf(reason, sizeof(reason), "the record is larger than %u MiB",
+			         (unsigned int)(SHARED_OUT_MAX >> 20));
+		else if (WIFSIGNALED(probe))
+			snprintf(reason, sizeof(reason), "killed by SIG%s in the guest",
+			         sigabbrev_np(WTERMSIG(probe)) ?: "?");
+		else
+			snprintf(reason, sizeof(reason),
+			         "its process ended with status %d in the guest",
+			         WEXITSTATUS(probe));
+		vm_end(run, OUTCOME_CRASHED, reason);
+	}
+	if (WIFSIGNALED(status))
+		snprintf(reason, sizeof(reason), "QEMU was killed by SIG%s",
+		         sigabbrev_np(WTERMSIG(status)) ?: "?");
+	else
+		snprintf(reason, sizeof(reason), "QEMU ended with status %d: %s",
+		         WEXITSTATUS(status), qemu_error_line(&run->qemu, tail, sizeof(tail)));
+	vm_end(run, OUTCOME_ERROR, reason);
+}
+
+/* Each guest reads the state from its start. */
+static int state_reopen(int fd)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void vm_put_job(struct vm_run *run, const struct job_times *times)
+{
+	char *job = job_encode(run->plan, times);
+	size_t size = job ? strlen(job) : 0;
+	struct fault fault;
+
+	if (!job || size > SHARED_JOB_MAX) {
+		fault_set(&fault, job ? EFBIG : ENOMEM, "hand the job to the guest");
+		vm_fail(run, &fault);
+	}
+	memcpy((char *)run->qemu.shared + SHARED_JOB_AT, job, size);
+	run->qemu.shared->job_size = (uint32_t)size;
+	free(job);
+}
+
+#define RESTORE_LIMIT_MS 60000
+
+/* QEMU's own words say more than that it is gone. */
+static void __attribute__((noreturn)) vm_restore_failed(struct vm_run *run, struct fault *fault)
+{
+	char said[160];
+
+	if (*qemu_error_line(&run->qemu, said, sizeof(said)))
+		fault_set_ext(fault, fault->err, said, "restore the guest");
+	vm_fail(run, fault);
+}
+
+static void vm_start(struct vm_run *run, int cpu)
+{
+	const struct vm_machine *vm = run->vm;
+	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
+	struct qemu_config config = {
+		.clock = vm->clock,
+		.ram_mb = vm->config.ram_mb,
+		.ram_fd = vm->ram_fd,
+		.state_fd = vm->state_fd < 0 ? -1 : state_reopen(vm->state_fd),
+		.controlled = vm->state_fd >= 0,
+		.cpu = cpu,
+	};
+	struct fault fault;
+
+	if (vm->state_fd < 0) {
+		if (path_join(vmlinux, vm->entry, "vmlinux", &fault) < 0 ||
+		    path_join(initrd, vm->entry, "initrd", &fault) < 0)
+			vm_fail(run, &fault);
+		config.vmlinux = vmlinux;
+		config.initrd = initrd;
+	}
+	if (qemu_start(&run->qemu, &config, &fault) < 0)
+		vm_fail(run, &fault);
+	if (vm->state_fd >= 0 &&
+	    qemu_restore(&run->qemu, config.state_fd, RESTORE_LIMIT_MS, &fault) < 0)
+		vm_restore_failed(run, &fault);
+}
+
+void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
+              const struct job_times *times, int cpu, int out_fd)
+{
+	struct vm_run run = {.plan = plan, .vm = vm, .out_fd = out_fd, .began_ns = clock_mono_ns()};
+	struct fault fault;
+	int status = 0;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		_exit(EXIT_FAILURE);
+	if (qemu_open(&run.qemu, &fault) < 0)
+		vm_fail(&run, &fault);
+	vm_put_job(&run, times);
+	vm_start(&run, cpu);
+	while (!qemu_wait(&run.qemu, LOOK_MS, &status)) {
+		vm_pass(&run);
+		if (clock_mono_ns() - run.began_ns > vm->config.time_limit_s * NS_PER_S)
+			vm_explain(&run, true, 0);
+	}
+	vm_pass(&run);
+	/* The result is the last line that a probe writes. */
+	if (run.qemu.shared->stage != GUEST_DONE || run.qemu.shared->status ||
+	    run.qemu.shared->overflow)
+		vm_explain(&run, false, status);
+	_exit(EXIT_SUCCESS);
+}

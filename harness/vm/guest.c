@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * guest. Theory of operation
+ *
+ * Process 1 makes the system usable and forks a keeper, which finds out what this
+ * kernel can do, loads eBPF and writes the record's first line. Then it stops the
+ * machine by an I/O port, at an exact instant of its own: that is when the snapshot
+ * is taken. A restored guest goes on behind that instruction, finds the job in the
+ * shared memory, forks the probe's process (run_child(), the same as outside) and
+ * ends QEMU by another port when it is over. Process 1 itself only ends the guest
+ * should the keeper die.
+ */
+#include "guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/random.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/io.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../record/json.h"
+#include "../run/machine.h"
+#include "initrd.h"
+#include "job.h"
+#include "shared.h"
+
+static struct shared *shared;
+
+bool guest_is_init(const char *argv0)
+{
+	return getpid() == 1 && !strcmp(argv0, "/init") && access(INITRD_MODULES, R_OK) == 0;
+}
+
+static void __attribute__((noreturn)) guest_exit(void)
+{
+	sync();
+	for (;;) {
+		outb(0, PORT_EXIT);
+		pause();
+	}
+}
+
+/* ---- what goes out */
+
+/* As write(2), into the shared memory; the reader sees a size only with what it counts. */
+static ssize_t shared_write(int fd, const void *data, size_t size)
+{
+	uint64_t at = shared->out_size;
+	size_t room = SHARED_OUT_MAX - at, some = size < room ? size : room;
+
+	(void)fd;
+	memcpy((char *)shared + SHARED_OUT_AT + at, data, some);
+	if (some < size)
+		shared->overflow = 1;
+	__atomic_store_n(&shared->out_size, at + some, __ATOMIC_RELEASE);
+	return (ssize_t)size;
+}
+
+static void stage_set(enum guest_stage stage)
+{
+	__atomic_store_n(&shared->stage, (uint32_t)stage, __ATOMIC_RELEASE);
+}
+
+static void __attribute__((noreturn)) guest_fail(const struct fault *fault)
+{
+	char text[512];
+
+	fault_text(fault, text, sizeof(text));
+	fprintf(stderr, "finwait: %s\n", text);
+	if (shared) {
+		(void)shared_write(-1, text, strlen(text));
+		stage_set(GUEST_FAILED);
+	}
+	guest_exit();
+}
+
+/* ---- making the system usable */
+
+static void guest_mount(void)
+{
+	static const struct {
+		const char *type, *at;
+	} mounts[] = {
+		{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"tmpfs", "/run"}};
+	struct fault fault;
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
+		if (mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL) < 0) {
+			fault_set(&fault, errno, "mount %s", mounts[i].at);
+			guest_fail(&fault);
+		}
+}
+
+/* A module that does not load is told on the console; the features tell what is missing. */
+static void module_load(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST))
+		fprintf(stderr, "finwait: module %s: %s\n", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void guest_modules(void)
+{
+	FILE *list = fopen(INITRD_MODULES, "re");
+	char line[256];
+
+	while (list && fgets(line, sizeof(line), list)) {
+		line[strcspn(line, "\n")] = '\0';
+		module_load(line);
+	}
+	if (list)
+		fclose(list);
+}
+
+/* Best effort: which of these exist depends on the kernel. */
+static void file_put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
+		fprintf(stderr, "finwait: %s: %s\n", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Every timer that fires while a probe waits is real time lost; none of these is TCP's. */
+static void guest_quieten(void)
+{
+	file_put("/proc/sys/vm/compaction_proactiveness", "0");
+	file_put("/proc/sys/vm/stat_interval", "100000");
+	file_put("/proc/sys/vm/dirty_writeback_centisecs", "0");
+	file_put("/proc/sys/kernel/modprobe", "/none");
+	file_put("/proc/sys/kernel/printk", "7");
+}
+
+/* The same "random" bytes each time (but for a seed): that is what makes runs repeat. */
+static void guest_credit_random(uint64_t seed)
+{
+	/* struct rand_pool_info: bits of entropy, bytes, and the bytes */
+	uint32_t pool[2 + 16] = {512, 64};
+	int fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
+
+	for (size_t i = 2; i < sizeof(pool) / sizeof(pool[0]); i++) {
+		seed = (seed + 0x9e3779b97f4a7c15ULL) * 0xbf58476d1ce4e5b9ULL;
+		pool[i] = (uint32_t)(seed >> 32);
+	}
+	if (fd < 0 || ioctl(fd, RNDADDENTROPY, pool) < 0 || ioctl(fd, RNDRESEEDCRNG) < 0)
+		fprintf(stderr, "finwait: credit random: %s\n", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void guest_map_shared(void)
+{
+	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
+	struct fault fault;
+	void *at = MAP_FAILED;
+
+	if (fd >= 0)
+		at = mmap(NULL, SHARED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		          SHARED_ADDRESS);
+	if (at == MAP_FAILED) {
+		fault_set(&fault, errno, "map the memory shared with the host");
+		guest_fail(&fault);
+	}
+	close(fd);
+	shared = at;
+	if (shared->magic == SHARED_MAGIC)
+		return;
+	shared = NULL;
+	fault_set(&fault, EBADMSG, "map the memory shared with the host");
+	guest_fail(&fault);
+}
+
+static bool command_line_has(const char *word)
+{
+	char line[4096] = "";
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && strstr(line, word);
+}
+
+/* ---- the keeper */
+
+static void keeper_find(struct machine *machine, bool is_virtual)
+{
+	struct fault fault;
+	char *line;
+
+	if (machine_find(machine, 1, &fault) < 0)
+		guest_fail(&fault);
+	snprintf(machine->info.clock, sizeof(machine->info.clock), "%s",
+	         is_virtual ? "virtual" : "real");
+	line = json_run_line(&machine->info);
+	if (!line) {
+		fault_set(&fault, ENOMEM, "write the record's first line");
+		guest_fail(&fault);
+	}
+	(void)shared_write(-1, line, strlen(line));
+	free(line);
+}
+
+/*
+ * Ports and initial sequence numbers come of secrets made once, at the first
+ * connection (in the snapshot), and of the time: a seed moves the time on. By whole
+ * turns of the timer wheel's fifth level, so that timers round as they did.
+ */
+#define WHEEL_TURN_JIFFIES 32768
+
+static void guest_wait(int64_t ns)
+{
+	struct timespec ts = {.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
+
+	while (ns > 0 && nanosleep(&ts, &ts) < 0 && errno == EINTR)
+		;
+}
+
+static void guest_vary(const struct job_times *times, int hz, bool is_virtual)
+{
+	int64_t turn_ns = WHEEL_TURN_JIFFIES * (NS_PER_S / (hz ? hz : 250));
+
+	if (times->seed) {
+		guest_credit_random(times->seed);
+		if (is_virtual)
+			guest_wait((int64_t)(1 + times->seed % 64) * turn_ns);
+	}
+	guest_wait(times->phase_ns);
+}
+
+static void keeper_take_job(struct machine *machine, struct run_plan *plan, bool is_virtual)
+{
+	struct job_times times;
+	struct fault fault;
+	uint32_t size = shared->job_size;
+
+	if (size > SHARED_JOB_MAX)
+		size = 0;
+	*plan = (struct run_plan){
+		.info = machine->info,
+		.trace = machine->trace,
+		.out_write = shared_write,
+	};
+	snprintf(plan->trace_absent, sizeof(plan->trace_absent), "%s", machine->trace_absent);
+	if (job_decode((const char *)shared + SHARED_JOB_AT, size, plan, &times, &fault) < 0)
+		guest_fail(&fault);
+	shared->out_size = 0;
+	stage_set(GUEST_RUNNING);
+	guest_vary(&times, machine->info.hz, is_virtual);
+}
+
+static void __attribute__((noreturn)) keeper_main(void)
+{
+	bool is_virtual = command_line_has(GUEST_VIRTUAL);
+	static struct machine machine;
+	struct run_plan plan;
+	uint64_t stopped_at;
+	int status = 0;
+	pid_t pid;
+
+	keeper_find(&machine, is_virtual);
+	stage_set(GUEST_READY);
+	stopped_at = __builtin_ia32_rdtsc();
+	outb(STOP_VALUE, PORT_STOP);
+	shared->stop_cycles = __builtin_ia32_rdtsc() - stopped_at;
+	if (is_virtual && !shared->job_size) {
+		stage_set(GUEST_DONE); /* that was all that is asked of a new snapshot */
+		guest_exit();
+	}
+	keeper_take_job(&machine, &plan, is_virtual);
+	pid = fork();
+	if (!pid)
+		run_child(&plan, -1);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	shared->status = pid < 0 ? (uint32_t)W_EXITCODE(1, 0) : (uint32_t)status;
+	stage_set(GUEST_DONE);
+	guest_exit();
+}
+
+/* What looks at /proc when a program starts must find it: start again with it mounted. */
+static void guest_begin(void)
+{
+	static char *const argv[] = {"/init", NULL};
+	struct fault fault;
+
+	if (access("/proc/self", F_OK) == 0)
+		return;
+	guest_mount();
+	execv(argv[0], argv);
+	fault_set(&fault, errno, "start again with /proc");
+	guest_fail(&fault);
+}
+
+void guest_main(void)
+{
+	struct fault fault;
+	pid_t pid;
+
+	guest_begin();
+	if (ioperm(PORT_EXIT, 1, 1) < 0 || ioperm(PORT_STOP, 1, 1) < 0) {
+		fault_set(&fault, errno, "use I/O ports");
+		guest_fail(&fault);
+	}
+	guest_map_shared();
+	guest_quieten();
+	guest_credit_random(0);
+	guest_modules();
+	pid = fork();
+	if (!pid)
+		keeper_main();
+	while (pid > 0 && wait(NULL) != pid)
+		;
+	fault_set(&fault, ECHILD, "the guest's keeper died");
+	guest_fail(&fault);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* initrd: all that a guest has: this program with its libraries, and modules. */
+#ifndef FINWAIT_VM_INITRD_H
+#define FINWAIT_VM_INITRD_H
+
+#include <stdint.h>
+
+#include "kernels.h"
+
+#define INITRD_MODULES "/modules" /* in the guest: the list, one path a line, in order */
+
+int initrd_write(const struct vm_kernel *kernel, const char *path, struct fault *f) MUST_CHECK;
+/* Of this program and its libraries, as they would be put into an initrd. */
+int program_digest(uint64_t *digest, struct fault *f) MUST_CHECK;
+
+#endif

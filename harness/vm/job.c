@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "job.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "../run/registry.h"
+
+static const char *const side_keys[SIDE_COUNT] = {
+	[SIDE_CLIENT] = "client_sysctls", [SIDE_SERVER] = "server_sysctls"};
+
+static json_t *settings_encode(const struct settings *set)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < set->count; i++)
+		if (json_object_set_new(object, set->items[i].name,
+		                        json_string(set->items[i].value)) < 0) {
+			json_decref(object);
+			return NULL;
+		}
+	return object;
+}
+
+char *job_encode(const struct run_plan *plan, const struct job_times *times)
+{
+	json_t *job = json_object();
+	char *text = NULL;
+	int err = 0;
+
+	err |= json_object_set_new(job, "probe", json_string(plan->probe->id));
+	err |= json_object_set_new(job, "faithful", json_boolean(plan->faithful));
+	err |= json_object_set_new(job, "seed", json_integer((json_int_t)times->seed));
+	err |= json_object_set_new(job, "phase_ns", json_integer(times->phase_ns));
+	err |= json_object_set_new(job, "params", settings_encode(&plan->params));
+	for (int side = 0; side < SIDE_COUNT; side++)
+		err |= json_object_set_new(job, side_keys[side],
+		                           settings_encode(&plan->sysctls[side]));
+	if (!err)
+		text = json_dumps(job, JSON_COMPACT);
+	json_decref(job);
+	return text;
+}
+
+static int settings_decode(const json_t *object, struct settings *set)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, name,
+	                    value) if (!json_is_string(value) ||
+	                               settings_put(set, name, json_string_value(value)) <
+	                                       0) return -EINVAL;
+	return json_is_object(object) ? 0 : -EINVAL;
+}
+
+static int job_take(const json_t *job, struct run_plan *plan, struct job_times *times)
+{
+	const char *id = json_string_value(json_object_get(job, "probe"));
+	int err;
+
+	plan->probe = id ? registry_find(id) : NULL;
+	plan->faithful = json_is_true(json_object_get(job, "faithful"));
+	times->seed = (uint64_t)json_integer_value(json_object_get(job, "seed"));
+	times->phase_ns = json_integer_value(json_object_get(job, "phase_ns"));
+	err = settings_decode(json_object_get(job, "params"), &plan->params);
+	for (int side = 0; side < SIDE_COUNT && !err; side++)
+		err = settings_decode(json_object_get(job, side_keys[side]), &plan->sysctls[side]);
+	return plan->probe && times->phase_ns >= 0 ? err : -EINVAL;
+}
+
+int job_decode(const char *text, size_t size, struct run_plan *plan, struct job_times *times,
+               struct fault *f)
+{
+	json_error_t why;
+	json_t *job = json_loadb(text, size, 0, &why);
+	int err;
+
+	if (!job)
+		return fault_set(f, EBADMSG, "read the job: %s", why.text);
+	err = job_take(job, plan, times);
+	json_decref(job);
+	return err ? fault_set(f, EBADMSG, "read the job: a field is wrong") : 0;
+}

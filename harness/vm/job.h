@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* job: one probe with all its settings, as JSON into the guest. */
+#ifndef FINWAIT_VM_JOB_H
+#define FINWAIT_VM_JOB_H
+
+#include "../step/run.h"
+
+struct job_times {
+	uint64_t seed; /* 0: as the snapshot has it */
+	int64_t phase_ns; /* how long to wait before the probe begins */
+};
+
+/* To be freed; NULL without memory. */
+char *job_encode(const struct run_plan *plan, const struct job_times *times);
+/* Fills probe, faithful, params and sysctls of @plan. Never trusts its input. */
+int job_decode(const char *text, size_t size, struct run_plan *plan, struct job_times *times,
+               struct fault *f) MUST_CHECK;
+
+#endif

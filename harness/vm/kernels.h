@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernels: the Debian kernels that guests run. Packages come through apt with a
+ * private configuration (lists, state and sources of its own: the host's apt only
+ * lends its mirror, keyring, proxy and credentials) and are unpacked, never installed.
+ */
+#ifndef FINWAIT_VM_KERNELS_H
+#define FINWAIT_VM_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cache.h"
+
+struct vm_kernel {
+	char release[96]; /* uname -r: "6.12.117+deb13-cloud-amd64" */
+	char version[64]; /* the package's: "6.12.117-1"; "" for --kernel PATH */
+	char vmlinuz[CACHE_PATH], modules[CACHE_PATH]; /* lib/modules/RELEASE */
+};
+
+struct vm_kernels {
+	struct vm_kernel *items; /* newest first */
+	size_t count;
+};
+
+/* What has been fetched. */
+int kernels_list(struct vm_kernels *kernels, struct fault *f) MUST_CHECK;
+void kernels_free(struct vm_kernels *kernels);
+
+/*
+ * @name is a version ("6.12", "6.12.117"), a release, "newest", or a path: of a
+ * vmlinuz, of a folder with boot/ and lib/modules/, or VMLINUZ:MODULES. The newest
+ * fetched one that fits. -ENOENT: none does; the fault says how to fetch it.
+ */
+int kernel_find(const char *name, struct vm_kernel *kernel, struct fault *f) MUST_CHECK;
+
+/* Whether a kernel @version of @release is what @name asks for. */
+bool kernel_name_fits(const char *name, const char *release, const char *version);
+
+/* Debian's order of versions (deb-version(7)): <0, 0, >0. */
+int debversion_compare(const char *a, const char *b);
+
+/* One kernel that the archive has. */
+struct vm_offer {
+	char package[128]; /* linux-image-RELEASE */
+	char release[96], version[64];
+	char depends[1024];
+};
+struct vm_offers {
+	struct vm_offer *items; /* newest first */
+	size_t count;
+};
+
+/*
+ * Ask the archive (apt-get update, once in OFFERS_FRESH_S unless @anew). -ENETUNREACH
+ * and the like come as -EIO with apt's own words. @wide looks into every suite.
+ */
+int offers_ask(bool wide, struct vm_offers *offers, struct fault *f) MUST_CHECK;
+void offers_free(struct vm_offers *offers);
+const struct vm_offer *offer_find(const struct vm_offers *offers, const char *name);
+/* Download (apt checks the hashes), unpack, rename into the cache; @kernel may be NULL. */
+int offer_fetch(const struct vm_offer *offer, struct vm_kernel *kernel, struct fault *f) MUST_CHECK;
+
+#endif

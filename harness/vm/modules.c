@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "modules.h"
+
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <fts.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unpack.h"
+
+/* ---- .modinfo */
+
+static const Elf64_Shdr *section_at(const uint8_t *elf, size_t size, const Elf64_Ehdr *header,
+                                    unsigned int index, Elf64_Shdr *section)
+{
+	uint64_t at = header->e_shoff + (uint64_t)index * sizeof(*section);
+
+	if (index >= header->e_shnum || header->e_shoff > size || at + sizeof(*section) > size)
+		return NULL;
+	memcpy(section, elf + at, sizeof(*section));
+	if (section->sh_type == SHT_NOBITS || section->sh_offset > size ||
+	    section->sh_size > size - section->sh_offset)
+		return NULL;
+	return section;
+}
+
+/* Whether the string at @offset of the table @names is ".modinfo". */
+static bool section_is_modinfo(const uint8_t *elf, const Elf64_Shdr *names, uint32_t offset)
+{
+	static const char wanted[] = ".modinfo";
+
+	return offset < names->sh_size && names->sh_size - offset >= sizeof(wanted) &&
+	       !memcmp(elf + names->sh_offset + offset, wanted, sizeof(wanted));
+}
+
+static const char *entry_find(const char *at, const char *end, const char *key)
+{
+	size_t length = strlen(key);
+
+	while (at < end) {
+		size_t entry = strnlen(at, (size_t)(end - at));
+
+		if (at + entry == end)
+			return NULL; /* no NUL behind it */
+		if (entry > length && !strncmp(at, key, length) && at[length] == '=')
+			return at + length + 1;
+		at += entry + 1;
+	}
+	return NULL;
+}
+
+const char *modinfo_find(const void *elf, size_t size, const char *key)
+{
+	const uint8_t *bytes = elf;
+	Elf64_Shdr names, section;
+	Elf64_Ehdr header;
+
+	if (size < sizeof(header) || memcmp(elf, ELFMAG, SELFMAG) != 0)
+		return NULL;
+	memcpy(&header, elf, sizeof(header));
+	if (!section_at(bytes, size, &header, header.e_shstrndx, &names))
+		return NULL;
+	for (unsigned int i = 0; i < header.e_shnum; i++) {
+		const char *at;
+
+		if (!section_at(bytes, size, &header, i, &section) ||
+		    !section_is_modinfo(bytes, &names, section.sh_name))
+			continue;
+		at = (const char *)bytes + section.sh_offset;
+		return entry_find(at, at + section.sh_size, key);
+	}
+	return NULL;
+}
+
+/* ---- the files of a kernel */
+
+struct module_file {
+	char name[64];
+	char *path;
+};
+struct module_files {
+	struct module_file *items;
+	size_t count;
+};
+
+/* "nf-tables.ko.xz" and "nf-tables" as "nf_tables". */
+static void module_name(const char *file, char name[64])
+{
+	const char *end = strstr(file, ".ko");
+
+	snprintf(name, 64, "%.*s", end ? (int)(end - file) : (int)strlen(file), file);
+	for (char *at = name; *at; at++)
+		if (*at == '-')
+			*at = '_';
+}
+
+static int file_add(struct module_files *files, const FTSENT *entry)
+{
+	struct module_file *items =
+		realloc(files->items, (files->count + 1) * sizeof(*files->items));
+
+	if (!items)
+		return -ENOMEM;
+	files->items = items;
+	items[files->count].path = strdup(entry->fts_path);
+	module_name(entry->fts_name, items[files->count].name);
+	return items[files->count++].path ? 0 : -ENOMEM;
+}
+
+static int files_find(const char *dir, struct module_files *files, struct fault *f)
+{
+	char *const roots[] = {(char *)dir, NULL};
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+	int err = 0;
+
+	if (!walk)
+		return fault_set(f, errno, "read %s", dir);
+	while (!err && (entry = fts_read(walk)))
+		if (entry->fts_info == FTS_F && strstr(entry->fts_name, ".ko"))
+			err = file_add(files, entry);
+	fts_close(walk);
+	if (err)
+		return fault_set(f, -err, "list modules");
+	return files->count ? 0 : fault_set(f, ENOENT, "find any module below %s", dir);
+}
+
+static void files_free(struct module_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		free(files->items[i].path);
+	free(files->items);
+}
+
+static const char *file_path(const struct module_files *files, const char *name)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (!strcmp(files->items[i].name, name))
+			return files->items[i].path;
+	return NULL;
+}
+
+/* ---- gathering */
+
+static int module_read(const char *path, struct module *module, struct fault *f)
+{
+	size_t size;
+	void *data = file_read(path, &size, f);
+
+	if (!data)
+		return -f->err;
+	if (!unpack_knows(data, size)) {
+		module->data = data;
+		module->size = size;
+		return 0;
+	}
+	module->data = unpack(data, size, &module->size, f);
+	free(data);
+	return module->data ? 0 : -f->err;
+}
+
+static bool modules_have(const struct modules *modules, const char *name)
+{
+	for (size_t i = 0; i < modules->count; i++)
+		if (!strcmp(modules->items[i].name, name))
+			return true;
+	return false;
+}
+
+static int module_append(struct modules *modules, const struct module *module, struct fault *f)
+{
+	struct module *items =
+		realloc(modules->items, (modules->count + 1) * sizeof(*modules->items));
+
+	if (!items)
+		return fault_set(f, ENOMEM, "keep module %s", module->name);
+	modules->items = items;
+	items[modules->count++] = *module;
+	return 0;
+}
+
+#define DEPTH_MAX 8
+
+static int module_gather(const struct module_files *files, const char *wanted, int depth,
+                         struct modules *modules, struct fault *f);
+
+/* What the module needs comes before it: "depends=nfnetlink,crc32c_generic". */
+static int depends_gather(const struct module_files *files, const struct module *module, int depth,
+                          struct modules *modules, struct fault *f)
+{
+	const char *list = modinfo_find(module->data, module->size, "depends");
+	int err = 0;
+
+	while (list && *list && !err) {
+		char name[64];
+		size_t length = strcspn(list, ",");
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, list);
+		err = module_gather(files, name, depth + 1, modules, f);
+		list += length + (list[length] == ',');
+	}
+	return err;
+}
+
+static int module_gather(const struct module_files *files, const char *wanted, int depth,
+                         struct modules *modules, struct fault *f)
+{
+	struct module module = {0};
+	const char *path;
+	int err;
+
+	module_name(wanted, module.name);
+	path = file_path(files, module.name);
+	if (!path || modules_have(modules, module.name) || depth > DEPTH_MAX)
+		return 0;
+	err = module_read(path, &module, f);
+	if (!err)
+		err = depends_gather(files, &module, depth, modules, f);
+	if (!err)
+		err = module_append(modules, &module, f);
+	if (err)
+		free(module.data);
+	return err;
+}
+
+int modules_gather(const char *dir, const char *const names[], struct modules *modules,
+                   struct fault *f)
+{
+	struct module_files files = {0};
+	int err = files_find(dir, &files, f);
+
+	*modules = (struct modules){0};
+	for (; *names && !err; names++)
+		err = module_gather(&files, *names, 0, modules, f);
+	files_free(&files);
+	if (err)
+		modules_free(modules);
+	return err;
+}
+
+void modules_free(struct modules *modules)
+{
+	for (size_t i = 0; i < modules->count; i++)
+		free(modules->items[i].data);
+	free(modules->items);
+	*modules = (struct modules){0};
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * modules: a kernel's modules, with what they depend on, unpacked. Dependencies are
+ * read from the modules themselves (.modinfo): the packages carry no modules.dep.
+ */
+#ifndef FINWAIT_VM_MODULES_H
+#define FINWAIT_VM_MODULES_H
+
+#include <stddef.h>
+
+#include "cache.h"
+
+struct module {
+	char name[64]; /* with '_', as in lsmod */
+	void *data;
+	size_t size;
+};
+struct modules {
+	struct module *items; /* in an order in which they can be loaded */
+	size_t count;
+};
+
+/*
+ * Those of @names (NULL behind the last) that are files below @dir; others are built in
+ * or this kernel does not have them: the guest will tell by what works.
+ */
+int modules_gather(const char *dir, const char *const names[], struct modules *modules,
+                   struct fault *f) MUST_CHECK;
+void modules_free(struct modules *modules);
+
+/* The value of "@key=" in .modinfo of an ELF file, NULL when there is none. Pure. */
+const char *modinfo_find(const void *elf, size_t size, const char *key);
+
+#endif

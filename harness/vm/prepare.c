@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * prepare: having a guest ready. An entry of the cache is a folder
+ * "guests/RELEASE-KEY": with a virtual clock the machine's RAM and the rest of its
+ * state at the instant when it stopped itself, with a real one what it boots from. "made"
+ * is written last and tells the sizes: what does not fit it is made anew.
+ */
+#include "vm.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../record/json.h"
+#include "image.h"
+#include "initrd.h"
+#include "trouble.h"
+
+#define GUEST_FORMAT "1" /* of an entry */
+#define BOOT_LIMIT_MS 60000
+#define SAVE_LIMIT_MS 60000
+/*
+ * Of a kernel's other entries (of another build, say) those used a while ago are removed when
+ * one is made. A run holds a snapshot by descriptors; it boots from files by their names.
+ */
+#define KEEP_SNAPSHOT_S 600
+#define KEEP_FILES_S (24L * 3600)
+
+static int file_digest(const char *path, uint64_t *digest, struct fault *f)
+{
+	size_t size;
+	void *data = file_read(path, &size, f);
+
+	if (!data)
+		return -f->err;
+	*digest = digest_add(*digest, data, size);
+	free(data);
+	return 0;
+}
+
+/* Everything that changes the guest. The modules belong to the kernel's release. */
+static int entry_key(struct vm_machine *vm, uint64_t *key, struct fault *f)
+{
+	char version[200];
+	int err = qemu_version(version, sizeof(version), f);
+
+	*key = digest_add(DIGEST_START, GUEST_FORMAT, 1);
+	*key = digest_add(*key, version, err ? 0 : strlen(version));
+	*key = digest_add(*key, vm->kernel.modules, strlen(vm->kernel.modules));
+	*key = qemu_digest(*key, vm->clock, vm->config.ram_mb);
+	if (!err)
+		err = file_digest(vm->kernel.vmlinuz, key, f);
+	return err ? err : program_digest(key, f);
+}
+
+/* ---- making */
+
+static int guest_boot_files(const struct vm_machine *vm, const char *dir, char vmlinux[CACHE_PATH],
+                            char initrd[CACHE_PATH], struct fault *f)
+{
+	int err = path_join(vmlinux, dir, "vmlinux", f);
+
+	if (!err)
+		err = path_join(initrd, dir, "initrd", f);
+	if (!err)
+		err = image_unpack(vm->kernel.vmlinuz, vmlinux, f);
+	return err ? err : initrd_write(&vm->kernel, initrd, f);
+}
+
+/* Why a guest did not come to its stop: of what is known, what says most. */
+static void boot_words(const struct qemu *qemu, int why, int status, char *words, size_t size)
+{
+	char *console = qemu_console(qemu);
+	enum trouble trouble = console ? trouble_find(console, words, size) : TROUBLE_NONE;
+
+	free(console);
+	if (trouble != TROUBLE_NONE)
+		return;
+	if (qemu->shared->stage == GUEST_FAILED)
+		snprintf(words, size, "%.*s", (int)qemu->shared->out_size,
+		         (char *)qemu->shared + SHARED_OUT_AT);
+	else if (WIFSIGNALED(status))
+		snprintf(words, size, "QEMU was killed by SIG%s%s",
+		         sigabbrev_np(WTERMSIG(status)) ?: "?",
+		         WTERMSIG(status) == SIGBUS ? ": is the cache's disk full?" : "");
+	else if (why != -EPIPE || !*qemu_error_line(qemu, words, size))
+		qemu_console_tail(qemu, 3, words, size);
+}
+
+static int boot_failed(struct qemu *qemu, const struct vm_machine *vm, int why, struct fault *f)
+{
+	char words[160];
+	int status = 0;
+
+	(void)qemu_wait(qemu, why == -EPIPE ? BOOT_LIMIT_MS : 0, &status);
+	boot_words(qemu, why, status, words, sizeof(words));
+	return fault_set_ext(f, why == -ETIMEDOUT ? ETIMEDOUT : EIO, words, "boot %s in QEMU",
+	                     vm->kernel.release);
+}
+
+static int fd_sync(int fd, struct fault *f)
+{
+	return fdatasync(fd) < 0 ? fault_set(f, errno, "write the snapshot") : 0;
+}
+
+static int snapshot_boot(struct qemu *qemu, const struct vm_machine *vm,
+                         const struct qemu_config *config, int state_fd, struct fault *f)
+{
+	int err = qemu_start(qemu, config, f);
+
+	if (err)
+		return err;
+	err = qemu_await_stop(qemu, BOOT_LIMIT_MS, f);
+	if (err || qemu->shared->stage != GUEST_READY)
+		return boot_failed(qemu, vm, err, f);
+	err = qemu_save(qemu, state_fd, SAVE_LIMIT_MS, f);
+	if (!err)
+		err = fd_sync(state_fd, f);
+	return err ? err : fd_sync(config->ram_fd, f);
+}
+
+static int file_in(const char *dir, const char *name, int flags, struct fault *f)
+{
+	char path[CACHE_PATH];
+	int fd, err = path_join(path, dir, name, f);
+
+	if (err)
+		return err;
+	fd = open(path, flags | O_CLOEXEC, 0666);
+	return fd < 0 ? fault_set(f, errno, "open %s", path) : fd;
+}
+
+static int text_in(const char *dir, const char *name, const void *data, size_t size,
+                   struct fault *f)
+{
+	char path[CACHE_PATH];
+	int err = path_join(path, dir, name, f);
+
+	return err ? err : file_write(path, data, size, f);
+}
+
+/* Whether the new snapshot goes on from where it stopped: 1, 0 (time has passed) or -errno. */
+static int snapshot_try(const struct qemu_config *made, int state_fd, struct fault *f)
+{
+	struct qemu_config config = {
+		.clock = made->clock,
+		.ram_mb = made->ram_mb,
+		.ram_fd = made->ram_fd,
+		.state_fd = state_fd,
+		.controlled = true,
+		.cpu = -1,
+	};
+	int err, status = 0, good = 0;
+	struct qemu qemu;
+
+	if (lseek(state_fd, 0, SEEK_SET) < 0)
+		return fault_set(f, errno, "read the snapshot");
+	err = qemu_open(&qemu, f);
+	if (err)
+		return err;
+	err = qemu_start(&qemu, &config, f);
+	if (!err)
+		err = qemu_restore(&qemu, state_fd, SAVE_LIMIT_MS, f);
+	if (!err && (!qemu_wait(&qemu, SAVE_LIMIT_MS, &status) || qemu.shared->stage != GUEST_DONE))
+		err = fault_set(f, EIO, "go on from the snapshot of a guest");
+	if (!err)
+		good = qemu.shared->stop_cycles < STOP_CYCLES_MAX;
+	qemu_close(&qemu);
+	return err ? err : good;
+}
+
+/* One boot and save; 1: a good one, 0: another one is needed, -errno. */
+static int snapshot_take(const struct vm_machine *vm, const struct qemu_config *config,
+                         int state_fd, const char *dir, struct fault *f)
+{
+	struct qemu qemu;
+	int err;
+
+	if (ftruncate(state_fd, 0) < 0 || lseek(state_fd, 0, SEEK_SET) < 0 ||
+	    ftruncate(config->ram_fd, 0) < 0 ||
+	    ftruncate(config->ram_fd, (off_t)vm->config.ram_mb << 20) < 0)
+		return fault_set(f, errno, "make room for a guest's memory");
+	err = qemu_open(&qemu, f);
+	if (err)
+		return err;
+	err = snapshot_boot(&qemu, vm, config, state_fd, f);
+	if (!err)
+		err = text_in(dir, "run.jsonl", (char *)qemu.shared + SHARED_OUT_AT,
+		              (size_t)qemu.shared->out_size, f);
+	qemu_close(&qemu);
+	return err ? err : snapshot_try(config, state_fd, f);
+}
+
+#define SNAPSHOT_TRIES 16
+
+static int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
+{
+	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
+	struct qemu_config config = {
+		.clock = vm->clock,
+		.ram_mb = vm->config.ram_mb,
+		.vmlinux = vmlinux,
+		.initrd = initrd,
+		.stops = true,
+		.state_fd = -1,
+		.controlled = true,
+		/* QEMU's two threads on one processor: see STOP_CYCLES_MAX. */
+		.cpu = sched_getcpu(),
+	};
+	int good = 0, state_fd, err = guest_boot_files(vm, dir, vmlinux, initrd, f);
+
+	if (err)
+		return err;
+	state_fd = file_in(dir, "state", O_RDWR | O_CREAT, f);
+	config.ram_fd = file_in(dir, "ram", O_RDWR | O_CREAT, f);
+	if (state_fd < 0 || config.ram_fd < 0)
+		err = -f->err;
+	for (int tries = 0; !err && !good && tries < SNAPSHOT_TRIES; tries++) {
+		good = snapshot_take(vm, &config, state_fd, dir, f);
+		err = good < 0 ? good : 0;
+	}
+	if (!err && !good)
+		err = fault_set(f, EAGAIN, "stop the guest at the same instant as always");
+	if (state_fd >= 0)
+		close(state_fd);
+	if (config.ram_fd >= 0)
+		close(config.ram_fd);
+	if (!err && (unlink(vmlinux) < 0 || unlink(initrd) < 0))
+		err = fault_set(f, errno, "remove what is needed no more");
+	return err;
+}
+
+/* A real clock: boot once to hear what the kernel can do; the files stay. */
+static int boot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
+{
+	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
+	struct qemu_config config = {
+		.clock = vm->clock,
+		.ram_mb = vm->config.ram_mb,
+		.vmlinux = vmlinux,
+		.initrd = initrd,
+		.ram_fd = -1,
+		.state_fd = -1,
+		.stops = true,
+		.controlled = true,
+		.cpu = -1,
+	};
+	struct qemu qemu;
+	int err = guest_boot_files(vm, dir, vmlinux, initrd, f);
+
+	if (err)
+		return err;
+	err = qemu_open(&qemu, f);
+	if (err)
+		return err;
+	err = qemu_start(&qemu, &config, f);
+	if (!err) {
+		err = qemu_await_stop(&qemu, BOOT_LIMIT_MS, f);
+		if (err || qemu.shared->stage != GUEST_READY)
+			err = boot_failed(&qemu, vm, err, f);
+	}
+	if (!err)
+		err = text_in(dir, "run.jsonl", (char *)qemu.shared + SHARED_OUT_AT,
+		              (size_t)qemu.shared->out_size, f);
+	qemu_close(&qemu);
+	return err;
+}
+
+/* ---- what is whole */
+
+static const char *const entry_files[2][3] = {{"ram", "state", "run.jsonl"},
+                                              {"vmlinux", "initrd", "run.jsonl"}};
+
+/* "SIZE NAME" of each file, and a digest of the small ones; -ENOENT: one is missing. */
+static int entry_describe(const char *dir, bool real, char *text, size_t size, struct fault *f)
+{
+	size_t used = 0;
+
+	for (int i = 0; i < 3; i++) {
+		const char *name = entry_files[real][i];
+		uint64_t digest = DIGEST_START;
+		char path[CACHE_PATH];
+		struct stat st;
+		int err = path_join(path, dir, name, f);
+
+		if (!err && stat(path, &st) < 0)
+			err = fault_set(f, errno, "look at %s", path);
+		if (!err && i)
+			err = file_digest(path, &digest, f);
+		if (err)
+			return err;
+		used += (size_t)snprintf(text + used, size - used, "%lld %016llx %s\n",
+		                         (long long)st.st_size, (unsigned long long)digest, name);
+	}
+	return 0;
+}
+
+static int entry_make(const struct vm_machine *vm, struct fault *f)
+{
+	char temp[CACHE_PATH], text[512];
+	struct fault ignored;
+	int err = cache_begin("guests", temp, f);
+
+	if (err)
+		return err;
+	err = vm->config.real ? boot_make(vm, temp, f) : snapshot_make(vm, temp, f);
+	if (!err)
+		err = entry_describe(temp, vm->config.real, text, sizeof(text), f);
+	if (!err)
+		err = text_in(temp, "made", text, strlen(text), f);
+	if (!err)
+		err = cache_commit(temp, vm->entry, f);
+	if (err && cache_remove(temp, &ignored) < 0)
+		fprintf(stderr, "finwait: %s is left over\n", temp);
+	return err;
+}
+
+static bool entry_whole(const struct vm_machine *vm)
+{
+	char text[512], path[CACHE_PATH], *made;
+	struct fault ignored;
+	bool whole;
+	size_t size;
+
+	if (entry_describe(vm->entry, vm->config.real, text, sizeof(text), &ignored) < 0 ||
+	    path_join(path, vm->entry, "made", &ignored) < 0)
+		return false;
+	made = file_read(path, &size, &ignored);
+	whole = made && !strcmp(made, text);
+	free(made);
+	return whole;
+}
+
+/* ---- opening */
+
+static int info_read(struct vm_machine *vm, struct fault *f)
+{
+	struct record *rec = record_new();
+	char path[CACHE_PATH], why[160], *line;
+	size_t size;
+	int err = path_join(path, vm->entry, "run.jsonl", f);
+
+	if (!rec)
+		return fault_set(f, ENOMEM, "read what the guest's kernel can do");
+	line = err ? NULL : file_read(path, &size, f);
+	if (!line)
+		err = -f->err;
+	else if (json_read_line(rec, line, size, why) != JSON_RUN)
+		err = fault_set_ext(f, EBADMSG, why, "read what the guest's kernel can do");
+	free(line);
+	if (!err) {
+		vm->info = rec->run;
+		rec->run.features = (struct settings){0}; /* ours now */
+	}
+	record_free(rec);
+	return err;
+}
+
+static int entry_open(struct vm_machine *vm, struct fault *f)
+{
+	int err = info_read(vm, f);
+
+	if (err || vm->config.real)
+		return err;
+	vm->ram_fd = file_in(vm->entry, "ram", O_RDWR, f);
+	if (vm->ram_fd < 0)
+		return vm->ram_fd;
+	vm->state_fd = file_in(vm->entry, "state", O_RDONLY, f);
+	if (vm->state_fd < 0)
+		return vm->state_fd;
+	return 0;
+}
+
+static void clock_choose(struct vm_machine *vm)
+{
+	vm->clock = QEMU_VIRTUAL;
+	if (vm->config.real)
+		vm->clock = kvm_works(vm->clock_why, sizeof(vm->clock_why)) ? QEMU_REAL_KVM
+		                                                            : QEMU_REAL_TCG;
+}
+
+/* FINWAIT_GUEST_MB: for a kernel that needs more, or to see what too little does. */
+static unsigned int ram_asked(void)
+{
+	const char *text = getenv("FINWAIT_GUEST_MB");
+	long mb = text ? strtol(text, NULL, 10) : 0;
+
+	return mb >= 16 && mb <= 2048 ? (unsigned int)mb : QEMU_RAM_MB;
+}
+
+int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
+               struct vm_machine *vm, struct fault *f)
+{
+	char room[CACHE_PATH], name[160];
+	uint64_t key;
+	int lock, err;
+
+	*vm = (struct vm_machine){
+		.kernel = *kernel, .config = *config, .ram_fd = -1, .state_fd = -1};
+	if (!vm->config.ram_mb)
+		vm->config.ram_mb = ram_asked();
+	clock_choose(vm);
+	err = entry_key(vm, &key, f);
+	if (!err)
+		err = cache_room("guests", room, f);
+	if (err)
+		return err;
+	snprintf(name, sizeof(name), "%s-%016llx", kernel->release, (unsigned long long)key);
+	err = path_join(vm->entry, room, name, f);
+	if (err)
+		return err;
+	lock = cache_lock("guests", name, f);
+	if (lock < 0)
+		return lock;
+	(void)utimensat(AT_FDCWD, vm->entry, NULL, 0); /* used now: nobody removes it */
+	if (!entry_whole(vm)) {
+		vm->built = true;
+		err = vm_forget(kernel->release, false, f);
+		if (!err)
+			err = entry_make(vm, f);
+	}
+	if (!err)
+		err = entry_open(vm, f);
+	close(lock);
+	if (err)
+		vm_release(vm);
+	return err;
+}
+
+void vm_release(struct vm_machine *vm)
+{
+	if (vm->ram_fd >= 0)
+		close(vm->ram_fd);
+	if (vm->state_fd >= 0)
+		close(vm->state_fd);
+	vm->ram_fd = vm->state_fd = -1;
+	settings_clear(&vm->info.features);
+}
+
+static bool entry_old(const char *path)
+{
+	char ram[CACHE_PATH];
+	struct fault ignored;
+	struct stat st;
+	time_t keep_s = KEEP_FILES_S;
+
+	if (path_join(ram, path, "ram", &ignored) == 0 && access(ram, F_OK) == 0)
+		keep_s = KEEP_SNAPSHOT_S;
+	return stat(path, &st) == 0 && time(NULL) - st.st_mtime > keep_s;
+}
+
+int vm_forget(const char *release, bool all, struct fault *f)
+{
+	char room[CACHE_PATH], path[CACHE_PATH];
+	size_t length = strlen(release);
+	struct dirent *entry;
+	DIR *dir;
+	int err = cache_room("guests", room, f);
+
+	if (err)
+		return err;
+	dir = opendir(room);
+	if (!dir)
+		return fault_set(f, errno, "read %s", room);
+	while (!err && (entry = readdir(dir))) {
+		/* "RELEASE-" and sixteen digits */
+		if (strncmp(entry->d_name, release, length) != 0 ||
+		    strlen(entry->d_name) != length + 17 || entry->d_name[length] != '-')
+			continue;
+		err = path_join(path, room, entry->d_name, f);
+		if (!err && (all || entry_old(path)))
+			err = cache_remove(path, f);
+	}
+	closedir(dir);
+	return err;
+}

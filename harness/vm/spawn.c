@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STATUS_NO_PROGRAM 127
+
+static void __attribute__((noreturn))
+spawn_child(const char *const argv[], const char *dir, int out, int err)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(out, STDOUT_FILENO) < 0 || dup2(err, STDERR_FILENO) < 0 ||
+	    (dir && chdir(dir) < 0) || setenv("LC_ALL", "C", 1) < 0)
+		_exit(STATUS_NO_PROGRAM - 1);
+	execvp(argv[0], (char *const *)argv);
+	_exit(STATUS_NO_PROGRAM);
+}
+
+/* All that was written to the memory file @fd, as a string. */
+static char *memory_text(int fd)
+{
+	struct stat st;
+	char *text;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return NULL;
+	text = malloc((size_t)st.st_size + 1);
+	if (!text)
+		return NULL;
+	n = pread(fd, text, (size_t)st.st_size, 0);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+/* The first line that begins like an error of apt or dpkg, else the last one. */
+static const char *complaint_find(char *text)
+{
+	const char *last = "", *error = NULL;
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		last = line;
+		if (!error && (!strncmp(line, "E: ", 3) || !strncmp(line, "dpkg-deb: error", 15)))
+			error = line;
+	}
+	return error ? error : last;
+}
+
+static int spawn_status(const char *const argv[], int status, int err_fd, struct fault *f)
+{
+	char *text;
+	int err;
+
+	if (WIFSIGNALED(status))
+		return fault_set(f, EINTR, "%s was killed by SIG%s", argv[0],
+		                 sigabbrev_np(WTERMSIG(status)) ?: "?");
+	if (!WEXITSTATUS(status))
+		return 0;
+	if (WEXITSTATUS(status) == STATUS_NO_PROGRAM)
+		return fault_set(f, ENOENT, "run %s: is it installed?", argv[0]);
+	text = memory_text(err_fd);
+	err = fault_set_ext(f, EIO, text ? complaint_find(text) : "", "%s %s", argv[0],
+	                    argv[1] ? argv[1] : "");
+	free(text);
+	return err;
+}
+
+static int spawn_into(const char *const argv[], const char *dir, int out, int err_fd,
+                      struct fault *f)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid < 0)
+		return fault_set(f, errno, "fork for %s", argv[0]);
+	if (!pid)
+		spawn_child(argv, dir, out, err_fd);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return fault_set(f, errno, "wait for %s", argv[0]);
+	return spawn_status(argv, status, err_fd, f);
+}
+
+int spawn(const char *const argv[], const char *dir, char **output, struct fault *f)
+{
+	int out = memfd_create("out", MFD_CLOEXEC), err_fd = memfd_create("err", MFD_CLOEXEC);
+	int err;
+
+	if (out < 0 || err_fd < 0)
+		err = fault_set(f, errno, "make room for what %s prints", argv[0]);
+	else
+		err = spawn_into(argv, dir, out, err_fd, f);
+	if (!err && output && !(*output = memory_text(out)))
+		err = fault_set(f, ENOMEM, "keep what %s printed", argv[0]);
+	if (out >= 0)
+		close(out);
+	if (err_fd >= 0)
+		close(err_fd);
+	return err;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* spawn: run a program of the system's with an argument list (never a shell). */
+#ifndef FINWAIT_VM_SPAWN_H
+#define FINWAIT_VM_SPAWN_H
+
+#include <stddef.h>
+
+#include "../../netns/fault.h"
+
+/*
+ * Run @argv to its end with nothing on its standard input, in @dir unless NULL.
+ * What it printed goes to *@output (for the caller to free) unless that is NULL.
+ * Returns its exit status; a program that is not there, a signal and a status above 0
+ * are -ENOENT, -EINTR and -EIO with the last line of its standard error in @f.
+ */
+int spawn(const char *const argv[], const char *dir, char **output, struct fault *f) MUST_CHECK;
+
+#endif

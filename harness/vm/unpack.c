@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "unpack.h"
+
+#include <errno.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+struct growing {
+	uint8_t *data;
+	size_t used, space;
+};
+
+static bool growing_reserve(struct growing *out, size_t more)
+{
+	size_t space = out->space ? out->space : 1 << 20;
+	uint8_t *data;
+
+	while (space < out->used + more)
+		space *= 2;
+	if (space == out->space)
+		return true;
+	data = space <= UNPACK_MAX ? realloc(out->data, space) : NULL;
+	if (!data)
+		return false;
+	out->data = data;
+	out->space = space;
+	return true;
+}
+
+static bool xz_unpack(const uint8_t *data, size_t size, struct growing *out)
+{
+	lzma_stream stream = LZMA_STREAM_INIT;
+	lzma_ret rc = lzma_stream_decoder(&stream, UINT64_MAX, 0);
+
+	stream.next_in = data;
+	stream.avail_in = size;
+	while (rc == LZMA_OK && growing_reserve(out, 1 << 18)) {
+		stream.next_out = out->data + out->used;
+		stream.avail_out = out->space - out->used;
+		rc = lzma_code(&stream, LZMA_RUN);
+		out->used = out->space - stream.avail_out;
+		if (rc == LZMA_OK && !stream.avail_in && stream.avail_out)
+			break; /* torn */
+	}
+	lzma_end(&stream);
+	return rc == LZMA_STREAM_END;
+}
+
+static bool zstd_unpack(const uint8_t *data, size_t size, struct growing *out)
+{
+	ZSTD_inBuffer in = {.src = data, .size = size};
+	ZSTD_DStream *stream = ZSTD_createDStream();
+	size_t left = 1;
+
+	/* The kernel is packed with a window larger than the library's usual limit. */
+	if (!stream || ZSTD_isError(ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, 31)))
+		left = 0;
+	out->used = 0;
+	while (left && growing_reserve(out, 1 << 18)) {
+		ZSTD_outBuffer piece = {.dst = out->data, .size = out->space, .pos = out->used};
+
+		left = ZSTD_decompressStream(stream, &piece, &in);
+		out->used = piece.pos;
+		if (ZSTD_isError(left) || (left && in.pos == in.size && piece.pos < piece.size))
+			break; /* nonsense, or torn */
+	}
+	ZSTD_freeDStream(stream);
+	return stream && !left && out->used;
+}
+
+static bool gzip_unpack(const uint8_t *data, size_t size, struct growing *out)
+{
+	z_stream stream = {.next_in = (uint8_t *)data, .avail_in = (uInt)size};
+	int rc = size <= UINT32_MAX ? inflateInit2(&stream, 16 + MAX_WBITS) : Z_MEM_ERROR;
+
+	if (rc != Z_OK)
+		return false;
+	while (rc == Z_OK && growing_reserve(out, 1 << 18)) {
+		stream.next_out = out->data + out->used;
+		stream.avail_out = (uInt)(out->space - out->used);
+		rc = inflate(&stream, Z_NO_FLUSH);
+		out->used = out->space - stream.avail_out;
+	}
+	inflateEnd(&stream);
+	return rc == Z_STREAM_END;
+}
+
+/* A length that goes on in bytes of 255. */
+static bool lz4_length(const uint8_t **at, const uint8_t *end, size_t *length)
+{
+	uint8_t byte;
+
+	if (*length != 15)
+		return true;
+	do {
+		if (*at == end)
+			return false;
+		byte = *(*at)++;
+		*length += byte;
+	} while (byte == 255);
+	return true;
+}
+
+long lz4_block(const uint8_t *data, size_t size, uint8_t *out, size_t at, size_t space)
+{
+	const uint8_t *end = data + size;
+	size_t start = at, limit = at + space;
+
+	while (data < end) {
+		size_t literals = *data >> 4, match = *data & 15, offset;
+
+		data++;
+		if (!lz4_length(&data, end, &literals) || literals > (size_t)(end - data) ||
+		    literals > limit - at)
+			return -1;
+		memcpy(out + at, data, literals);
+		at += literals;
+		data += literals;
+		if (data == end)
+			return (long)(at - start);
+		if (end - data < 2)
+			return -1;
+		offset = data[0] | (size_t)data[1] << 8;
+		data += 2;
+		if (!lz4_length(&data, end, &match))
+			return -1;
+		match += 4;
+		if (!offset || offset > at || match > limit - at)
+			return -1;
+		for (; match; match--, at++)
+			out[at] = out[at - offset];
+	}
+	return -1;
+}
+
+#define LZ4_BLOCK ((size_t)8 << 20)
+
+static uint32_t little_endian(const uint8_t *at)
+{
+	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* "lz4 -l": blocks of 8 MiB, each with its packed size before it; a stray size at the end. */
+static bool lz4_unpack(const uint8_t *data, size_t size, struct growing *out)
+{
+	size_t at = 4;
+	long n;
+
+	while (size - at > 4) {
+		size_t packed = little_endian(data + at);
+
+		at += 4;
+		if (packed > size - at || !growing_reserve(out, LZ4_BLOCK))
+			return false;
+		n = lz4_block(data + at, packed, out->data, out->used, LZ4_BLOCK);
+		if (n < 0)
+			return false;
+		out->used += (size_t)n;
+		at += packed;
+	}
+	return out->used > 0;
+}
+
+static const struct format {
+	const char *name, *magic;
+	size_t magic_size;
+	bool (*unpack)(const uint8_t *data, size_t size, struct growing *out);
+} formats[] = {
+	{"xz",
+         "\xfd"
+         "7zXZ",
+         6, xz_unpack},
+	{"zstd", "\x28\xb5\x2f\xfd", 4, zstd_unpack},
+	{"gzip", "\x1f\x8b", 2, gzip_unpack},
+	{"LZ4", "\x02\x21\x4c\x18", 4, lz4_unpack},
+};
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+static const struct format *format_find(const void *data, size_t size)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		if (size > formats[i].magic_size &&
+		    !memcmp(data, formats[i].magic, formats[i].magic_size))
+			return &formats[i];
+	return NULL;
+}
+
+bool unpack_knows(const void *data, size_t size)
+{
+	return format_find(data, size) != NULL;
+}
+
+void *unpack(const void *data, size_t size, size_t *unpacked, struct fault *f)
+{
+	const struct format *format = format_find(data, size);
+	struct growing out = {0};
+
+	if (!format) {
+		fault_set(f, EBADMSG, "unpack: neither xz nor zstd, gzip or LZ4");
+		return NULL;
+	}
+	if (!format->unpack(data, size, &out)) {
+		fault_set(f, EBADMSG, "unpack %s", format->name);
+		free(out.data);
+		return NULL;
+	}
+	*unpacked = out.used;
+	return out.data;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vm: probes on a Debian kernel under QEMU. Theory of operation
+ *
+ * vm_prepare() boots the kernel once, with this very program as its init, up to
+ * where the guest knows what its kernel can do, and keeps the machine's state in the
+ * cache under a key of all that changes it. vm_child() takes run_child()'s place for one
+ * probe: it restores that state (copy on write), hands the job over by shared memory
+ * and passes the record's lines on. With counted instructions time is the guest's own:
+ * it jumps to the next timer when nothing runs, and every run is the same to the byte.
+ */
+#ifndef FINWAIT_VM_VM_H
+#define FINWAIT_VM_VM_H
+
+#include "../step/run.h"
+#include "job.h"
+#include "kernels.h"
+#include "qemu.h"
+
+struct vm_config {
+	bool real; /* the clock: real time, by KVM where it works */
+	unsigned int ram_mb; /* 0: QEMU_RAM_MB */
+	unsigned int time_limit_s; /* of real time, for one probe */
+};
+
+struct vm_machine {
+	struct vm_kernel kernel;
+	struct vm_config config;
+	enum qemu_clock clock;
+	char clock_why[200]; /* real time without KVM: why */
+	struct run_info info; /* the guest's own */
+	char entry[CACHE_PATH]; /* of the cache: vmlinux and initrd, or ram and state */
+	int ram_fd, state_fd; /* the snapshot; -1: boot each time */
+	bool built; /* not found in the cache */
+};
+
+/* Have the guest ready: found, or booted now. */
+int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
+               struct vm_machine *vm, struct fault *f) MUST_CHECK;
+void vm_release(struct vm_machine *vm);
+/* Remove what was made of @release; unless @all, only what was not used for a while. */
+int vm_forget(const char *release, bool all, struct fault *f) MUST_CHECK;
+
+/* Run the probe in a guest, stream the record to @out_fd, _exit(). */
+void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
+              const struct job_times *times, int cpu, int out_fd) __attribute__((noreturn));
+
+/* Whether QEMU can set a machine up by KVM here, else why not. */
+bool kvm_works(char *why, size_t size);
+
+#endif

@@ -1,0 +1,322 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a user types and gets: list, show, run, ladder, doctor, --help.
+
+load helper
+
+# One run of some quick probes for all that only reads what it left.
+setup_file() {
+	load helper
+	cd "$BATS_FILE_TMPDIR"
+	"$FINWAIT" run open.three-way wave4.lost self.connect --json --out kept >run.jsonl
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+@test "list: every probe of the source tree, and nothing else" {
+	run probes
+	[ "$status" -eq 0 ]
+	diff <(sort <<<"$output") \
+		<(find "$TOP"/probes -name '*.c' -exec basename {} .c \; | sort)
+}
+
+@test "list: claims that go by another name than their probe" {
+	run "$FINWAIT" list
+	[[ $output == *"also judges loss.syn-default"* ]]
+}
+
+@test "show: each probe with its claims, articles, bench, kernel path" {
+	for id in $(probes); do
+		run --separate-stderr "$FINWAIT" show "$id"
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		[[ ${lines[0]} == "$id: "?* ]]
+		for word in Claims Bench 'Kernel path'; do
+			grep -qx "$word" <<<"$output" || fail_with "$id: no $word"
+		done
+		# what goes beyond the articles has none
+		[[ $id == beyond.* ]] || grep -qE '^ +[A-D]: .' <<<"$output" ||
+			fail_with "$id: no article"
+	done
+}
+
+@test "show: sysctls and parameters with their quick and faithful values" {
+	run "$FINWAIT" show loss.syn
+	grep -qE 'net.ipv4.tcp_syn_retries +2 +default' <<<"$output"
+	run "$FINWAIT" show close.four-waves
+	grep -qE 'to_the_end +0 +1' <<<"$output"
+}
+
+@test "show: what needs minutes says so" {
+	[ -n "$(slow_probes)" ]
+	for id in $(slow_probes); do
+		run "$FINWAIT" show "$id"
+		grep -q 'Needs its real minutes' <<<"$output"
+	done
+}
+
+@test "--help: for finwait and for each command, on standard output" {
+	for options in --help -h help; do
+		run --separate-stderr "$FINWAIT" $options
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		for command in list show run ladder doctor; do
+			grep -qE "^  $command\b" <<<"$output"
+		done
+		grep -q 'Exit: 0 as predicted, 1 a model failed, 2 usage' <<<"$output"
+	done
+	for command in list show run ladder doctor; do
+		run --separate-stderr "$FINWAIT" $command --help
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		[[ ${lines[0]} == "usage: finwait $command"* ]]
+		[ "${#lines[@]}" -gt 1 ]
+	done
+}
+
+@test "run --help: every option that run takes" {
+	run "$FINWAIT" run --help
+	for option in --set --param --faithful -j --time-limit --ladder --json --tap --out -v; do
+		grep -qE "^ +$option\b" <<<"$output" || fail_with "no $option"
+	done
+	grep -q FINWAIT_SLACK_MS <<<"$output"
+}
+
+@test "--version" {
+	run "$FINWAIT" --version
+	[[ $output =~ ^finwait\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "run: one, as a table" {
+	run --separate-stderr "$FINWAIT" run open.three-way
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[[ ${lines[0]} == open.three-way* ]]
+	grep -qE 'finding +says +predicts +measured +verdict' <<<"$output"
+	grep -qE '^ +segments +S SA A +S SA A +S SA A +confirmed' <<<"$output"
+	grep -q '^1 probe: 1 as predicted' <<<"$output"
+	[[ ${lines[-1]} == "The record is in out/."* ]]
+	[ -s out/open.three-way.jsonl ]
+}
+
+@test "run: several, and a glob; each once, in order of the list" {
+	run "$FINWAIT" run 'self.*' close.simultaneous self.connect --json
+	[ "$status" -eq 0 ]
+	run ls out
+	[ "$output" = "$(printf '%s\n' close.simultaneous.jsonl self.connect.jsonl \
+		self.two-waves.jsonl)" ]
+}
+
+@test "run: no colour and no progress where there is no terminal" {
+	run "$FINWAIT" run self.connect
+	[[ $output != *$'\033'* ]]
+	[[ $output != *$'\r'* ]]
+}
+
+@test "run --set: the sysctl is in force at both hosts, or at the one named" {
+	"$FINWAIT" run open.three-way --set tcp_fin_timeout=7 \
+		--set client:net.ipv4.tcp_orphan_retries=4 \
+		--set server:tcp_orphan_retries=5 >/dev/null
+	json_holds out/open.three-way.jsonl 'map(select(.type == "probe"))[0].sysctls |
+		.client["net.ipv4.tcp_fin_timeout"] == 7 and
+		.server["net.ipv4.tcp_fin_timeout"] == 7 and
+		.client["net.ipv4.tcp_orphan_retries"] == 4 and
+		.server["net.ipv4.tcp_orphan_retries"] == 5'
+}
+
+@test "run --set: the last of two counts, and beats the probe's own" {
+	"$FINWAIT" run finwait2.close-timeout --set tcp_fin_timeout=7 --set tcp_fin_timeout=1 \
+		>/dev/null
+	json_holds out/finwait2.close-timeout.jsonl \
+		'map(select(.type == "probe"))[0].sysctls.client["net.ipv4.tcp_fin_timeout"] == 1'
+}
+
+@test "run --set: the prediction follows, and holds" {
+	"$FINWAIT" run loss.syn --set tcp_syn_retries=1 --set tcp_syn_linear_timeouts=0 --json \
+		>all.jsonl || skip "this kernel has no tcp_syn_linear_timeouts"
+	json_holds all.jsonl 'map(select(.type == "result"))[0].findings |
+		map(select(.name == "retransmissions"))[0] |
+		.predicts == 1 and .measured == 1 and .model_ok'
+}
+
+@test "run --param: is in the record and is heeded" {
+	"$FINWAIT" run open.three-way close.four-waves --param to_the_end=0 >/dev/null
+	json_holds out/close.four-waves.jsonl \
+		'map(select(.type == "probe"))[0].params.to_the_end == 0'
+}
+
+@test "run -j 1: one after the other" {
+	"$FINWAIT" run 'self.*' 'close.*' open.three-way -j 1 --json >all.jsonl
+	# no probe line comes between another probe's line and its result
+	json_holds all.jsonl '[.[] | select(.type == "probe" or .type == "result") |
+		.type] | . == ([range(length / 2)] | map("probe", "result")) and length == 10'
+}
+
+@test "run: the slow ones are skipped with the reason, and leave an older record alone" {
+	local slow
+
+	slow=$(slow_probes | head -n 1)
+	mkdir out
+	echo older >"out/$slow.jsonl"
+	"$FINWAIT" run --json >all.jsonl
+	json_holds all.jsonl "map(select(.type == \"result\" and .probe == \"$slow\"))[0] |
+		.outcome == \"skipped\" and (.reason | test(\"--faithful\"))"
+	[ "$(cat "out/$slow.jsonl")" = older ]
+	# one result for each of the list, and what is not slow is as predicted
+	json_holds all.jsonl "map(select(.type == \"result\")) | length == $(probes | wc -l)"
+	json_holds all.jsonl "last | .ok == $(($(probes | wc -l) - $(slow_probes | wc -l)))"
+}
+
+@test "--json: every line parses, in order, with whole objects" {
+	cd "$BATS_FILE_TMPDIR"
+	jq -e . run.jsonl >/dev/null
+	json_holds run.jsonl '.[0].type == "run" and last.type == "summary" and
+		(map(select(.type == "run" or .type == "summary")) | length == 2)'
+	json_holds run.jsonl '.[0] | .format == "finwait/1" and (.version | type) == "string" and
+		(.kernel | type) == "string" and .clock == "real" and
+		(.privilege == "root" or .privilege == "userns") and
+		(.features | type) == "object"'
+	json_holds run.jsonl 'map(select(.type == "probe")) | length == 3 and
+		all(.[]; (.params | type) == "object" and (.sysctls.client | length) > 10 and
+			(.sysctls.server | length) > 10 and (.observers | type) == "object")'
+	json_holds run.jsonl 'map(select(.type == "event")) | length > 50 and
+		all(.[]; (.t_ns | type) == "number" and .t_ns == (.t_ns | floor) and
+			.t_ns >= 0 and (.probe | type) == "string" and
+			([.observer] | inside(["steps", "trace", "diag", "tap", "counters",
+				"wire"])) and (.kind | type) == "string")'
+	json_holds run.jsonl 'map(select(.type == "result")) | length == 3 and
+		all(.[]; .outcome == "ok" and (.findings | length) > 0 and
+			(.states.client | type) == "array" and (.lost.tap == 0) and
+			.elapsed_ns > 0 and all(.findings[]; .model_ok and
+				has("says") and has("predicts") and has("measured") and
+				has("claim") and has("name") and has("unit") and has("verdict")))'
+	json_holds run.jsonl 'last | .ok == 3 and .model_failed == 0 and .inconclusive == 0 and
+		.skipped == 0 and .error == 0'
+}
+
+@test "--json: each probe's lines are probe, events, result" {
+	cd "$BATS_FILE_TMPDIR"
+	for id in open.three-way wave4.lost self.connect; do
+		json_holds run.jsonl "map(select(.probe == \"$id\" or .id == \"$id\") | .type) |
+			.[0] == \"probe\" and last == \"result\" and
+			(.[1:-1] | length > 10 and all(.[]; . == \"event\"))"
+	done
+}
+
+@test "--json: an event of each sort has its own words" {
+	cd "$BATS_FILE_TMPDIR"
+	json_holds run.jsonl '
+		def some(f): map(select(f)) | length > 0;
+		def every(f; g): map(select(f)) | all(.[]; g);
+		every(.kind == "call"; (.call | type) == "string" and has("result")) and
+		every(.kind == "sample"; (.state | type) == "string" and has("gap_ns")) and
+		every(.kind == "packet"; (.at == "client" or .at == "server") and has("seq") and
+			(.flags | test("^S?F?R?P?A?$"))) and
+		every(.kind == "rule"; .action == "drop" and (.state == "on" or .state == "off")) and
+		some(.kind == "call") and some(.kind == "sample") and some(.kind == "packet") and
+		some(.kind == "rule") and some(.kind == "counter")'
+}
+
+@test "--json: a lost segment is on one tap, a delivered one on both" {
+	cd "$BATS_FILE_TMPDIR"
+	json_holds run.jsonl 'map(select(.probe == "wave4.lost" and .kind == "packet")) |
+		(map(select(.flags == "S") | .at) == ["client", "server"]) and
+		(map(select(.flags == "SA") | .at) | sort == ["client", "server"])'
+}
+
+@test "--out: the file has the lines that --json had" {
+	cd "$BATS_FILE_TMPDIR"
+	for id in open.three-way wave4.lost self.connect; do
+		diff "kept/$id.jsonl" <(grep -E "^\{\"type\":\"run\"|\"(id|probe)\":\"$id\"" run.jsonl)
+	done
+}
+
+@test "--tap: KTAP with a plan, a test a probe, a subtest a finding" {
+	run --separate-stderr "$FINWAIT" run self.connect open.three-way --tap
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "${lines[0]}" = "KTAP version 1" ]
+	[ "${lines[1]}" = 1..2 ]
+	grep -qE '^ok 1 (self.connect|open.three-way)$' <<<"$output"
+	grep -qE '^ok 2 (self.connect|open.three-way)$' <<<"$output"
+	[ "$(grep -c '^  KTAP version 1$' <<<"$output")" -eq 2 ]
+	# a block's plan is as long as its tests
+	planned=$(($(sed -n 's/^  1\.\.//p' <<<"$output" | paste -sd+)))
+	[ "$(grep -cE '^  ok [0-9]+ ' <<<"$output")" -eq "$planned" ]
+}
+
+@test "run --ladder, and ladder after a run: the same picture" {
+	"$FINWAIT" run open.three-way --ladder >with.txt
+	run --separate-stderr "$FINWAIT" ladder open.three-way
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	for word in SYN_SENT SYN_RECV ESTABLISHED; do
+		[[ $output == *$word* ]] || fail_with "no $word"
+	done
+	grep -qF "${lines[0]}" with.txt
+}
+
+@test "ladder --out, and ladder of a file" {
+	run "$FINWAIT" ladder wave4.lost --out "$BATS_FILE_TMPDIR/kept"
+	[ "$status" -eq 0 ]
+	[[ $output == *LAST_ACK* ]]
+	by_id=$output
+	run "$FINWAIT" ladder "$BATS_FILE_TMPDIR/kept/wave4.lost.jsonl"
+	[ "$status" -eq 0 ]
+	[ "$output" = "$by_id" ]
+}
+
+@test "ladder of a torn file: what is there is drawn, and that it was cut off is said" {
+	local whole=$BATS_FILE_TMPDIR/kept/wave4.lost.jsonl
+
+	head -c $(($(stat -c %s "$whole") * 2 / 3)) "$whole" >torn.jsonl
+	run --separate-stderr "$FINWAIT" ladder ./torn.jsonl
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[[ $output == *ESTABLISHED* ]]
+	[[ $output == *"the record ends before the result"* ]]
+}
+
+@test "ladder of what is broken in the middle: one line that names the line" {
+	sed '5s/.*/{"type":"event",/' "$BATS_FILE_TMPDIR/kept/wave4.lost.jsonl" >broken.jsonl
+	refused 3 'line 5' "$FINWAIT" ladder ./broken.jsonl
+}
+
+@test "doctor: every feature with yes or why not" {
+	run --separate-stderr "$FINWAIT" doctor
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	for feature in userns netns veth bridge nf_tables netem packet sysctl inet_diag trace; do
+		grep -qE "^  $feature +[^ ]" <<<"$output" || fail_with "no $feature"
+	done
+	grep -q '^Every probe can run here' <<<"$output"
+}
+
+@test "as an ordinary user: the quick set is as predicted, and what was not seen is said" {
+	need_userns
+	mkdir -m 777 room
+	chmod 755 "$BATS_TEST_TMPDIR"
+	cp "$FINWAIT" room/finwait
+	cd room
+	# every folder up to here is the runner's own: enter it before becoming nobody
+	run --separate-stderr as_nobody ./finwait run --out out
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	grep -qE '^not observed by trace: .*(root|CAP_BPF)' <<<"$output"
+	grep -qE "^$(probes | wc -l) probes: .* as predicted" <<<"$output"
+	[[ $output != *inconclusive* ]]
+	run as_nobody ./finwait doctor
+	[ "$status" -eq 0 ]
+	grep -qE '^  trace +eBPF needs root' <<<"$output"
+	grep -qE 'helps: run as root' <<<"$output"
+}
+
+@test "without eBPF as root: goes on, and says so" {
+	need_root
+	build_lacks
+	run --separate-stderr lacks bpf "$FINWAIT" run open.three-way
+	[ "$status" -eq 0 ]
+	grep -q '^not observed by trace: ' <<<"$output"
+}

@@ -1,0 +1,165 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# finwait diff and finwait matrix, on records of this kernel and on canned ones.
+
+load helper
+
+CANNED=$TOP/tests/unit/records
+
+setup_file() {
+	# what a loaded machine is late by is not what is tested here
+	export FINWAIT_SLACK_MS=500
+	cd "$BATS_FILE_TMPDIR"
+	"$FINWAIT" run open.three-way loss.syn --set tcp_syn_retries=1 --out one >/dev/null
+	"$FINWAIT" run open.three-way loss.syn --set tcp_syn_retries=1 --out again >/dev/null
+	"$FINWAIT" run loss.syn --set tcp_syn_retries=2 --out two >/dev/null
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR"
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+}
+
+@test "a record does not differ from itself" {
+	for record in "$CANNED"/*.jsonl; do
+		run -0 "$FINWAIT" diff "$record" "$record"
+		[[ $output == *"the same: "* ]]
+		[[ $output == *"1 probe: 1 the same, 0 differ"* ]]
+	done
+}
+
+@test "two runs of the same do not differ, and the rule for times is stated" {
+	run -0 "$FINWAIT" diff one again
+	[[ $output == *"2 probes: 2 the same, 0 differ"* ]]
+	[[ $output == *"500 ms (FINWAIT_SLACK_MS)"* ]]
+}
+
+# How many SYNs went unanswered is the kernel's to say (tcp_syn_linear_timeouts).
+retransmissions() {
+	jq 'select(.type == "result").findings[] | select(.name == "retransmissions").measured' \
+		"$1/loss.syn.jsonl"
+}
+
+@test "more SYNs differ, in findings and in packets" {
+	run -1 "$FINWAIT" diff one two loss.syn
+	[[ $output == *"DIFFERS: "* ]]
+	[[ $output == *"@@ packets the client sent @@"* ]]
+	[ "$(grep -cE '^  \+ .* S +seq 0 len 0 mss 1460, lost$' <<<"$output")" -eq \
+		$(($(retransmissions two) - $(retransmissions one))) ]
+	[ "$(grep -cE '^  - .* S ' <<<"$output")" -eq 0 ]
+	grep -qE "^  retransmissions +measured +$(retransmissions one) +$(retransmissions two)\$" <<<"$output"
+	[[ $output == *"condition: "*"tcp_syn_retries is 1 in --- and 2 in +++"* ]]
+}
+
+@test "a probe that one folder has not differs" {
+	run -1 "$FINWAIT" diff one two
+	[[ $output == *"open.three-way"*"ONLY IN one"* ]]
+	[[ $output == *"1 on one side only"* ]]
+	run -1 "$FINWAIT" diff two one
+	[[ $output == *"open.three-way"*"ONLY IN one"* ]]
+}
+
+@test "a file is compared with its probe in a folder" {
+	run -0 "$FINWAIT" diff one/open.three-way.jsonl again
+	[[ $output == *"1 probe: 1 the same"* ]]
+	run -0 "$FINWAIT" diff again one/open.three-way.jsonl
+	refused 3 'is of open.three-way' "$FINWAIT" diff one/open.three-way.jsonl two
+}
+
+@test "no colour where there is no terminal" {
+	run -1 "$FINWAIT" diff one two
+	[[ $output != *$'\033'* ]]
+}
+
+@test "diff refuses what it cannot compare or read" {
+	refused 2 'diff compares two' "$FINWAIT" diff one
+	refused 2 "'--frob'" "$FINWAIT" diff --frob one two
+	refused 3 'no such file or folder' "$FINWAIT" diff one nowhere
+	refused 3 'No such file' "$FINWAIT" diff one ./nowhere
+	mkdir -p "$BATS_TEST_TMPDIR/empty"
+	refused 3 'no record' "$FINWAIT" diff one "$BATS_TEST_TMPDIR/empty"
+	printf 'not JSON\n{}\n' >"$BATS_TEST_TMPDIR/noise.jsonl"
+	refused 3 'noise.jsonl' "$FINWAIT" diff one "$BATS_TEST_TMPDIR/noise.jsonl"
+	head -n 1 one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/head.jsonl"
+	refused 3 'not the record of a probe' "$FINWAIT" diff one "$BATS_TEST_TMPDIR/head.jsonl"
+	refused 3 'no record of these probes' "$FINWAIT" diff one two 'wave*'
+}
+
+@test "a record that was cut off differs from a whole one" {
+	sed '$d' one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/torn.jsonl"
+	run -1 "$FINWAIT" diff one/open.three-way.jsonl "$BATS_TEST_TMPDIR/torn.jsonl"
+	[[ $output == *"cut off"* ]]
+}
+
+@test "a full disk is told" {
+	run -3 --separate-stderr bash -c '"$1" diff one again >/dev/full' - "$FINWAIT"
+	[[ $stderr == *"finwait: "* ]]
+}
+
+@test "matrix: this kernel and kept records, a column each" {
+	run -0 "$FINWAIT" matrix open.three-way --kernel host --from before=one --out "$BATS_TEST_TMPDIR/m"
+	grep -qE '^  finding +says +host +before +model$' <<<"$output"
+	grep -qE '^  segments_without_ack +1 +1 +1 +held$' <<<"$output"
+	[[ $output == *"0 differ between kernels, the model failed on 0"* ]]
+	json_holds "$BATS_TEST_TMPDIR/m/host/open.three-way.jsonl" 'last | .outcome == "ok"'
+	# what it kept can be compared by the kernel's name
+	run -0 "$FINWAIT" diff --out "$BATS_TEST_TMPDIR/m" host one/open.three-way.jsonl
+}
+
+@test "matrix: what differs is marked, and is no failure" {
+	run -0 "$FINWAIT" matrix --from one=one --from two=two
+	grep -qE "^  retransmissions +1 +$(retransmissions one) +\*$(retransmissions two) +held\$" <<<"$output"
+	[[ $output == *"missing [1]"* ]]
+	[[ $output == *"[1] missing: this probe was not run there"* ]]
+}
+
+@test "matrix: a model that failed on one kernel is exit 1 and names it" {
+	mkdir -p "$BATS_TEST_TMPDIR/bad"
+	jq -c 'if .type == "result" then .outcome = "model_failed" | .findings[0].model_ok = false
+		else . end' one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/bad/open.three-way.jsonl"
+	run -1 "$FINWAIT" matrix open.three-way --from good=one --from bad="$BATS_TEST_TMPDIR/bad"
+	[[ $output == *"    bad: MODEL FAILED"* ]]
+	grep -qE 'FAILED$' <<<"$output"
+}
+
+@test "matrix: all skipped is exit 4" {
+	mkdir -p "$BATS_TEST_TMPDIR/skipped"
+	jq -c 'if .type == "result" then .outcome = "skipped" | .reason = "no such thing" | .findings = []
+		else . end' one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/skipped/open.three-way.jsonl"
+	run -4 "$FINWAIT" matrix --from none="$BATS_TEST_TMPDIR/skipped"
+	[[ $output == *"[1] skipped: no such thing"* ]]
+}
+
+@test "matrix: a kernel that cannot be run costs its column and one line" {
+	run -3 --separate-stderr "$FINWAIT" matrix open.three-way --kernel 9.99,host --out "$BATS_TEST_TMPDIR/m"
+	one_line_of_complaint '9.99'
+	grep -qE '^  segments_without_ack +1 +- +1 +held$' <<<"$output"
+	grep -qE '^9.99 +not run: ' <<<"$output"
+	# kept records that cannot be read are no different
+	run -3 --separate-stderr "$FINWAIT" matrix open.three-way --from gone=nowhere --from one=one
+	one_line_of_complaint 'gone: nowhere: No such file'
+	grep -qE '^gone +not run: nowhere: No such file' <<<"$output"
+}
+
+@test "matrix refuses what it cannot do" {
+	refused 2 'matrix wants --kernel' "$FINWAIT" matrix open.three-way
+	refused 2 'named twice' "$FINWAIT" matrix --kernel host,host
+	refused 2 'without a name' "$FINWAIT" matrix --kernel host,,6.1
+	refused 2 'NAME=DIR' "$FINWAIT" matrix --from one
+	refused 2 "no option '--json'" "$FINWAIT" matrix --kernel host --json
+	refused 2 'not both' "$FINWAIT" matrix --kernel host --quick --faithful
+	refused 2 'goes with --kernel' "$FINWAIT" matrix --from one=one --set tcp_syn_retries=1
+	refused 2 "no probe is called 'nonesuch'" "$FINWAIT" matrix nonesuch --kernel host
+	refused 2 'at most 16' "$FINWAIT" matrix --kernel "$(seq -s, 20)"
+	refused 3 'make the folder' "$FINWAIT" matrix --kernel host --out /proc/nowhere
+}
+
+@test "matrix as an ordinary user" {
+	need_userns
+	mkdir -m 777 "$BATS_TEST_TMPDIR/public"
+	chmod a+rx "$BATS_FILE_TMPDIR/.." "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR"
+	cp "$FINWAIT" "$BATS_TEST_TMPDIR/public/finwait"
+	cd "$BATS_TEST_TMPDIR/public"
+	run -0 as_nobody ./finwait matrix open.three-way --kernel host --out m
+	[[ $output == *"the model held on"* ]]
+}

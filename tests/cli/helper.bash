@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # status, output, stderr are of bats
+# What the command line's tests share. The programs: $FINWAIT and $FINWAIT_SELFCHECK, or
+# those that make left in $FINWAIT_BUILD (build).
+
+bats_require_minimum_version 1.5.0
+
+TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+FINWAIT=$(realpath "${FINWAIT:-${FINWAIT_BUILD:-$TOP/build}/finwait}")
+FINWAIT_SELFCHECK=$(realpath "${FINWAIT_SELFCHECK:-${FINWAIT_BUILD:-$TOP/build}/finwait-selfcheck}")
+NOBODY=65534
+
+# The probes that 'finwait list' names, one a line; those with a * are slow.
+probes() {
+	"$FINWAIT" list | sed -n 's/^\([a-z][^ ]*\) .*/\1/p'
+}
+
+slow_probes() {
+	"$FINWAIT" list | sed -n 's/^\([a-z][^ ]*\) *\* .*/\1/p'
+}
+
+# lacks FEATURE COMMAND...: as on a kernel without it (lacks.c).
+lacks() {
+	LACKS=$1 LD_PRELOAD=$BATS_FILE_TMPDIR/lacks.so "${@:2}"
+}
+
+build_lacks() {
+	"${CC:-gcc}" -shared -fPIC -O2 -Wall -Wextra -o "$BATS_FILE_TMPDIR/lacks.so" \
+		"$BATS_TEST_DIRNAME/lacks.c"
+}
+
+# As an ordinary user, with a program that such a user can reach.
+as_nobody() {
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --reuid=$NOBODY --regid=$NOBODY --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+}
+
+need_userns() {
+	as_nobody unshare -Un true 2>/dev/null || skip "needs unprivileged user namespaces"
+}
+
+# A refusal: the exit code $1, nothing printed, one line on standard error with $2 in it.
+refused() {
+	local code=$1 words=$2
+
+	run --separate-stderr "${@:3}"
+	[ "$status" -eq "$code" ] || fail_with "exit $status, not $code"
+	[ -z "$output" ] || fail_with "something was printed"
+	one_line_of_complaint "$words"
+}
+
+one_line_of_complaint() {
+	[ "${#stderr_lines[@]}" -eq 1 ] || fail_with "${#stderr_lines[@]} lines of complaint"
+	[[ $stderr == "finwait: "* ]] || fail_with "not finwait's own words"
+	[[ $stderr == *"$1"* ]] || fail_with "nothing of '$1'"
+}
+
+fail_with() {
+	echo "$1" >&2
+	echo "status: ${status-}" >&2
+	echo "stdout: ${output-}" >&2
+	echo "stderr: ${stderr-}" >&2
+	return 1
+}
+
+# json_holds FILE FILTER: jq finds FILTER true of the array of all its lines.
+json_holds() {
+	jq -e -s "$2" "$1" >/dev/null || {
+		echo "not true of $1: $2" >&2
+		return 1
+	}
+}

@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The host is the same after a run as before it, however the run ends. FINWAIT_KILLS is
+# how often it is killed, the supervisor and then a child (10).
+
+load helper
+
+# All quick kinds of probe, none longer than some two seconds.
+SHORT=('self.*' 'close.*' 'open.three-way' 'simopen.*' 'wave?.lost' finwait2.close-timeout
+	--set tcp_orphan_retries=1 --set tcp_fin_timeout=1)
+KILLS=${FINWAIT_KILLS:-10}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export FINWAIT_TEST_TAG=$BATS_TEST_NAME.$$.$RANDOM
+	host_state >before.txt
+}
+
+# What finwait must not touch. Left out: sysctls that change by themselves.
+host_state() {
+	ip -o -d link
+	ip -o addr | sed 's/valid_lft.*//'
+	ip route show table all
+	ip netns
+	nft list ruleset 2>/dev/null || true # an ordinary user may not look
+	tc qdisc
+	cut -d' ' -f5- /proc/self/mountinfo
+	sysctl -a 2>/dev/null | grep -vE '^(fs\.(dentry|file|inode|aio-nr|quota)|kernel\.(ns_last|random|pty\.nr|sched)|net\.netfilter\.nf_conntrack_count)'
+}
+
+host_is_as_before() {
+	host_state >after.txt
+	diff before.txt after.txt
+}
+
+# The processes of this test's run: all inherit the tag.
+tagged() {
+	grep -lsz "^FINWAIT_TEST_TAG=$FINWAIT_TEST_TAG\$" /proc/[0-9]*/environ | cut -d/ -f3 |
+		while read -r pid; do
+			[ "$(readlink "/proc/$pid/exe")" != "$FINWAIT" ] || echo "$pid"
+		done
+}
+
+# The network namespaces that the run has to itself, as net:[...].
+namespaces_of() {
+	local pid
+
+	for pid in "$@"; do
+		readlink "/proc/$pid/ns/net" || true
+		find "/proc/$pid/fd" -lname 'net:*' -printf '%l\n' 2>/dev/null || true
+	done | sort -u | grep -vxF "$(readlink /proc/self/ns/net)" || true
+}
+
+programs_of() {
+	local pid
+
+	for pid in "$@"; do
+		cat "/proc/$pid"/fdinfo/* 2>/dev/null || true
+	done | sed -n 's/^prog_id:[[:space:]]*//p' | sort -u
+}
+
+# await COMMAND...: until it succeeds, 10 s at most.
+await() {
+	for _ in $(seq 500); do
+		! "$@" || return 0
+		sleep 0.02
+	done
+	echo "in vain: $*" >&2
+	return 1
+}
+
+none_tagged() {
+	[ -z "$(tagged)" ]
+}
+
+# none_held NAMESPACE...: nobody lives in them or has them open.
+none_held() {
+	local held
+
+	held=$(find /proc/[0-9]*/fd /proc/[0-9]*/ns -lname 'net:*' -printf '%l\n' 2>/dev/null)
+	! grep -qxF "$(printf '%s\n' "$@")" <<<"$held"
+}
+
+none_loaded() {
+	local id
+
+	for id in "$@"; do
+		! bpftool prog show id "$id" >/dev/null 2>&1 || return 1
+	done
+}
+
+nothing_is_left() {
+	await none_tagged
+	[ "${#namespaces[@]}" -eq 0 ] || await none_held "${namespaces[@]}"
+	[ "${#programs[@]}" -eq 0 ] || await none_loaded "${programs[@]}"
+}
+
+moment() {
+	local ms=$((RANDOM % 1500))
+
+	sleep "$((ms / 1000)).$(printf %03d $((ms % 1000)))"
+}
+
+# What is kept can be read: whole lines, and a ladder of whatever is there.
+records_are_readable() {
+	local file
+
+	for file in out/*.jsonl; do
+		[ -s "$file" ] || continue
+		jq . "$file" >/dev/null
+		"$FINWAIT" ladder "./$file" >/dev/null
+	done
+}
+
+start() {
+	rm -rf out
+	"$FINWAIT" run "${SHORT[@]}" --json >all.jsonl 2>complaint.txt 3>&- &
+	supervisor=$!
+}
+
+@test "a whole quick run leaves links, addresses, rules, qdiscs, mounts and sysctls alone" {
+	"$FINWAIT" run >/dev/null
+	host_is_as_before
+	await none_tagged
+}
+
+@test "the supervisor killed at a random moment: nothing is left" {
+	local namespaces programs status seen=0
+
+	for _ in $(seq "$KILLS"); do
+		start
+		moment
+		mapfile -t pids < <(tagged)
+		mapfile -t namespaces < <(namespaces_of "${pids[@]}")
+		mapfile -t programs < <(programs_of "${pids[@]}")
+		seen=$((seen + ${#namespaces[@]}))
+		status=0
+		kill -9 "$supervisor" 2>/dev/null || true # or it was done already
+		wait "$supervisor" 2>/dev/null || status=$?
+		[ "$status" -eq 0 ] || [ "$status" -eq $((128 + 9)) ]
+		nothing_is_left
+		records_are_readable
+	done
+	[ "$seen" -gt 0 ] # it was looked at while there was something
+	host_is_as_before
+}
+
+@test "a child killed at a random moment: costs its own probe, and nothing is left" {
+	local namespaces programs hits=0 crashed status
+
+	for _ in $(seq "$KILLS"); do
+		start
+		await test -s all.jsonl # what the machine can do has been tried
+		sleep "0.$(printf %03d $((RANDOM % 1000)))"
+		mapfile -t children < <(pgrep -P "$supervisor")
+		[ "${#children[@]}" -gt 0 ] || {
+			wait "$supervisor"
+			continue
+		}
+		mapfile -t namespaces < <(namespaces_of "${children[@]}")
+		programs=()
+		kill -9 "${children[RANDOM % ${#children[@]}]}" || true
+		status=0
+		wait "$supervisor" || status=$?
+		crashed=$(jq -s 'map(select(.outcome == "crashed")) | length' all.jsonl)
+		hits=$((hits + crashed))
+		[ "$status" -eq $((crashed ? 3 : 0)) ]
+		json_holds all.jsonl '(map(select(.type == "result")) |
+			(map(select(.outcome != "ok")) | length <= 1 and
+				all(.[]; .outcome == "crashed" and
+					(.reason | test("killed by SIGKILL")))) and
+			length == 9) and last.type == "summary"'
+		nothing_is_left
+		records_are_readable
+	done
+	[ "$hits" -gt 0 ]
+	host_is_as_before
+}
+
+@test "interrupted: one line, exit 3, and the records until then" {
+	local namespaces=() programs=()
+
+	for signal in INT TERM; do
+		run --separate-stderr timeout --preserve-status -s $signal 0.8 \
+			"$FINWAIT" run wave4.lost self.connect
+		[ "$status" -eq 3 ]
+		one_line_of_complaint "interrupted"
+		grep -qE '^self.connect .* ok ' <<<"$output"
+		json_holds out/wave4.lost.jsonl 'last | .outcome == "error" and
+			.reason == "interrupted"'
+		json_holds out/wave4.lost.jsonl 'any(.[]; .call? == "accept")'
+		records_are_readable
+		nothing_is_left
+	done
+	host_is_as_before
+}

@@ -1,0 +1,215 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Probes that must not pass (tests/selfcheck): what becomes of each, with its exit code
+# and its reason. A judge that lets one of them through is no judge.
+
+load helper
+
+# comes_to ID OUTCOME CODE REASON [OPTION...]: REASON is a regular expression.
+comes_to() {
+	local id=$1 outcome=$2 code=$3 reason=$4
+
+	cd "$BATS_TEST_TMPDIR"
+	status=0
+	"$FINWAIT_SELFCHECK" run "$id" --json "${@:5}" >all.jsonl || status=$?
+	[ "$status" -eq "$code" ] || fail_with "exit $status, not $code"
+	json_holds all.jsonl 'map(select(.type == "result")) | length == 1'
+	json_holds all.jsonl "map(select(.type == \"result\"))[0] |
+		.probe == \"$id\" and .outcome == \"$outcome\" and
+		((.reason // \"\") | test(\"^($reason)\$\"))" || {
+		jq -c 'select(.type == "result")' all.jsonl
+		false
+	}
+	json_holds all.jsonl "last | .$outcome == 1"
+	# what is kept says the same
+	jq -e -s "last | .outcome == \"$outcome\"" "out/$id.jsonl" >/dev/null
+}
+
+finding_is() {
+	json_holds all.jsonl "map(select(.type == \"result\"))[0].findings[$1] | $2"
+}
+
+kept_call() {
+	json_holds "out/$1.jsonl" "any(.[]; .type == \"event\" and .call == \"$2\")"
+}
+
+@test "the control passes" {
+	comes_to as.predicted ok 0 ''
+	finding_is 0 '.verdict == "confirmed" and .model_ok'
+}
+
+@test "a wrong model fails, though the article is right" {
+	comes_to model.wrong model_failed 1 'figure: measured differs from predicted'
+	finding_is 0 '.verdict == "confirmed" and (.model_ok | not)'
+}
+
+@test "a wrong article is a finding, not a failure" {
+	comes_to article.wrong ok 0 ''
+	finding_is 0 '.verdict == "refuted" and .model_ok'
+}
+
+@test "an article that is right under a condition is qualified" {
+	comes_to article.qualified ok 0 ''
+	finding_is 0 '.verdict == "qualified" and .model_ok and (.note | test("Tuesdays"))'
+}
+
+@test "a declared claim that is not judged is an error" {
+	comes_to claim.unjudged error 3 'a declared claim was not judged: claim.forgotten'
+}
+
+@test "a claim judged twice is an error" {
+	comes_to claim.twice error 3 'a claim was judged twice: claim.twice'
+}
+
+@test "a claim that was not declared is an error" {
+	comes_to claim.undeclared error 3 \
+		'a claim was judged that the probe does not declare: claim.stranger'
+}
+
+@test "a claim without a finding is an error" {
+	comes_to claim.empty error 3 'a claim has no finding: claim.empty'
+}
+
+@test "a comparison outside any claim is an error" {
+	comes_to claim.none error 3 'a comparison belongs to no claim: figure'
+}
+
+@test "a state that never comes is inconclusive" {
+	comes_to precondition.unmet inconclusive 3 \
+		'c1 did not reach TIME_WAIT within 5000 ms, it is in FIN_WAIT2'
+	kept_call precondition.unmet close
+}
+
+@test "nothing measured is inconclusive" {
+	comes_to measured.nothing inconclusive 3 'figure: the figure was never shown'
+}
+
+@test "a crash in run() costs nothing that was recorded" {
+	comes_to crash.run crashed 3 'killed by SIGSEGV after [1-9][0-9]* events'
+	kept_call crash.run accept
+	kept_call crash.run send
+	run "$FINWAIT_SELFCHECK" ladder crash.run
+	[ "$status" -eq 0 ]
+	[[ $output == *ESTABLISHED* ]]
+}
+
+@test "a crash in judge() costs nothing that was recorded" {
+	comes_to crash.judge crashed 3 'killed by SIGSEGV after [1-9][0-9]* events'
+	kept_call crash.judge accept
+	json_holds out/crash.judge.jsonl 'map(select(.observer == "tap")) | length >= 6'
+}
+
+@test "a probe that never ends is ended" {
+	comes_to never.ends timed_out 3 'still running after 1 s [(]--time-limit[)]' --time-limit 1
+	kept_call never.ends accept
+}
+
+@test "a judge() that never returns is ended" {
+	comes_to never.ends-busy timed_out 3 'still running after 1 s [(]--time-limit[)]' \
+		--time-limit 1
+}
+
+@test "bind() that fails is told with step, socket and errno" {
+	comes_to verb.fails-bind error 3 'bind on l2 at the server: Address already in use'
+	kept_call verb.fails-bind listen
+}
+
+@test "shutdown() that fails is told with step, socket and errno" {
+	comes_to verb.fails-shutdown error 3 \
+		'shutdown on c2 at the client: Transport endpoint is not connected'
+	kept_call verb.fails-shutdown accept
+}
+
+@test "a sysctl that cannot be set is told by its name" {
+	comes_to verb.fails-sysctl error 3 '.*net.ipv4.tcp_no_such_thing.*: No such file or directory'
+}
+
+@test "all skipped is 4" {
+	comes_to skipped.all skipped 4 'every finding was skipped'
+	finding_is 0 '.verdict == "skipped" and .note == "not on this kernel"'
+}
+
+@test "a skip hides no failure" {
+	comes_to skipped.some model_failed 1 'other_figure: measured differs from predicted'
+}
+
+@test "a walk with a state too few fails" {
+	need_root # what passed unseen is skipped without eBPF
+	comes_to walk.differs model_failed 1 'client_states: measured differs from predicted'
+}
+
+@test "a walk in another order fails" {
+	comes_to walk.reordered model_failed 1 'client_states: measured differs from predicted'
+}
+
+@test "on the edge of its bounds is inside" {
+	comes_to bound.inside ok 0 ''
+}
+
+@test "one above the bound, one below, a nanosecond late, a nanosecond early: all fail" {
+	for id in bound.above bound.below bound.late bound.early; do
+		comes_to "$id" model_failed 1 'figure: measured differs from predicted'
+	done
+}
+
+@test "a count is never a time" {
+	comes_to kind.differs model_failed 1 'figure: measured differs from predicted'
+}
+
+@test "what rests on lost data is inconclusive" {
+	comes_to observer.lost inconclusive 3 'figure: tap lost [1-9][0-9]* events'
+	finding_is 0 '.verdict == "inconclusive"'
+	json_holds all.jsonl 'map(select(.type == "result"))[0].lost.tap > 0'
+}
+
+@test "what rests on an observer that was not there is skipped" {
+	comes_to observer.absent skipped 4 'every finding was skipped'
+	finding_is 0 '.verdict == "skipped" and .note == "needs wire: one host talks to itself"'
+}
+
+@test "the hand drops, duplicates, reorders and injects exactly one" {
+	comes_to wire.hand-verbs ok 0 ''
+}
+
+@test "netem delays where the kernel has it; where not, that is what is missing" {
+	if "$FINWAIT" doctor | grep -qE '^  netem +yes'; then
+		comes_to wire.netem-delay ok 0 ''
+	else
+		comes_to wire.netem-delay skipped 4 '.*needs netem.*'
+	fi
+}
+
+@test "none is forgotten here" {
+	for file in "$BATS_TEST_DIRNAME"/../selfcheck/*.c; do
+		grep -qwF "$(basename "$file" .c)" "$BATS_TEST_FILENAME" || {
+			echo "$file" >&2
+			false
+		}
+	done
+}
+
+@test "side by side: each comes to the same, and a failed model outweighs the rest" {
+	need_root # walk.differs is skipped without eBPF
+	cd "$BATS_TEST_TMPDIR"
+	status=0
+	"$FINWAIT_SELFCHECK" run --json --time-limit 6 >all.jsonl || status=$?
+	[ "$status" -eq 1 ]
+	json_holds all.jsonl '(map(select(.type == "result" and
+		(.probe | startswith("wire.") | not))) | group_by(.outcome) |
+		map({(.[0].outcome): length}) | add) == {model_failed: 9, inconclusive: 3,
+		skipped: 2, error: 8, crashed: 2, timed_out: 2, ok: 4}'
+}
+
+@test "side by side as a table and as KTAP: nothing that failed reads as passed" {
+	cd "$BATS_TEST_TMPDIR"
+	run "$FINWAIT_SELFCHECK" run 'c*' 'v*' --tap
+	[ "$status" -eq 3 ]
+	[ "$(grep -c '^not ok' <<<"$output")" -eq 10 ]
+	[ "$(grep -c '^ok' <<<"$output")" -eq 0 ]
+	grep -q '^not ok [0-9]* crash.run # ERROR crashed: killed by SIGSEGV' <<<"$output"
+	run "$FINWAIT_SELFCHECK" run never.ends 'c*' --time-limit 1
+	[ "$status" -eq 3 ]
+	grep -qiE '^never.ends .* timed.out' <<<"$output"
+	grep -qiE '^crash.run .* crashed' <<<"$output"
+	grep -q 'killed by SIGSEGV' <<<"$output"
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A value just outside its bound.
+ * Expected: model_failed, exit 1.
+ */
+#include "../../harness/probe.h"
+
+static void run(struct probe_run *run)
+{
+	note(run, "nothing is asked of the kernel");
+}
+
+static void judge(const struct record *rec, struct judge *judge)
+{
+	(void)rec;
+	judge_claim(judge, "bound.below");
+	judge_compare(judge, &(struct comparison){
+				     .name = "figure",
+				     .unit = "count",
+				     .says = value_none(),
+				     .predicts = value_counts(3, 5),
+				     .measured = value_count(2),
+				     .rule = "none: a selfcheck",
+			     });
+}
+
+const struct probe probe_bound_below = {
+	.id = "bound.below",
+	.title = "A value just outside its bound",
+	.question = "A value just outside its bound: what does the bench make of it?",
+	.kernel_path = "-",
+	.wire = WIRE_HAND,
+	.claims = {{"bound.below", "-", "3 to 5."}},
+	.run = run,
+	.judge = judge,
+};

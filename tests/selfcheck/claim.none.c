@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A comparison before any claim is named belongs to none.
+ * Expected: error, exit 3.
+ */
+#include "../../harness/probe.h"
+
+static void run(struct probe_run *run)
+{
+	note(run, "nothing is asked of the kernel");
+}
+
+static void judge(const struct record *rec, struct judge *judge)
+{
+	(void)rec;
+	judge_compare(judge, &(struct comparison){
+				     .name = "figure",
+				     .unit = "count",
+				     .says = value_count(3),
+				     .predicts = value_count(3),
+				     .measured = value_count(3),
+				     .rule = "none: a selfcheck",
+			     });
+	judge_claim(judge, "claim.none");
+	judge_compare(judge, &(struct comparison){
+				     .name = "figure",
+				     .unit = "count",
+				     .says = value_count(3),
+				     .predicts = value_count(3),
+				     .measured = value_count(3),
+				     .rule = "none: a selfcheck",
+			     });
+}
+
+const struct probe probe_claim_none = {
+	.id = "claim.none",
+	.title = "A comparison belongs to no claim",
+	.question = "A comparison belongs to no claim: what does the bench make of it?",
+	.kernel_path = "-",
+	.wire = WIRE_HAND,
+	.claims = {{"claim.none", "-", "The figure is 3."}},
+	.run = run,
+	.judge = judge,
+};

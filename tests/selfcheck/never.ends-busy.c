@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * judge() never returns and waits for nothing.
+ * Expected with --time-limit 1: timed_out, exit 3.
+ */
+#include "../../harness/probe.h"
+
+static volatile bool on = true;
+
+static void run(struct probe_run *run)
+{
+	note(run, "nothing is asked of the kernel");
+}
+
+static void judge(const struct record *rec, struct judge *judge)
+{
+	(void)rec;
+	while (on)
+		;
+	judge_claim(judge, "never.ends-busy");
+	judge_compare(judge, &(struct comparison){
+				     .name = "figure",
+				     .unit = "count",
+				     .says = value_count(3),
+				     .predicts = value_count(3),
+				     .measured = value_count(3),
+				     .rule = "none: a selfcheck",
+			     });
+}
+
+const struct probe probe_never_ends_busy = {
+	.id = "never.ends-busy",
+	.title = "judge() never returns",
+	.question = "judge() never returns: what does the bench make of it?",
+	.kernel_path = "-",
+	.wire = WIRE_HAND,
+	.claims = {{"never.ends-busy", "-", "The figure is 3."}},
+	.run = run,
+	.judge = judge,
+};

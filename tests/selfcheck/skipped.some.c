@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One comparison of two is skipped, the other one fails: a skip hides nothing.
+ * Expected: model_failed, exit 1.
+ */
+#include "../../harness/probe.h"
+
+static void run(struct probe_run *run)
+{
+	note(run, "nothing is asked of the kernel");
+}
+
+static void judge(const struct record *rec, struct judge *judge)
+{
+	(void)rec;
+	judge_claim(judge, "skipped.some");
+	judge_compare(judge, &(struct comparison){
+				     .name = "figure",
+				     .unit = "count",
+				     .says = value_count(3),
+				     .predicts = value_count(3),
+				     .measured = value_none(),
+				     .skip = "not on this kernel",
+				     .rule = "none: a selfcheck",
+			     });
+	judge_compare(judge, &(struct comparison){
+				     .name = "other_figure",
+				     .unit = "count",
+				     .says = value_count(3),
+				     .predicts = value_count(4),
+				     .measured = value_count(3),
+				     .rule = "none: a selfcheck",
+			     });
+}
+
+const struct probe probe_skipped_some = {
+	.id = "skipped.some",
+	.title = "One finding is skipped, one fails",
+	.question = "One finding is skipped, one fails: what does the bench make of it?",
+	.kernel_path = "-",
+	.wire = WIRE_HAND,
+	.claims = {{"skipped.some", "-", "The figure is 3."}},
+	.run = run,
+	.judge = judge,
+};

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* matrix: every finding on every kernel, what differs marked, what is missing explained. */
+#include "golden.h"
+
+#include "../../harness/report/report.h"
+#include "../../harness/report/text.h"
+
+#define SLACK_NS (10 * NS_PER_MS)
+#define KERNELS 5
+
+/* wave1.lost on four kernels, loss of each kind of answer, and one that cannot be run. */
+struct lab {
+	struct record *records[KERNELS][3];
+	struct matrix_column columns[KERNELS];
+};
+
+static const char *title(const char *probe)
+{
+	return strcmp(probe, "self.connect") ? "The title of a probe" : NULL;
+}
+
+static struct finding *finding_of(struct record *rec, const char *name)
+{
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		if (!strcmp(rec->findings[i].name, name))
+			return &rec->findings[i];
+	}
+	fail_msg("no finding %s", name);
+	return NULL;
+}
+
+static void lab_open(struct lab *lab)
+{
+	static const char *const names[KERNELS] = {"5.10", "6.1", "6.12", "7.2", "host"};
+	static const char *const files[3] = {"four-waves.jsonl", "lost-fin.jsonl",
+	                                     "self-connect.jsonl"};
+
+	for (size_t i = 0; i < KERNELS; i++) {
+		for (size_t j = 0; j < 3; j++)
+			lab->records[i][j] = canned_record(files[j]);
+		lab->columns[i] = (struct matrix_column){
+			.name = names[i],
+			.records = (const struct record *const *)lab->records[i],
+			.count = 3,
+		};
+	}
+}
+
+/* The canned lost-fin has one failure of its own. */
+static void lab_hold(struct lab *lab)
+{
+	for (size_t i = 0; i < KERNELS; i++)
+		for (size_t j = 0; j < lab->records[i][1]->finding_count; j++)
+			lab->records[i][1]->findings[j].model_ok = true;
+}
+
+static void lab_close(struct lab *lab)
+{
+	for (size_t i = 0; i < KERNELS; i++)
+		for (size_t j = 0; j < 3; j++)
+			record_free(lab->records[i][j]);
+}
+
+static char *lab_print(const struct lab *lab, size_t count, unsigned int width, bool colour)
+{
+	struct report_style style = {.width = width, .colour = colour};
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_int_equal(matrix_print(lab->columns, count, title, SLACK_NS, &style, out), 0);
+	fclose(out);
+	return text;
+}
+
+static void set_count(struct finding *finding, int64_t count)
+{
+	finding->measured.lo = finding->measured.hi = count;
+}
+
+static void lab_disagree(struct lab *lab)
+{
+	struct finding *finding = finding_of(lab->records[2][1], "lifetime");
+	struct record *skipped = lab->records[1][2], *crashed = lab->records[2][2];
+
+	set_count(finding_of(lab->records[1][1], "fin_segments"), 5);
+	finding_of(lab->records[2][1], "fin_segments")->model_ok = false;
+	/* within the wheel's rounding, and not */
+	finding->measured.lo = finding->measured.hi = finding->measured.lo + 20 * NS_PER_MS;
+	finding = finding_of(lab->records[4][1], "lifetime");
+	finding->measured.lo = finding->measured.hi = finding->measured.lo + 900 * NS_PER_MS;
+	finding = finding_of(lab->records[0][1], "fin_segments");
+	snprintf(lab->records[4][0]->findings[0].note, sizeof(finding->note), "the tap lost 3");
+	lab->records[4][0]->findings[0].verdict = VERDICT_INCONCLUSIVE;
+	skipped->finding_count = 0;
+	skipped->outcome = OUTCOME_SKIPPED;
+	snprintf(skipped->reason, sizeof(skipped->reason), "this kernel has no such thing");
+	crashed->finding_count = 0;
+	crashed->outcome = OUTCOME_CRASHED;
+	snprintf(crashed->reason, sizeof(crashed->reason), "the guest's kernel panicked");
+	record_free(lab->records[4][2]);
+	lab->records[4][2] = NULL;
+	lab->columns[3].why = "no such kernel has been fetched; finwait kernel fetch 7.2";
+	assert_int_equal(settings_put(&lab->records[4][1]->params, "linger", "7"), 0);
+}
+
+static void the_whole_of_it(void **state)
+{
+	struct lab lab;
+	char *text;
+
+	(void)state;
+	locale_utf8();
+	lab_open(&lab);
+	lab_disagree(&lab);
+	text = lab_print(&lab, KERNELS, 120, false);
+	golden_expect("kernels.matrix", text);
+	free(text);
+	text = lab_print(&lab, 3, 100, false);
+	golden_expect("kernels-narrow.matrix", text);
+	free(text);
+	lab_close(&lab);
+}
+
+static void lines_keep_to_the_width(void **state)
+{
+	static const unsigned int widths[] = {100, 110, 120, 140};
+	struct lab lab;
+
+	(void)state;
+	locale_utf8();
+	lab_open(&lab);
+	lab_disagree(&lab);
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		for (size_t count = 1; count <= KERNELS; count++) {
+			char *text = lab_print(&lab, count, widths[i], false);
+			char *rest = text, *line;
+
+			while ((line = strsep(&rest, "\n")))
+				if (text_columns(line) > widths[i])
+					fail_msg("wider than %u: %s", widths[i], line);
+			free(text);
+		}
+	}
+	lab_close(&lab);
+}
+
+static size_t marks_count(const char *text, char mark)
+{
+	size_t count = 0;
+	const char *end = strstr(text, "\n*: differs");
+
+	assert_non_null(end);
+	for (; text < end; text++)
+		count += *text == mark;
+	return count;
+}
+
+/* Nobody disagrees: no mark, and none but the colourless table without colour. */
+static void agreement_has_no_marks(void **state)
+{
+	struct lab lab;
+	char *text;
+
+	(void)state;
+	lab_open(&lab);
+	lab_hold(&lab);
+	text = lab_print(&lab, KERNELS, 120, false);
+	assert_int_equal(marks_count(text, '*'), 0);
+	assert_int_equal(marks_count(text, '!'), 0);
+	assert_null(strchr(text, '\033'));
+	assert_null(strstr(text, "FAILED"));
+	assert_non_null(strstr(text, "0 differ between kernels"));
+	free(text);
+	lab_close(&lab);
+}
+
+static void what_differs_is_marked_without_colour(void **state)
+{
+	struct lab lab;
+	char *text;
+
+	(void)state;
+	lab_open(&lab);
+	set_count(finding_of(lab.records[3][1], "fin_segments"), 5);
+	text = lab_print(&lab, KERNELS, 120, false);
+	assert_int_equal(marks_count(text, '*'), 1);
+	assert_non_null(strstr(text, " *5 "));
+	assert_non_null(strstr(text, "1 differs between kernels"));
+	free(text);
+	text = lab_print(&lab, KERNELS, 120, true);
+	assert_non_null(strstr(text, "\033[33m*"));
+	free(text);
+	lab_close(&lab);
+}
+
+static void a_failed_model_is_told_with_its_kernel(void **state)
+{
+	struct lab lab;
+	struct finding *finding;
+	char *text;
+
+	(void)state;
+	lab_open(&lab);
+	lab_hold(&lab);
+	finding = finding_of(lab.records[2][0], lab.records[2][0]->findings[0].name);
+	finding->model_ok = false;
+	text = lab_print(&lab, KERNELS, 120, false);
+	assert_non_null(strstr(text, "\n    6.12: MODEL FAILED  predicted"));
+	free(text);
+	/* in the same words on two kernels: one line */
+	lab.records[4][0]->findings[0].model_ok = false;
+	text = lab_print(&lab, KERNELS, 120, false);
+	assert_non_null(strstr(text, "\n    6.12, host: MODEL FAILED  predicted"));
+	free(text);
+	lab_close(&lab);
+}
+
+static void nothing_at_all_is_a_table_too(void **state)
+{
+	struct lab lab = {.columns = {{.name = "5.10", .why = "\033]0;no mirror"}}};
+	char *text;
+
+	(void)state;
+	text = lab_print(&lab, 1, 100, false);
+	assert_non_null(strstr(text, "not run: ?]0;no mirror"));
+	assert_null(strchr(text, '\033'));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_whole_of_it),
+		cmocka_unit_test(lines_keep_to_the_width),
+		cmocka_unit_test(agreement_has_no_marks),
+		cmocka_unit_test(what_differs_is_marked_without_colour),
+		cmocka_unit_test(a_failed_model_is_told_with_its_kernel),
+		cmocka_unit_test(nothing_at_all_is_a_table_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
