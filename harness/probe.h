@@ -83,8 +83,9 @@ void sock_shutdown(struct sock *sock, int how);
 void sock_close(struct sock *sock);
 /* send(2) of @length bytes 'x'; all or the run ends. */
 void sock_send(struct sock *sock, size_t length);
-/* SO_KEEPALIVE, on. */
+/* SO_KEEPALIVE, TCP_NODELAY: on. */
 void sock_keepalive(struct sock *sock);
+void sock_nodelay(struct sock *sock);
 /* Waits until @length bytes or the end of the stream came; returns how many came. */
 size_t sock_receive(struct sock *sock, size_t length);
 /* Waits for the connection's error (POLLERR) or completion; SO_ERROR, 0 for none. */

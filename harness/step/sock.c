@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -258,14 +259,24 @@ void sock_send(struct sock *sock, size_t length)
 	sock_called(sock, t_ns, "send", args, (int64_t)length, 0);
 }
 
-void sock_keepalive(struct sock *sock)
+static void sock_switch_on(struct sock *sock, int level, int option, const char *name)
 {
 	int64_t t_ns = run_now_ns(sock->run);
 	int one = 1;
 
-	if (setsockopt(sock->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) < 0)
-		sock_fail(sock, "setsockopt SO_KEEPALIVE", errno);
-	sock_called(sock, t_ns, "setsockopt", "SO_KEEPALIVE", 0, 0);
+	if (setsockopt(sock->fd, level, option, &one, sizeof(one)) < 0)
+		sock_fail(sock, name, errno);
+	sock_called(sock, t_ns, "setsockopt", name, 0, 0);
+}
+
+void sock_keepalive(struct sock *sock)
+{
+	sock_switch_on(sock, SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE");
+}
+
+void sock_nodelay(struct sock *sock)
+{
+	sock_switch_on(sock, IPPROTO_TCP, TCP_NODELAY, "TCP_NODELAY");
 }
 
 struct receive_wait {

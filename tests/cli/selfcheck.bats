@@ -174,8 +174,10 @@ kept_call() {
 @test "netem delays where the kernel has it; where not, that is what is missing" {
 	if "$FINWAIT" doctor | grep -qE '^  netem +yes'; then
 		comes_to wire.netem-delay ok 0 ''
+		comes_to wire.netem-fate ok 0 ''
 	else
 		comes_to wire.netem-delay skipped 4 '.*needs netem.*'
+		comes_to wire.netem-fate skipped 4 '.*needs netem.*'
 	fi
 }
 

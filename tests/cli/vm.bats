@@ -68,6 +68,11 @@ cache_entry() {
 	done
 }
 
+@test "netem on the kernel wire: delay to within 0.1 ms, duplication, loss, reordering" {
+	run -0 "$FINWAIT_SELFCHECK" run 'wire.*' --kernel "$KERNEL" --out netem
+	[[ $output == *"3 probes: 3 as predicted"* ]]
+}
+
 @test "a torn snapshot is made anew" {
 	"$FINWAIT" run self.two-waves --kernel "$KERNEL" --out a >/dev/null
 	for file in state run.jsonl ram made; do
