@@ -11,6 +11,7 @@ static void fault_fill(struct fault *f, int err, const char *extack, const char 
 static void fault_fill(struct fault *f, int err, const char *extack, const char *fmt, va_list ap)
 {
 	f->err = err;
+	f->plain = false;
 	vsnprintf(f->what, sizeof(f->what), fmt, ap);
 	snprintf(f->extack, sizeof(f->extack), "%s", extack ? extack : "");
 }
@@ -23,6 +24,19 @@ int fault_set(struct fault *f, int err, const char *fmt, ...)
 		va_start(ap, fmt);
 		fault_fill(f, err, NULL, fmt, ap);
 		va_end(ap);
+	}
+	return -err;
+}
+
+int fault_refuse(struct fault *f, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (f) {
+		va_start(ap, fmt);
+		fault_fill(f, err, NULL, fmt, ap);
+		va_end(ap);
+		f->plain = true;
 	}
 	return -err;
 }
@@ -43,6 +57,8 @@ const char *fault_text(const struct fault *f, char *buf, size_t size)
 {
 	if (!f || !f->err)
 		snprintf(buf, size, "nothing went wrong");
+	else if (f->plain)
+		snprintf(buf, size, "%s", f->what);
 	else if (f->extack[0])
 		snprintf(buf, size, "%s: %s (%s)", f->what, strerror(f->err), f->extack);
 	else

@@ -10,6 +10,7 @@
 #ifndef FINWAIT_NETNS_FAULT_H
 #define FINWAIT_NETNS_FAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MUST_CHECK __attribute__((warn_unused_result))
@@ -17,12 +18,16 @@
 
 struct fault {
 	int err; /* positive errno; 0: nothing went wrong */
+	bool plain; /* the words say it all, an errno would add nothing */
 	char what[192]; /* what was attempted: "enslave port to br0" */
 	char extack[192]; /* NLMSGERR_ATTR_MSG or a library's own words */
 };
 
 /* Fill @f (NULL is allowed) and return -@err. */
 int fault_set(struct fault *f, int err, const char *fmt, ...) PRINTF(3, 4);
+
+/* The same for a refusal of our own: the text has no errno. */
+int fault_refuse(struct fault *f, int err, const char *fmt, ...) PRINTF(3, 4);
 
 /* The same, with the kernel's (or a library's) own words in @extack. */
 int fault_set_ext(struct fault *f, int err, const char *extack, const char *fmt, ...) PRINTF(4, 5);

@@ -248,15 +248,7 @@ static int run_planned(struct run_command *cmd, struct machine *machine, struct 
 /* A request that cannot be. Of the commonest mistakes the words say all; errno adds nothing. */
 static int run_refuse(const struct fault *fault)
 {
-	switch (fault->err) {
-	case ENOENT:
-	case EINVAL:
-	case ERANGE:
-		return cli_say(EXIT_USAGE, "%s", fault->what);
-	case ENOMEM:
-		return cli_fault(EXIT_NOT_RUN, fault);
-	}
-	return cli_fault(EXIT_USAGE, fault);
+	return cli_fault(fault->err == ENOMEM ? EXIT_NOT_RUN : EXIT_USAGE, fault);
 }
 
 static int run_on(struct run_command *cmd, struct machine *machine)

@@ -36,13 +36,13 @@ static int patterns_check(const struct run_request *request, struct fault *f)
 		while (entry->id && fnmatch(request->patterns[i], entry->id, 0) != 0)
 			entry++;
 		if (!entry->id && pattern_is_glob(request->patterns[i]))
-			return fault_set(f, ENOENT,
-			                 "no probe matches '%s' ('finwait list' shows all)",
-			                 request->patterns[i]);
+			return fault_refuse(f, ENOENT,
+			                    "no probe matches '%s' ('finwait list' shows all)",
+			                    request->patterns[i]);
 		if (!entry->id)
-			return fault_set(f, ENOENT,
-			                 "no probe is called '%s' ('finwait list' shows all)",
-			                 request->patterns[i]);
+			return fault_refuse(f, ENOENT,
+			                    "no probe is called '%s' ('finwait list' shows all)",
+			                    request->patterns[i]);
 	}
 	return 0;
 }
@@ -125,15 +125,16 @@ static int params_check(const struct run_request *request, const struct plan *pl
 		for (size_t j = 0; j < plan->count; j++)
 			known |= settings_get(&plan->items[j].run.params, asked->name) != NULL;
 		if (!known)
-			return fault_set(f, EINVAL,
-			                 "no probe of this run has a parameter '%s' "
-			                 "('finwait show ID' lists them)",
-			                 asked->name);
+			return fault_refuse(f, EINVAL,
+			                    "no probe of this run has a parameter '%s' "
+			                    "('finwait show ID' lists them)",
+			                    asked->name);
 		errno = 0;
 		(void)strtoll(asked->value, &end, 10);
 		if (errno || end == asked->value || *end)
-			return fault_set(f, EINVAL, "parameter %s wants a whole number, not '%s'",
-			                 asked->name, asked->value);
+			return fault_refuse(f, EINVAL,
+			                    "parameter %s wants a whole number, not '%s'",
+			                    asked->name, asked->value);
 	}
 	return 0;
 }
@@ -182,12 +183,13 @@ static int sysctl_try(int netns_fd, const struct setting *set, struct fault *f)
 	int err = sysctl_write(netns_fd, set->name, set->value, f);
 
 	if (err == -ENOENT)
-		return fault_set(f, ENOENT, "this kernel has no sysctl %s in a network namespace",
-		                 set->name);
+		return fault_refuse(f, ENOENT,
+		                    "this kernel has no sysctl %s in a network namespace",
+		                    set->name);
 	if ((err == -EINVAL || err == -ERANGE) && !strncmp(set->name, "net.", 4) &&
 	    !strchr(set->name, '/'))
-		return fault_set(f, -err, "the kernel takes no value '%s' for the sysctl %s",
-		                 set->value, set->name);
+		return fault_refuse(f, -err, "the kernel takes no value '%s' for the sysctl %s",
+		                    set->value, set->name);
 	return err;
 }
 

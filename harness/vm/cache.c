@@ -53,9 +53,9 @@ int cache_room(const char *room, char path[CACHE_PATH], struct fault *f)
 	else if (home && *home == '/')
 		n = snprintf(path, CACHE_PATH, "%s/.cache/finwait/%s", home, room);
 	else
-		return fault_set(f, ENOENT,
-		                 "find a cache folder: neither XDG_CACHE_HOME nor HOME"
-		                 " is set");
+		return fault_refuse(f, ENOENT,
+		                    "find a cache folder: neither XDG_CACHE_HOME nor HOME"
+		                    " is set");
 	if (n >= CACHE_PATH - 128)
 		return fault_set(f, ENAMETOOLONG, "make a cache folder (XDG_CACHE_HOME)");
 	return folders_make(path, f);

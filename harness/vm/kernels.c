@@ -213,6 +213,6 @@ int kernel_find(const char *name, struct vm_kernel *kernel, struct fault *f)
 	kernels_free(&kernels);
 	if (err || found)
 		return err;
-	return fault_set(f, ENOENT, "kernel '%s' has not been fetched: finwait kernel fetch %s",
-	                 name, name);
+	return fault_refuse(f, ENOENT, "kernel '%s' has not been fetched: finwait kernel fetch %s",
+	                    name, name);
 }

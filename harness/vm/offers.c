@@ -100,9 +100,9 @@ static int mirrors_find(struct mirror mirrors[2], struct fault *f)
 	}
 	free(output);
 	if (!mirrors[0].uri[0] && !mirrors[1].uri[0])
-		return fault_set(f, ENOENT,
-		                 "find a Debian mirror in this machine's apt set-up"
-		                 " (apt-get update once?)");
+		return fault_refuse(f, ENOENT,
+		                    "find a Debian mirror in this machine's apt set-up"
+		                    " (apt-get update once?)");
 	return 0;
 }
 
@@ -330,7 +330,7 @@ int offers_ask(bool wide, struct vm_offers *offers, struct fault *f)
 	}
 	close(lock);
 	if (!err && !offers->count)
-		err = fault_set(f, ENOENT, "find any Debian kernel at this machine's mirror");
+		err = fault_refuse(f, ENOENT, "find any Debian kernel at this machine's mirror");
 	return err;
 }
 

@@ -169,8 +169,8 @@ int qemu_version(char *version, size_t size, struct fault *f)
 	int err = spawn(argv, NULL, &output, f);
 
 	if (err == -ENOENT)
-		return fault_set(f, ENOENT,
-		                 "run " QEMU_PROGRAM " (apt-get install qemu-system-x86)");
+		return fault_refuse(f, ENOENT,
+		                    "run " QEMU_PROGRAM " (apt-get install qemu-system-x86)");
 	if (err)
 		return err;
 	snprintf(version, size, "%.*s", (int)strcspn(output, "\n"), output);

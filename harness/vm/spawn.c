@@ -69,7 +69,7 @@ static int spawn_status(const char *const argv[], int status, int err_fd, struct
 	if (!WEXITSTATUS(status))
 		return 0;
 	if (WEXITSTATUS(status) == STATUS_NO_PROGRAM)
-		return fault_set(f, ENOENT, "run %s: is it installed?", argv[0]);
+		return fault_refuse(f, ENOENT, "run %s: is it installed?", argv[0]);
 	text = memory_text(err_fd);
 	err = fault_set_ext(f, EIO, text ? complaint_find(text) : "", "%s %s", argv[0],
 	                    argv[1] ? argv[1] : "");

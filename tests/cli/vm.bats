@@ -57,15 +57,15 @@ cache_entry() {
 	[ "$(port same1/wave1.lost.jsonl)" != "$(port seed1/wave1.lost.jsonl)" ]
 }
 
-@test "virtual and real agree: the same packets in the same order, by state walk too" {
-	walk() { jq -c 'select(.type == "result") | .states' "$1"; }
-	packets() { jq -r 'select(.observer == "tap" and .at == "client") | [.src[0:8], .flags, .len] | @tsv' "$1"; }
-	"$FINWAIT" run open.three-way close.four-waves --out host >/dev/null
-	"$FINWAIT" run open.three-way close.four-waves --kernel "$KERNEL" --quick --out guest >/dev/null
-	for probe in open.three-way close.four-waves; do
-		diff <(walk host/$probe.jsonl) <(walk guest/$probe.jsonl)
-		diff <(packets host/$probe.jsonl) <(packets guest/$probe.jsonl)
-	done
+# What the kernels themselves differ in (loss.syn, simopen.four-way) is left out. diff compares
+# walks, segments and times, these within the timer wheel's rounding; the slack is for a
+# host that others keep busy.
+@test "virtual and real agree: walks, segments, and times within the wheel's rounding" {
+	local probes=(open.three-way 'close.*' 'wave*' 'finwait2.*' 'self.*' 'beyond.*')
+	"$FINWAIT" run "${probes[@]}" --out host >/dev/null
+	"$FINWAIT" run "${probes[@]}" --kernel "$KERNEL" --quick --out guest >/dev/null
+	FINWAIT_SLACK_MS=50 run -0 "$FINWAIT" diff host guest
+	[[ $output == *", 0 differ"* ]]
 }
 
 @test "netem on the kernel wire: delay to within 0.1 ms, duplication, loss, reordering" {
