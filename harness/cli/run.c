@@ -29,6 +29,31 @@ static void run_progress(const struct supervisor_hooks *hooks, size_t done, size
 	cmd->progress_shown = true;
 }
 
+/*
+ * Guests side by side end in any order. Where every run is to be the same to the byte,
+ * what is printed waits for all of them and goes by the plan's order.
+ */
+static bool run_prints_in_order(const struct run_command *cmd)
+{
+	return cmd->in_guest && !cmd->clock_real;
+}
+
+static void json_put(char *line)
+{
+	if (line)
+		puts(line);
+	free(line);
+}
+
+static void run_print_json(const struct record *rec)
+{
+	if (rec->event_count)
+		json_put(json_probe_line(rec));
+	for (size_t i = 0; i < rec->event_count; i++)
+		json_put(json_event_line(rec->probe, &rec->events[i]));
+	json_put(json_result_line(rec));
+}
+
 static void run_line(const struct record *rec, const char *line, size_t length, void *arg)
 {
 	struct run_command *cmd = arg;
@@ -38,7 +63,7 @@ static void run_line(const struct record *rec, const char *line, size_t length, 
 
 	if (cmd->keep && !not_run)
 		keep_line(cmd->keep, rec->probe, line, length);
-	if (cmd->format == FORMAT_JSON) {
+	if (cmd->format == FORMAT_JSON && !run_prints_in_order(cmd)) {
 		fwrite(line, 1, length, stdout);
 		putchar('\n');
 		fflush(stdout);
@@ -52,7 +77,7 @@ static void run_finished(const struct record *rec, void *arg)
 	progress_clear(cmd);
 	if (cmd->keep && rec->event_count)
 		keep_probe_done(cmd->keep, rec->probe);
-	if (cmd->format == FORMAT_TAP)
+	if (cmd->format == FORMAT_TAP && !run_prints_in_order(cmd))
 		ktap_print(rec, ++cmd->tap_number, stdout);
 }
 
@@ -74,15 +99,11 @@ static int run_exit_code(struct record **records, size_t count, bool interrupted
 static void run_print_summary(struct record **records, size_t count)
 {
 	unsigned int by[OUTCOME_COUNT] = {0};
-	char *line;
 
 	for (size_t i = 0; i < count; i++)
 		if (records[i])
 			by[records[i]->outcome]++;
-	line = json_summary_line(by);
-	if (line)
-		puts(line);
-	free(line);
+	json_put(json_summary_line(by));
 }
 
 static void run_print(struct run_command *cmd, struct record **records, size_t count)
@@ -93,6 +114,11 @@ static void run_print(struct run_command *cmd, struct record **records, size_t c
 	style.verbose = cmd->verbose;
 	while (started < count && records[started])
 		started++;
+	for (size_t i = 0; i < started && run_prints_in_order(cmd); i++)
+		if (cmd->format == FORMAT_JSON)
+			run_print_json(records[i]);
+		else if (cmd->format == FORMAT_TAP)
+			ktap_print(records[i], i + 1, stdout);
 	if (cmd->format == FORMAT_JSON)
 		run_print_summary(records, started);
 	if (cmd->format != FORMAT_TABLE)
@@ -144,13 +170,8 @@ static int run_supervise(struct run_command *cmd, struct machine *machine, struc
 	struct fault fault;
 	int err, code;
 
-	if (cmd->format == FORMAT_JSON) {
-		char *line = json_run_line(&machine->info);
-
-		if (line)
-			puts(line);
-		free(line);
-	}
+	if (cmd->format == FORMAT_JSON)
+		json_put(json_run_line(&machine->info));
 	if (cmd->format == FORMAT_TAP)
 		ktap_print_header(plan->count, stdout);
 	err = supervisor_run(plan, cmd->request.jobs, cmd->request.time_limit_s, machine->trace,
