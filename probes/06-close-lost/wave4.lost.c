@@ -23,9 +23,9 @@ static void run(struct probe_run *run)
 	sock_close(client);
 	await_state(client, STATE_FIN_WAIT2);
 	await_state(server, STATE_CLOSE_WAIT);
-	wire_drop(run, (struct packet_match){.from = SIDE_CLIENT,
-	                                     .flags_mask = TCP_FLAG_ACK | TCP_FLAG_FIN,
-	                                     .flags_value = TCP_FLAG_ACK});
+	/* All of it: where the waits between FINs grow longer than TIME_WAIT (tcp_orphan_retries
+	 * above 8), the client answers by a reset, and the kernel's patience is not reached. */
+	wire_drop(run, (struct packet_match){.from = SIDE_CLIENT});
 	sock_close(server);
 	await_gone_within(server, fin_loss_limit_ms(run_record(run), SIDE_SERVER, "s1"));
 }
