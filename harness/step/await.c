@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#include "../observe/clock.h"
+
 struct state_wait {
 	struct sock *sock;
 	enum tcp_state state;
@@ -17,8 +19,10 @@ static bool state_reached(struct probe_run *run, void *arg)
 {
 	const struct state_wait *wait = arg;
 
-	(void)run;
-	return sock_state(wait->sock) == wait->state;
+	if (sock_state(wait->sock) != wait->state)
+		return false;
+	return wait->state != STATE_GONE || !wait->sock->flow ||
+	       !flow_end_is_pending(run, wait->sock->flow, clock_mono_ns());
 }
 
 bool await_state_within(struct sock *sock, enum tcp_state state, int64_t limit_ms)

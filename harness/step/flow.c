@@ -77,6 +77,20 @@ struct flow *flow_add(struct sock *sock, const struct endpoint *remote)
 	return flow;
 }
 
+struct flow *flow_labelled(struct probe_run *run, enum side host, const char *label)
+{
+	for (size_t i = run->flow_count; i-- > 0;)
+		if (run->flows[i].host == host && !strcmp(run->flows[i].label, label))
+			return &run->flows[i];
+	return NULL;
+}
+
+bool flow_end_is_pending(const struct probe_run *run, const struct flow *flow, int64_t now_ns)
+{
+	return run->trace && flow->traced && !flow->traced_end &&
+	       flow->last.object == OBJECT_NONE && now_ns - flow->gone_ns < FLOW_NEWS_NS;
+}
+
 static const char *label_by_object(struct probe_run *run, const struct trace_event *traced)
 {
 	for (size_t i = run->object_count; i-- > 0;)

@@ -36,6 +36,8 @@ static void flow_plan_next(struct probe_run *run, struct flow *flow, int64_t now
 	flow->interval_ns = changed ? POLL_FIRST_NS : flow->interval_ns * 2;
 	if (flow->interval_ns > run->poll_cap_ns)
 		flow->interval_ns = run->poll_cap_ns;
+	if (flow_end_is_pending(run, flow, now_ns) && flow->interval_ns > NS_PER_MS)
+		flow->interval_ns = NS_PER_MS;
 	flow->next_ns = now_ns + flow->interval_ns;
 	if (flow->last.timer == DIAG_TIMER_NONE)
 		return;
@@ -74,6 +76,8 @@ static void flow_read(struct probe_run *run, struct flow *flow)
 		event.sample = sample;
 		run_emit(run, &event);
 	}
+	if (changed && sample.object == OBJECT_NONE)
+		flow->gone_ns = now_ns;
 	flow->last = sample;
 	flow_plan_next(run, flow, now_ns, changed);
 }
@@ -141,12 +145,24 @@ static bool pump_tap(struct probe_run *run, struct tap *tap, enum side side, boo
 	return any;
 }
 
+static void pump_traced_state(struct probe_run *run, const struct event *event)
+{
+	struct flow *flow = flow_labelled(run, event->host, event->sock);
+
+	if (!flow)
+		return;
+	flow->traced = true;
+	flow->traced_end = event->transition.to == STATE_CLOSE;
+}
+
 static void pump_traced(const struct trace_event *traced, void *arg)
 {
 	struct probe_run *run = arg;
 	struct event event = traced->event;
 
 	flow_name_object(run, traced, event.sock);
+	if (event.kind == EVENT_TRANSITION && traced->object == OBJECT_FULL)
+		pump_traced_state(run, &event);
 	event.t_ns = traced->event.t_ns - run->t0_ns;
 	if (event.t_ns >= 0)
 		run_emit(run, &event);

@@ -33,6 +33,8 @@ struct flow {
 	struct endpoint local, remote;
 	struct sample last; /* OBJECT_NONE until something was found */
 	bool seen; /* something was found once */
+	bool traced, traced_end; /* trace has told of its socket; of its socket's CLOSE */
+	int64_t gone_ns; /* nothing was found any more, since; absolute */
 	int64_t last_ns; /* of the reading before; absolute */
 	int64_t next_ns; /* of the reading to come; absolute */
 	int64_t interval_ns; /* grows while nothing changes */
@@ -152,6 +154,14 @@ struct flow *flow_find(struct probe_run *run, enum side host, const struct endpo
 struct flow *flow_add(struct sock *sock, const struct endpoint *remote);
 void flow_label_next(struct probe_run *run, enum side host, bool listener,
                      char label[SOCK_LABEL_SIZE]);
+/* The flow that goes by @label at @host, or NULL. */
+struct flow *flow_labelled(struct probe_run *run, enum side host, const char *label);
+/*
+ * Gone, but trace has not told yet: tcp_set_state() takes the socket out of the hash
+ * before the tracepoint. Not for longer than FLOW_NEWS_NS: trace may have lost it.
+ */
+#define FLOW_NEWS_NS (200 * NS_PER_MS)
+bool flow_end_is_pending(const struct probe_run *run, const struct flow *flow, int64_t now_ns);
 /* The label of the object that a trace event speaks of, "" when nobody can name it. */
 void flow_name_object(struct probe_run *run, const struct trace_event *traced,
                       char label[SOCK_LABEL_SIZE]);
