@@ -75,7 +75,7 @@ static void crash_flush(int signal)
 	size_t done = 0;
 
 	while (done < out->used) {
-		ssize_t n = write(out->fd, out->data + done, out->used - done);
+		ssize_t n = out->write(out->fd, out->data + done, out->used - done);
 
 		if (n < 0 && errno != EINTR)
 			break;
@@ -110,6 +110,9 @@ void run_emit(struct probe_run *run, struct event *event)
 	if (record_add_event(run->rec, event) < 0)
 		_exit(EXIT_FAILURE);
 	out_line(&run->out, json_event_line(run->probe->id, event));
+	/* Into a guest's shared memory a line is cheap, and outlives the guest's kernel. */
+	if (run->out.write != write)
+		run_flush(run);
 }
 
 struct counter_place {

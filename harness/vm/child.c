@@ -122,7 +122,8 @@ static void __attribute__((noreturn)) vm_explain(struct vm_run *run, bool hangs,
 	enum trouble trouble = console ? trouble_find(console, line, sizeof(line)) : TROUBLE_NONE;
 
 	free(console);
-	qemu_console_tail(&run->qemu, 4, tail, sizeof(tail));
+	if (!*qemu_console_tail(&run->qemu, 4, tail, sizeof(tail)))
+		snprintf(tail, sizeof(tail), "nothing was said");
 	if (trouble != TROUBLE_NONE) {
 		snprintf(reason, sizeof(reason), "the guest's %s: %s; console: %s",
 		         trouble_name(trouble), line, tail);
@@ -172,12 +173,24 @@ static int state_reopen(int fd)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* FINWAIT_GUEST_PANIC=1 is for tests alone: what a guest's panic looks like from here. */
+static bool panic_asked(void)
+{
+	const char *text = getenv("FINWAIT_GUEST_PANIC");
+
+	return text && !strcmp(text, "1");
+}
+
 static void vm_put_job(struct vm_run *run, const struct job_times *times)
 {
-	char *job = job_encode(run->plan, times);
-	size_t size = job ? strlen(job) : 0;
+	struct job_times asked = *times;
 	struct fault fault;
+	size_t size;
+	char *job;
 
+	asked.panic = panic_asked();
+	job = job_encode(run->plan, &asked);
+	size = job ? strlen(job) : 0;
 	if (!job || size > SHARED_JOB_MAX) {
 		fault_set(&fault, job ? EFBIG : ENOMEM, "hand the job to the guest");
 		vm_fail(run, &fault);

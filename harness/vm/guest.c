@@ -262,6 +262,8 @@ static void keeper_take_job(struct machine *machine, struct run_plan *plan, bool
 	shared->out_size = 0;
 	stage_set(GUEST_RUNNING);
 	guest_vary(&times, machine->info.hz, is_virtual);
+	if (times.panic)
+		file_put("/proc/sysrq-trigger", "c");
 }
 
 static void __attribute__((noreturn)) keeper_main(void)

@@ -33,6 +33,8 @@ char *job_encode(const struct run_plan *plan, const struct job_times *times)
 	err |= json_object_set_new(job, "faithful", json_boolean(plan->faithful));
 	err |= json_object_set_new(job, "seed", json_integer((json_int_t)times->seed));
 	err |= json_object_set_new(job, "phase_ns", json_integer(times->phase_ns));
+	if (times->panic)
+		err |= json_object_set_new(job, "panic", json_true());
 	err |= json_object_set_new(job, "params", settings_encode(&plan->params));
 	for (int side = 0; side < SIDE_COUNT; side++)
 		err |= json_object_set_new(job, side_keys[side],
@@ -64,6 +66,7 @@ static int job_take(const json_t *job, struct run_plan *plan, struct job_times *
 	plan->faithful = json_is_true(json_object_get(job, "faithful"));
 	times->seed = (uint64_t)json_integer_value(json_object_get(job, "seed"));
 	times->phase_ns = json_integer_value(json_object_get(job, "phase_ns"));
+	times->panic = json_is_true(json_object_get(job, "panic"));
 	err = settings_decode(json_object_get(job, "params"), &plan->params);
 	for (int side = 0; side < SIDE_COUNT && !err; side++)
 		err = settings_decode(json_object_get(job, side_keys[side]), &plan->sysctls[side]);

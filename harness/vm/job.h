@@ -8,6 +8,7 @@
 struct job_times {
 	uint64_t seed; /* 0: as the snapshot has it */
 	int64_t phase_ns; /* how long to wait before the probe begins */
+	bool panic; /* the guest's kernel is to panic then: for the tests of what is said */
 };
 
 /* To be freed; NULL without memory. */

@@ -25,6 +25,11 @@ static const struct {
 	{"BUG: ", TROUBLE_OOPS},
 	{"kernel BUG at", TROUBLE_OOPS},
 	{"Oops: ", TROUBLE_OOPS},
+	/* until 6.9 these came without "Oops: " */
+	{"invalid opcode: ", TROUBLE_OOPS},
+	{"divide error: ", TROUBLE_OOPS},
+	{"stack segment: ", TROUBLE_OOPS},
+	{"double fault: ", TROUBLE_OOPS},
 	{"general protection fault", TROUBLE_OOPS},
 	{"Kernel panic - not syncing", TROUBLE_PANIC},
 };
@@ -35,10 +40,14 @@ enum trouble trouble_find(const char *console, char *line, size_t size)
 	*line = '\0';
 	for (size_t i = 0; i < SIGNS; i++) {
 		const char *at = strstr(console, signs[i].text);
+		size_t length;
 
 		if (!at)
 			continue;
-		snprintf(line, size, "%.*s", (int)strcspn(at, "\r\n"), at);
+		length = strcspn(at, "\r\n");
+		while (length && at[length - 1] == ' ') /* a return has become one */
+			length--;
+		snprintf(line, size, "%.*s", (int)length, at);
 		return signs[i].trouble;
 	}
 	return TROUBLE_NONE;

@@ -52,7 +52,7 @@ cache_entry() {
 		cmp same1/loss.syn.jsonl "same$i/loss.syn.jsonl"
 		cmp seed1/wave1.lost.jsonl "seed$i/wave1.lost.jsonl"
 	done
-	! cmp -s same1/wave1.lost.jsonl seed1/wave1.lost.jsonl
+	run ! cmp -s same1/wave1.lost.jsonl seed1/wave1.lost.jsonl
 	port() { jq -r 'select(.observer == "tap") | .src' "$1" | head -n 1; }
 	[ "$(port same1/wave1.lost.jsonl)" != "$(port seed1/wave1.lost.jsonl)" ]
 }
@@ -89,7 +89,7 @@ cache_entry() {
 	wait $!
 	cmp a/self.two-waves.jsonl b/self.two-waves.jsonl
 	[ "$(cache_entry | wc -w)" -eq 1 ]
-	! ls -d "$XDG_CACHE_HOME"/finwait/guests/.new-* 2>/dev/null
+	run ! ls -d "$XDG_CACHE_HOME"/finwait/guests/.new-* 2>/dev/null
 }
 
 @test "an unknown kernel, a wrong path: one line, exit 3" {
@@ -131,4 +131,110 @@ cache_entry() {
 	chown -R 65534:65534 . && chmod 755 . "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR"
 	XDG_CACHE_HOME=$PWD/nobody run -0 setpriv --reuid=65534 --regid=65534 --clear-groups \
 		--no-new-privs --bounding-set=-all ./fw run wave1.lost --kernel "$KERNEL" --out out
+}
+
+# ---- what ends a guest early, and what is said then
+
+# The result line of $1 in out/, as "outcome reason".
+result_of() {
+	jq -r 'select(.type == "result") | "\(.outcome) \(.reason)"' "out/$1.jsonl"
+}
+
+@test "matrix: kernels side by side, the unknown one costs one line and exit 3" {
+	run -3 --separate-stderr "$FINWAIT" matrix --kernel 6.1,6.12,9.99 loss.syn simopen.four-way
+	one_line_of_complaint "kernel '9.99' has not been fetched: finwait kernel fetch 9.99"
+	[[ ${lines[0]} =~ 6\.1\ +6\.12\ +9\.99 ]]
+	[[ $output =~ retransmissions\ +6\ +6\ +\*10\ +- ]]
+	[[ $output == *"9.99             not run: kernel '9.99' has not been fetched"* ]]
+	[[ $output == *"1 differs between kernels, the model failed on 0"* ]]
+	[ -s out/6.1/loss.syn.jsonl ] && [ -s out/6.12/simopen.four-way.jsonl ]
+}
+
+@test "a hang in the guest: timed out, and what the guest said last" {
+	run -3 "$FINWAIT_SELFCHECK" run never.ends-busy --kernel "$KERNEL" --time-limit 2
+	[ "$(result_of never.ends-busy)" = "timed_out the guest was still running after 2 s (--time-limit); console: nothing was said" ]
+	json_holds out/never.ends-busy.jsonl 'any(.[]; .type == "event")'
+}
+
+@test "an hour without an end to it is no hang in virtual time" {
+	run -0 "$FINWAIT_SELFCHECK" run never.ends --kernel "$KERNEL" --time-limit 20
+	json_holds out/never.ends.jsonl 'last.elapsed_ns >= 3600e9'
+}
+
+@test "a probe that crashes in the guest: its timeline is kept" {
+	run -3 "$FINWAIT_SELFCHECK" run crash.run --kernel "$KERNEL"
+	[ "$(result_of crash.run)" = "crashed killed by SIGSEGV in the guest" ]
+	json_holds out/crash.run.jsonl 'any(.[]; .type == "event" and .call == "accept")'
+	json_holds out/crash.run.jsonl 'any(.[]; .type == "event" and .call == "send")'
+}
+
+@test "a panic of the guest's kernel: crashed, by the panic's own line" {
+	FINWAIT_GUEST_PANIC=1 run -3 "$FINWAIT" run open.three-way --kernel "$KERNEL"
+	[[ $(result_of open.three-way) == "crashed the guest's kernel panic: Kernel panic - not syncing: sysrq triggered crash; console: ["* ]]
+}
+
+# Have $2 in the module $1 begin with an undefined instruction, behind what ftrace checks.
+# Without its signature a module is loaded all the same; with a wrong one it is not.
+module_break() {
+	local module=$1 value section offset at first
+
+	[[ $module != *.xz ]] || xz -d "$module"
+	module=${module%.xz}
+	tail -c 28 "$module" | grep -q '^~Module signature appended~$' && truncate -s -28 "$module"
+	read -r value section < <(readelf -sW "$module" | awk -v f="$2" '$8 == f { print $2, $7 }')
+	offset=$(readelf -SW "$module" | sed 's/\[ */[/' | awk -v s="[$section]" '$1 == s { print $5 }')
+	at=$((16#$offset + 16#$value))
+	first=$(od -An -tx1 -j "$at" -N 4 "$module")
+	[ "$first" != ' f3 0f 1e fa' ] || at=$((at + 4)) # endbr64
+	[ "$(od -An -tx1 -j "$at" -N 1 "$module")" != ' e8' ] || at=$((at + 5)) # call __fentry__
+	printf '\x0f\x0b' | dd of="$module" bs=1 seek="$at" conv=notrunc status=none
+	[[ $1 != *.xz ]] || xz --check=crc32 "$module"
+}
+
+@test "an oops of the guest's kernel: crashed, by the oops' own line, the timeline kept" {
+	for kernel in $KERNELS; do
+		rm -rf broken out
+		cp -r "$XDG_CACHE_HOME"/finwait/kernels/"$kernel".* broken
+		module_break "$(find broken -name 'sch_netem.ko*')" netem_enqueue
+		XDG_CACHE_HOME=$PWD/cache run -3 "$FINWAIT_SELFCHECK" run wire.netem-delay \
+			--kernel "$PWD/broken"
+		[[ $(result_of wire.netem-delay) =~ ^"crashed the guest's kernel oops: ".*"invalid opcode: 0000 [#1]".*"; console: [" ]]
+		json_holds out/wire.netem-delay.jsonl 'any(.[]; .type == "event")'
+	done
+}
+
+# A QEMU that says its version, and then does $1.
+qemu_that() {
+	mkdir -p bin
+	cat >bin/qemu-system-x86_64 <<-END
+		#!/bin/sh
+		[ "\$1" != --version ] || exec $(type -P qemu-system-x86_64) --version
+		$1
+	END
+	chmod +x bin/qemu-system-x86_64
+}
+
+@test "QEMU does not start: an error, in QEMU's own words" {
+	"$FINWAIT" run self.two-waves --kernel "$KERNEL" >/dev/null # has the snapshot
+	qemu_that 'echo "qemu-system-x86_64: no room at the inn" >&2; exit 1'
+	PATH=$PWD/bin:$PATH run -3 "$FINWAIT" run self.two-waves --kernel "$KERNEL"
+	[[ $(result_of self.two-waves) == "error "*"no room at the inn"* ]]
+}
+
+@test "QEMU is killed in mid-run: an error that says so" {
+	local run_pid child qemu i
+	"$FINWAIT_SELFCHECK" run never.ends-busy --kernel "$KERNEL" --time-limit 60 >/dev/null &
+	run_pid=$!
+	for ((i = 0; i < 600; i++)); do
+		grep -qs '"type":"event"' out/never.ends-busy.jsonl && break
+		sleep 0.1
+	done
+	child=$(tr -d ' ' <"/proc/$run_pid/task/$run_pid/children")
+	qemu=$(tr -d ' ' <"/proc/$child/task/$child/children")
+	[ "$(cat "/proc/$qemu/comm")" = qemu-system-x86 ]
+	kill -9 "$qemu"
+	status=0
+	wait "$run_pid" || status=$?
+	[ "$status" -eq 3 ]
+	[ "$(result_of never.ends-busy)" = "error QEMU was killed by SIGKILL" ]
 }
