@@ -92,7 +92,6 @@ size_t sock_receive(struct sock *sock, size_t length);
 int sock_await_error(struct sock *sock, int64_t limit_ms);
 /* Waits until an established connection fails; SO_ERROR, EINPROGRESS at the limit. */
 int sock_await_failure(struct sock *sock, int64_t limit_ms);
-const char *sock_label(const struct sock *sock);
 /* How many sockets, mini-sockets included, @side has on @port now. */
 size_t socks_on_port(struct probe_run *run, enum side side, uint16_t port);
 

@@ -96,11 +96,6 @@ struct sock *sock_open(struct probe_run *run, enum side side)
 	return sock_make(run, side, false);
 }
 
-const char *sock_label(const struct sock *sock)
-{
-	return sock->label;
-}
-
 void sock_bind(struct sock *sock, uint16_t port)
 {
 	struct endpoint own = sock->run->bench.addr[sock->host];

@@ -311,22 +311,15 @@ void qemu_close(struct qemu *qemu)
 
 /* ---- what it said */
 
+/* Of a console: carriage returns and NULs are blanks. */
 static char *text_of(int fd)
 {
-	struct stat st;
-	char *text;
-	ssize_t n;
+	size_t length;
+	char *text = fd_text(fd, &length);
 
-	if (fstat(fd, &st) < 0)
-		return NULL;
-	text = malloc((size_t)st.st_size + 1);
-	if (!text)
-		return NULL;
-	n = pread(fd, text, (size_t)st.st_size, 0);
-	text[n > 0 ? n : 0] = '\0';
-	for (char *at = text; at < text + (n > 0 ? n : 0); at++)
-		if (*at == '\r' || !*at)
-			*at = ' ';
+	for (size_t i = 0; text && i < length; i++)
+		if (text[i] == '\r' || !text[i])
+			text[i] = ' ';
 	return text;
 }
 

@@ -28,8 +28,7 @@ spawn_child(const char *const argv[], const char *dir, int out, int err)
 	_exit(STATUS_NO_PROGRAM);
 }
 
-/* All that was written to the memory file @fd, as a string. */
-static char *memory_text(int fd)
+char *fd_text(int fd, size_t *length)
 {
 	struct stat st;
 	char *text;
@@ -41,7 +40,8 @@ static char *memory_text(int fd)
 	if (!text)
 		return NULL;
 	n = pread(fd, text, (size_t)st.st_size, 0);
-	text[n > 0 ? n : 0] = '\0';
+	*length = n > 0 ? (size_t)n : 0;
+	text[*length] = '\0';
 	return text;
 }
 
@@ -60,6 +60,7 @@ static const char *complaint_find(char *text)
 
 static int spawn_status(const char *const argv[], int status, int err_fd, struct fault *f)
 {
+	size_t length;
 	char *text;
 	int err;
 
@@ -70,7 +71,7 @@ static int spawn_status(const char *const argv[], int status, int err_fd, struct
 		return 0;
 	if (WEXITSTATUS(status) == STATUS_NO_PROGRAM)
 		return fault_refuse(f, ENOENT, "run %s: is it installed?", argv[0]);
-	text = memory_text(err_fd);
+	text = fd_text(err_fd, &length);
 	err = fault_set_ext(f, EIO, text ? complaint_find(text) : "", "%s %s", argv[0],
 	                    argv[1] ? argv[1] : "");
 	free(text);
@@ -96,13 +97,14 @@ static int spawn_into(const char *const argv[], const char *dir, int out, int er
 int spawn(const char *const argv[], const char *dir, char **output, struct fault *f)
 {
 	int out = memfd_create("out", MFD_CLOEXEC), err_fd = memfd_create("err", MFD_CLOEXEC);
+	size_t length;
 	int err;
 
 	if (out < 0 || err_fd < 0)
 		err = fault_set(f, errno, "make room for what %s prints", argv[0]);
 	else
 		err = spawn_into(argv, dir, out, err_fd, f);
-	if (!err && output && !(*output = memory_text(out)))
+	if (!err && output && !(*output = fd_text(out, &length)))
 		err = fault_set(f, ENOMEM, "keep what %s printed", argv[0]);
 	if (out >= 0)
 		close(out);

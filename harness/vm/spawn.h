@@ -15,4 +15,10 @@
  */
 int spawn(const char *const argv[], const char *dir, char **output, struct fault *f) MUST_CHECK;
 
+/*
+ * All that is in the file @fd, with a NUL behind it, to be freed; its @length. NULL: it
+ * could not be read, or there is no memory.
+ */
+char *fd_text(int fd, size_t *length);
+
 #endif
