@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../judge/model.h"
 #include "../vm/guest.h"
 
 static const struct command commands[] = {
@@ -188,6 +189,8 @@ static int streams_fill(void)
 
 int main(int argc, char **argv)
 {
+	int64_t slack_ns;
+
 	if (guest_is_init(argv[0]))
 		guest_main();
 	setlocale(LC_CTYPE, "");
@@ -207,6 +210,9 @@ int main(int argc, char **argv)
 		printf("finwait %s\n", FINWAIT_VERSION);
 		return cli_finish(EXIT_AS_PREDICTED);
 	}
+	if (!model_slack_read(&slack_ns))
+		return cli_say(EXIT_USAGE, "FINWAIT_SLACK_MS wants 0 to 10000, not '%s'",
+		               getenv("FINWAIT_SLACK_MS"));
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return cli_finish(command_dispatch(&commands[i], argc - 1, argv + 1));

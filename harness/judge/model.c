@@ -9,6 +9,7 @@
 #define TCP_RTO_MAX_MS 120000
 #define TCP_TIMEOUT_INIT_MS 1000
 #define TCP_TIMEWAIT_LEN_MS 60000
+#define SLACK_MS 10 /* of the machine, not of the kernel */
 #define ORPHAN_RETRIES_ALIVE 8 /* tcp_orphan_retries() for 0 */
 
 /* kernel/time/timer.c: LVL_SIZE 64, LVL_CLK_SHIFT 3 */
@@ -16,15 +17,23 @@
 #define WHEEL_START(level) (63LL << (((level)-1) * 3))
 #define WHEEL_GRANULARITY(level) (1LL << ((level)*3))
 
-int64_t model_slack_ns(void)
+bool model_slack_read(int64_t *slack_ns)
 {
 	const char *text = getenv("FINWAIT_SLACK_MS");
 	char *end;
-	long ms = text ? strtol(text, &end, 10) : 10;
+	long ms = text ? strtol(text, &end, 10) : SLACK_MS;
+	bool good = !text || (end != text && !*end && ms >= 0 && ms <= 10000);
 
-	if (text && (end == text || *end || ms < 0 || ms > 10000))
-		ms = 10;
-	return ms * NS_PER_MS;
+	*slack_ns = (good ? ms : SLACK_MS) * NS_PER_MS;
+	return good;
+}
+
+int64_t model_slack_ns(void)
+{
+	int64_t slack_ns;
+
+	(void)model_slack_read(&slack_ns);
+	return slack_ns;
 }
 
 static int64_t ns_to_ticks(int hz, int64_t ns)

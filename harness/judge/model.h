@@ -38,7 +38,9 @@ static inline struct value span_value(struct span span)
 	return (struct value){.kind = VALUE_TIME, .lo = span.lo_ns, .hi = span.hi_ns};
 }
 
-/* FINWAIT_SLACK_MS in nanoseconds. */
+/* FINWAIT_SLACK_MS (0 to 10000) in nanoseconds; false: it is something else, and 10 ms apply. */
+bool model_slack_read(int64_t *slack_ns);
+/* The same, whether or not it could be read. */
 int64_t model_slack_ns(void);
 
 /* When a kernel timer of @delay_ns, rounded up to ticks of 1/@hz, fires. */

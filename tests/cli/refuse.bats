@@ -31,6 +31,13 @@ setup() {
 	refused 2 "no probe matches 'nope.*'" "$FINWAIT" run self.connect 'nope.*'
 }
 
+@test "a slack that is no number of milliseconds" {
+	for slack in ten -1 10001 5x ''; do
+		refused 2 FINWAIT_SLACK_MS env "FINWAIT_SLACK_MS=$slack" "$FINWAIT" run self.connect
+	done
+	[ ! -e out ]
+}
+
 @test "an unknown sysctl" {
 	refused 2 net.ipv4.tcp_nope "$FINWAIT" run self.connect --set tcp_nope=1
 	refused 2 net.ipv4.tcp_nope "$FINWAIT" run self.connect --set server:net.ipv4.tcp_nope=1

@@ -64,7 +64,7 @@ cache_entry() {
 	local probes=(open.three-way 'close.*' 'wave*' 'finwait2.*' 'self.*' 'beyond.*')
 	"$FINWAIT" run "${probes[@]}" --out host >/dev/null
 	"$FINWAIT" run "${probes[@]}" --kernel "$KERNEL" --quick --out guest >/dev/null
-	FINWAIT_SLACK_MS=50 run -0 "$FINWAIT" diff host guest
+	run -0 env FINWAIT_SLACK_MS=50 "$FINWAIT" diff host guest
 	[[ $output == *", 0 differ"* ]]
 }
 
