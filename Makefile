@@ -30,7 +30,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # Everything but the main program, so that tests can link against it.
-LIB_SRC := $(filter-out %.bpf.c,$(wildcard netns/*.c harness/record/*.c harness/observe/*.c harness/step/*.c \
+LIB_SRC := $(filter-out %.bpf.c %.so.c,$(wildcard netns/*.c harness/record/*.c harness/observe/*.c harness/step/*.c \
 	harness/judge/*.c harness/report/*.c harness/run/*.c harness/vm/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 PROBE_SRC := $(sort $(wildcard probes/*/*.c))
@@ -77,6 +77,15 @@ $(O)/gen/%.bpf.o: harness/observe/%.bpf.c $(wildcard harness/observe/*-shared.h 
 $(O)/gen/%.skel.h: $(O)/gen/%.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@.tmp && mv $@.tmp $@
 $(O)/harness/observe/trace-load.o: $(O)/gen/trace.skel.h
+
+# What is loaded into QEMU: a library, as bytes of ours.
+$(O)/gen/%.so: harness/vm/%.so.c
+	@mkdir -p $(@D)
+	$(call say,SO,$@)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O2 -fPIC -shared -o $@ $<
+$(O)/gen/%.so.h: $(O)/gen/%.so
+	$(call say,GEN,$@)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@.tmp && mv $@.tmp $@
+$(O)/harness/vm/qemu.o: $(O)/gen/steady.so.h
+
 # What tracing costs: prints "name value unit" lines.
 $(O)/tests/bench/trace_storm: $(O)/tests/bench/trace_storm.o $(LIB)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -272,6 +272,15 @@ static int run_refuse(const struct fault *fault)
 	return cli_fault(fault->err == ENOMEM ? EXIT_NOT_RUN : EXIT_USAGE, fault);
 }
 
+/* A guest costs a restore: what the probes set by themselves is tried when they run. */
+static int run_check_sysctls(const struct run_command *cmd, const struct machine *machine,
+                             const struct plan *plan, struct fault *f)
+{
+	if (!cmd->in_guest)
+		return plan_check_sysctls(plan, !machine->root, f);
+	return cmd->request.sets.count ? vm_check_sysctls(plan, &cmd->vm, f) : 0;
+}
+
 static int run_on(struct run_command *cmd, struct machine *machine)
 {
 	const struct machine_feature *lacking = machine_lacks(machine);
@@ -284,7 +293,7 @@ static int run_on(struct run_command *cmd, struct machine *machine)
 		               lacking->why, lacking->help[0] ? "; helps: " : "", lacking->help);
 	if (plan_make(&cmd->request, &machine->info, &plan, &fault) < 0)
 		return run_refuse(&fault);
-	if (!cmd->in_guest && plan_check_sysctls(&plan, !machine->root, &fault) < 0)
+	if (run_check_sysctls(cmd, machine, &plan, &fault) < 0)
 		code = cmd->request.sets.count ? run_refuse(&fault)
 		                               : cli_fault(EXIT_NOT_RUN, &fault);
 	else

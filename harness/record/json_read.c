@@ -195,6 +195,7 @@ static void read_run(struct json_in *in, struct record *rec)
 	json_take_text(in, "kernel", run->kernel, sizeof(run->kernel));
 	json_take_text(in, "machine", run->machine, sizeof(run->machine));
 	json_take_text(in, "clock", run->clock, sizeof(run->clock));
+	json_take_text(in, "guest", run->guest, sizeof(run->guest));
 	run->hz = (int)json_take_int(in, "hz", 0, 1000000, 0);
 	json_take_text(in, "privilege", run->privilege, sizeof(run->privilege));
 	take_settings(in, "features", &run->features);

@@ -151,6 +151,8 @@ char *json_run_line(const struct run_info *run)
 	json_put_text(&out, "kernel", run->kernel);
 	json_put_text(&out, "machine", run->machine);
 	json_put_text(&out, "clock", run->clock);
+	if (run->guest[0])
+		json_put_text(&out, "guest", run->guest);
 	json_put_int(&out, "hz", run->hz);
 	json_put_text(&out, "privilege", run->privilege);
 	json_put(&out, "features", settings_json(&run->features));

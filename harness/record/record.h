@@ -30,6 +30,7 @@ void settings_clear(struct settings *set);
 struct run_info {
 	char version[32], kernel[96], machine[16];
 	char clock[8]; /* "real", "virtual" */
+	char guest[32]; /* of what: "QEMU 7.2.22, TCG"; "": the kernel runs on the machine */
 	char privilege[8]; /* "root", "userns" */
 	int hz; /* timer ticks a second: the resolution of CLOCK_MONOTONIC_COARSE */
 	struct settings features; /* name -> "yes", or why not */

@@ -49,8 +49,9 @@ static void print_head(const struct ladder *ladder, const char *title)
 	text_print(ladder->out, title ? title : "", ATTR_PLAIN, ladder->style->colour, 0);
 	fputc('\n', ladder->out);
 	if (run->kernel[0]) {
-		snprintf(line, sizeof(line), "Linux %s %s, %s clock, %s%s", run->kernel,
-		         run->machine, run->clock, run->privilege,
+		snprintf(line, sizeof(line), "Linux %s %s, %s clock%s%s%s, %s%s", run->kernel,
+		         run->machine, run->clock, run->guest[0] ? " (" : "", run->guest,
+		         run->guest[0] ? ")" : "", run->privilege,
 		         rec->faithful ? ", the articles' own parameters" : "");
 		print_folded(ladder, line, ATTR_DIM);
 	}

@@ -176,7 +176,7 @@ static void __attribute__((noreturn)) job_child(struct supervisor *sv, struct ru
 	if (sv->hooks->child)
 		sv->hooks->child(run, run->trace_slot, fd, sv->hooks->arg);
 	else
-		run_child(run, fd);
+		run_probe(run_prepare(run, run->probe->wire), run, fd);
 	_exit(EXIT_FAILURE);
 }
 
@@ -189,6 +189,7 @@ static int job_start(struct supervisor *sv, struct job *job, struct planned *pla
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return fault_set(f, errno, "make a pipe for %s", planned->run.probe->id);
 	planned->run.trace = sv->trace;
+	planned->run.parent = getpid();
 	planned->run.trace_slot = (unsigned int)(job - sv->jobs);
 	snprintf(planned->run.trace_absent, sizeof(planned->run.trace_absent), "%s",
 	         sv->trace_absent);

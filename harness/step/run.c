@@ -171,6 +171,8 @@ static void __attribute__((noreturn)) run_end(struct probe_run *run)
 	run->rec->elapsed_ns = run->t0_ns ? run_now_ns(run) : 0;
 	out_line(&run->out, json_result_line(run->rec));
 	run_flush(run);
+	if (run->out.end)
+		run->out.end();
 	_exit(EXIT_SUCCESS);
 }
 
@@ -217,100 +219,111 @@ static void observer_absent(struct record *rec, enum observer observer, const ch
 	snprintf(rec->absent[observer], sizeof(rec->absent[observer]), "%s", why);
 }
 
-static void run_open_trace(struct probe_run *run, const struct run_plan *plan)
+static int run_open_trace(struct probe_run *run, const struct run_plan *plan, struct fault *f)
 {
-	struct fault fault;
 	char why[400];
+	int err = 0;
 
 	if (!plan->trace) {
 		observer_absent(run->rec, OBSERVER_TRACE, plan->trace_absent);
-		return;
+		return 0;
 	}
-	run->trace = trace_reader_open(plan->trace, plan->trace_slot, &fault);
+	run->trace = trace_reader_open(plan->trace, plan->trace_slot, f);
 	if (!run->trace) {
-		observer_absent(run->rec, OBSERVER_TRACE, fault_text(&fault, why, sizeof(why)));
-		return;
+		observer_absent(run->rec, OBSERVER_TRACE, fault_text(f, why, sizeof(why)));
+		return 0;
 	}
 	run->woken = !strcmp(plan->info.clock, "virtual");
 	trace_set_wakes(plan->trace, plan->trace_slot, run->woken);
-	for (int side = 0; side < SIDE_COUNT; side++)
-		if (trace_watch(plan->trace, plan->trace_slot, run->bench.netns_inum[side],
-		                (enum side)side, &fault) < 0)
-			run_fail(run, &fault);
-	run->rec->observed[OBSERVER_TRACE] = true;
+	for (int side = 0; side < SIDE_COUNT && !err; side++)
+		err = trace_watch(plan->trace, plan->trace_slot, run->bench.netns_inum[side],
+		                  (enum side)side, f);
+	run->rec->observed[OBSERVER_TRACE] = !err;
+	return err;
 }
 
-static struct tap *tap_open_in(struct probe_run *run, enum bench_ns ns, const char *ifname)
+static int tap_open_in(struct probe_run *run, enum bench_ns ns, const char *ifname,
+                       struct tap **tap, struct fault *f)
 {
-	struct fault fault;
-	struct tap *tap = NULL;
+	int err = bench_enter(&run->bench, ns, f);
 
-	if (bench_enter(&run->bench, ns, &fault) < 0 || !(tap = tap_open(ifname, &fault)))
-		run_fail(run, &fault);
-	return tap;
+	if (err)
+		return err;
+	*tap = tap_open(ifname, f);
+	return *tap ? 0 : -f->err;
 }
 
-static void run_open_taps(struct probe_run *run)
+static int run_open_taps(struct probe_run *run, enum wire_kind wire, struct fault *f)
 {
-	if (run->probe->wire == WIRE_NONE) {
-		run->loopback = tap_open_in(run, BENCH_CLIENT, "lo");
-	} else {
-		run->taps[SIDE_CLIENT] = tap_open_in(run, BENCH_WIRE, BENCH_PORT_CLIENT);
-		run->taps[SIDE_SERVER] = tap_open_in(run, BENCH_WIRE, BENCH_PORT_SERVER);
-	}
-	run->rec->observed[OBSERVER_TAP] = true;
+	int err;
+
+	if (wire == WIRE_NONE)
+		return tap_open_in(run, BENCH_CLIENT, "lo", &run->loopback, f);
+	err = tap_open_in(run, BENCH_WIRE, BENCH_PORT_CLIENT, &run->taps[SIDE_CLIENT], f);
+	if (!err)
+		err = tap_open_in(run, BENCH_WIRE, BENCH_PORT_SERVER, &run->taps[SIDE_SERVER], f);
+	return err;
 }
 
-static void run_open_observers(struct probe_run *run, const struct run_plan *plan)
+/* A host's sysctls, and what observes it. */
+static int run_open_host(struct probe_run *run, enum side host, struct fault *f)
 {
-	struct fault fault;
+	int err = bench_enter(&run->bench, (enum bench_ns)host, f);
 
-	run_open_taps(run);
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		run_enter(run, (enum side)side);
-		run->diag[side] = diag_open(&fault);
-		if (!run->diag[side])
-			run_fail(run, &fault);
-		run->counters[side] = counters_read(&fault);
-		if (!run->counters[side])
-			run_fail(run, &fault);
-	}
-	run->rec->observed[OBSERVER_DIAG] = true;
-	run->rec->observed[OBSERVER_COUNTERS] = true;
-	run->rec->observed[OBSERVER_STEPS] = true;
-	run->rec->observed[OBSERVER_WIRE] = run->probe->wire != WIRE_NONE;
-	if (run->probe->wire == WIRE_NONE)
+	if (!err)
+		err = bench_sysctls_read(&run->bench, (enum bench_ns)host, &run->rec->sysctls[host],
+		                         f);
+	if (err)
+		return err;
+	run->diag[host] = diag_open(f);
+	if (!run->diag[host])
+		return -f->err;
+	run->counters[host] = counters_read(f);
+	return run->counters[host] ? 0 : -f->err;
+}
+
+static int run_open_observers(struct probe_run *run, const struct run_plan *plan,
+                              enum wire_kind wire, struct fault *f)
+{
+	bool *observed = run->rec->observed;
+	int err = run_open_taps(run, wire, f);
+
+	for (int side = 0; side < SIDE_COUNT && !err; side++)
+		err = run_open_host(run, (enum side)side, f);
+	if (err)
+		return err;
+	observed[OBSERVER_TAP] = observed[OBSERVER_DIAG] = observed[OBSERVER_COUNTERS] = true;
+	observed[OBSERVER_STEPS] = true;
+	observed[OBSERVER_WIRE] = wire != WIRE_NONE;
+	if (wire == WIRE_NONE)
 		observer_absent(run->rec, OBSERVER_WIRE, "one host talks to itself");
-	run_open_trace(run, plan);
+	return run_open_trace(run, plan, f);
 }
 
-static void run_set_sysctls(struct probe_run *run, const struct run_plan *plan)
+/* What was read before is read again: setting one may change others. */
+static int run_set_sysctls(struct probe_run *run, enum side host, const struct settings *set,
+                           struct fault *f)
 {
-	struct fault fault;
+	int err = 0;
 
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		const struct settings *set = &plan->sysctls[side];
-
-		for (size_t i = 0; i < set->count; i++)
-			if (sysctl_write(run->bench.netns_fd[side], set->items[i].name,
-			                 set->items[i].value, &fault) < 0)
-				run_fail(run, &fault);
-		if (bench_sysctls_read(&run->bench, (enum bench_ns)side, &run->rec->sysctls[side],
-		                       &fault) < 0)
-			run_fail(run, &fault);
-	}
+	for (size_t i = 0; i < set->count && !err; i++)
+		err = sysctl_write(run->bench.netns_fd[host], set->items[i].name,
+		                   set->items[i].value, f);
+	if (!err && set->count)
+		err = bench_sysctls_read(&run->bench, (enum bench_ns)host, &run->rec->sysctls[host],
+		                         f);
+	return err;
 }
 
-static void run_open_bench(struct probe_run *run, const struct run_plan *plan)
+static int run_open_bench(struct probe_run *run, const struct run_plan *plan, enum wire_kind wire,
+                          struct fault *f)
 {
-	struct fault fault;
 	struct bench_config config = {
-		.wire = run->probe->wire == WIRE_HAND ? BENCH_WIRE_HAND : BENCH_WIRE_KERNEL,
+		.wire = wire == WIRE_HAND ? BENCH_WIRE_HAND : BENCH_WIRE_KERNEL,
 		.userns = strcmp(plan->info.privilege, "root") != 0,
 	};
 
-	if (bench_create(&run->bench, &config, &fault) < 0)
-		run_fail(run, &fault);
+	return bench_create(&run->bench, &config, f);
 }
 
 static void run_finish(struct probe_run *run)
@@ -328,9 +341,9 @@ static void run_finish(struct probe_run *run)
 }
 
 /* Killed, the supervisor takes its children along, and with them their namespaces. */
-static void run_die_with_parent(void)
+static void run_die_with(pid_t parent)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() == 1)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		_exit(EXIT_FAILURE);
 }
 
@@ -338,30 +351,48 @@ static void run_die_with_parent(void)
 #define POLL_CAP_NS (100 * NS_PER_MS)
 #define POLL_CAP_VIRTUAL_NS (24LL * 3600 * NS_PER_S)
 
-void run_child(const struct run_plan *plan, int out_fd)
+struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire)
 {
 	bool is_virtual = !strcmp(plan->info.clock, "virtual");
 	struct probe_run *run = calloc(1, sizeof(*run));
 	struct record *rec = record_new();
+	int err;
 
 	if (!run || !rec)
 		_exit(EXIT_FAILURE);
+	*run = (struct probe_run){
+		.rec = rec,
+		.poll_cap_ns = is_virtual ? POLL_CAP_VIRTUAL_NS : POLL_CAP_NS,
+	};
+	run_die_with(plan->parent);
+	err = run_open_bench(run, plan, wire, &run->fault);
+	run_die_with(plan->parent); /* entering a user namespace has cleared it */
+	if (!err)
+		err = run_open_observers(run, plan, wire, &run->fault);
+	run->unready = err != 0;
+	return run;
+}
+
+void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
+{
+	struct record *rec = run->rec;
+
+	run->probe = plan->probe;
+	run->out = (struct out){
+		.fd = out_fd,
+		.write = plan->out_write ? plan->out_write : write,
+		.end = plan->out_end,
+	};
 	rec->run = plan->info;
 	rec->params = plan->params;
 	rec->faithful = plan->faithful;
 	snprintf(rec->probe, sizeof(rec->probe), "%s", plan->probe->id);
-	*run = (struct probe_run){
-		.probe = plan->probe,
-		.rec = rec,
-		.out = {.fd = out_fd, .write = plan->out_write ? plan->out_write : write},
-		.poll_cap_ns = is_virtual ? POLL_CAP_VIRTUAL_NS : POLL_CAP_NS,
-	};
 	crash_arm(&run->out);
-	run_die_with_parent();
-	run_open_bench(run, plan);
-	run_die_with_parent(); /* entering a user namespace has cleared it */
-	run_set_sysctls(run, plan);
-	run_open_observers(run, plan);
+	for (int side = 0; side < SIDE_COUNT && !run->unready; side++)
+		run->unready = run_set_sysctls(run, (enum side)side, &plan->sysctls[side],
+		                               &run->fault) < 0;
+	if (run->unready)
+		run_fail(run, &run->fault);
 	run->t0_ns = clock_mono_ns();
 	out_line(&run->out, json_probe_line(rec));
 	run_flush(run);

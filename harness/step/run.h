@@ -79,6 +79,7 @@ struct known_object {
 struct out {
 	int fd;
 	ssize_t (*write)(int fd, const void *data, size_t size);
+	void (*end)(void);
 	char *data;
 	size_t used, space;
 };
@@ -86,7 +87,6 @@ struct out {
 struct probe_run {
 	const struct probe *probe;
 	struct record *rec;
-	struct settings params;
 	struct out out;
 	int64_t t0_ns; /* CLOCK_MONOTONIC; events count from here */
 	struct bench bench;
@@ -108,6 +108,8 @@ struct probe_run {
 	size_t held_count;
 	int64_t poll_cap_ns; /* the longest between two readings while a socket lives */
 	bool woken; /* by every event of trace: an overdue timer need not be watched closely */
+	bool unready; /* could not be prepared, and why */
+	struct fault fault;
 };
 
 /* ---- run.c: the record and the ends of a run ---- */
@@ -120,21 +122,31 @@ void run_flush(struct probe_run *run);
 void run_fail(struct probe_run *run, const struct fault *fault) __attribute__((noreturn));
 void run_enter(struct probe_run *run, enum side host);
 
+/* What the machine gives, and what is asked of it. */
 struct run_plan {
-	const struct probe *probe;
 	struct run_info info;
-	struct settings params; /* complete, as they apply */
-	struct settings sysctls[SIDE_COUNT]; /* to be set, per host */
-	bool faithful;
 	struct trace *trace; /* NULL: none */
 	char trace_absent[120];
 	unsigned int trace_slot;
+	pid_t parent; /* without it the run is over */
 	/* As write(2), for what the record goes to; NULL: write(2) itself. */
 	ssize_t (*out_write)(int fd, const void *data, size_t size);
+	void (*out_end)(void); /* behind the last line, instead of _exit(0); NULL: none */
+
+	const struct probe *probe;
+	struct settings params; /* complete, as they apply */
+	struct settings sysctls[SIDE_COUNT]; /* to be set, per host */
+	bool faithful;
 };
 
-/* Run the probe in this process, stream the record to @out_fd, judge it, _exit(). */
-void run_child(const struct run_plan *plan, int out_fd) __attribute__((noreturn));
+/*
+ * A bench with its observers, for any probe on @wire: needs only the first part of @plan.
+ * What cannot be had is kept, and told as the run's outcome by run_probe().
+ */
+struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire);
+/* Run the probe on it in this process, stream the record to @out_fd, judge it, _exit(). */
+void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
+	__attribute__((noreturn));
 
 /* ---- pump.c ---- */
 

@@ -181,40 +181,35 @@ static bool panic_asked(void)
 	return text && !strcmp(text, "1");
 }
 
-static void vm_put_job(struct vm_run *run, const struct job_times *times)
+static int job_put(struct qemu *qemu, enum guest_task task, char *job, struct fault *f)
 {
-	struct job_times asked = *times;
-	struct fault fault;
-	size_t size;
-	char *job;
+	size_t size = job ? strlen(job) : 0;
 
-	asked.panic = panic_asked();
-	job = job_encode(run->plan, &asked);
-	size = job ? strlen(job) : 0;
 	if (!job || size > SHARED_JOB_MAX) {
-		fault_set(&fault, job ? EFBIG : ENOMEM, "hand the job to the guest");
-		vm_fail(run, &fault);
+		free(job);
+		return fault_set(f, job ? EFBIG : ENOMEM, "hand the job to the guest");
 	}
-	memcpy((char *)run->qemu.shared + SHARED_JOB_AT, job, size);
-	run->qemu.shared->job_size = (uint32_t)size;
+	memcpy((char *)qemu->shared + SHARED_JOB_AT, job, size);
+	qemu->shared->job_size = (uint32_t)size;
+	qemu->shared->task = task;
 	free(job);
+	return 0;
 }
 
 #define RESTORE_LIMIT_MS 60000
 
 /* QEMU's own words say more than that it is gone. */
-static void __attribute__((noreturn)) vm_restore_failed(struct vm_run *run, struct fault *fault)
+static int restore_failed(struct qemu *qemu, struct fault *f)
 {
 	char said[160];
 
-	if (*qemu_error_line(&run->qemu, said, sizeof(said)))
-		fault_set_ext(fault, fault->err, said, "restore the guest");
-	vm_fail(run, fault);
+	if (*qemu_error_line(qemu, said, sizeof(said)))
+		return fault_set_ext(f, f->err, said, "restore the guest");
+	return -f->err;
 }
 
-static void vm_start(struct vm_run *run, int cpu)
+static int guest_start(struct qemu *qemu, const struct vm_machine *vm, int cpu, struct fault *f)
 {
-	const struct vm_machine *vm = run->vm;
 	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
 	struct qemu_config config = {
 		.clock = vm->clock,
@@ -224,35 +219,41 @@ static void vm_start(struct vm_run *run, int cpu)
 		.controlled = vm->state_fd >= 0,
 		.cpu = cpu,
 	};
-	struct fault fault;
+	int err;
 
 	if (vm->state_fd < 0) {
-		if (path_join(vmlinux, vm->entry, "vmlinux", &fault) < 0 ||
-		    path_join(initrd, vm->entry, "initrd", &fault) < 0)
-			vm_fail(run, &fault);
+		err = path_join(vmlinux, vm->entry, "vmlinux", f);
+		if (!err)
+			err = path_join(initrd, vm->entry, "initrd", f);
+		if (err)
+			return err;
 		config.vmlinux = vmlinux;
 		config.initrd = initrd;
 	}
-	if (qemu_start(&run->qemu, &config, &fault) < 0)
-		vm_fail(run, &fault);
-	if (vm->state_fd >= 0 &&
-	    qemu_restore(&run->qemu, config.state_fd, RESTORE_LIMIT_MS, &fault) < 0)
-		vm_restore_failed(run, &fault);
+	err = qemu_start(qemu, &config, f);
+	if (!err && vm->state_fd >= 0 &&
+	    qemu_restore(qemu, config.state_fd, RESTORE_LIMIT_MS, f) < 0)
+		err = restore_failed(qemu, f);
+	return err;
 }
 
 void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
               const struct job_times *times, int cpu, int out_fd)
 {
 	struct vm_run run = {.plan = plan, .vm = vm, .out_fd = out_fd, .began_ns = clock_mono_ns()};
+	struct job_times asked = *times;
 	struct fault fault;
 	int status = 0;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		_exit(EXIT_FAILURE);
+	asked.panic = panic_asked();
 	if (qemu_open(&run.qemu, &fault) < 0)
 		vm_fail(&run, &fault);
-	vm_put_job(&run, times);
-	vm_start(&run, cpu);
+	run.qemu.shared->wire = plan->probe->wire;
+	if (job_put(&run.qemu, GUEST_RUNS, job_encode(plan, &asked), &fault) < 0 ||
+	    guest_start(&run.qemu, vm, cpu, &fault) < 0)
+		vm_fail(&run, &fault);
 	while (!qemu_wait(&run.qemu, LOOK_MS, &status)) {
 		vm_pass(&run);
 		if (clock_mono_ns() - run.began_ns > vm->config.time_limit_s * NS_PER_S)
@@ -264,4 +265,39 @@ void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
 	    run.qemu.shared->overflow)
 		vm_explain(&run, false, status);
 	_exit(EXIT_SUCCESS);
+}
+
+/* The guest has checked, or what became of it. */
+static int check_answer(const struct qemu *qemu, bool ended, struct fault *f)
+{
+	const struct shared *shared = qemu->shared;
+	char tail[160];
+
+	if (ended && shared->stage == GUEST_DONE && !shared->status)
+		return 0;
+	if (ended && (shared->stage == GUEST_DONE || shared->stage == GUEST_FAILED)) {
+		int err = shared->stage == GUEST_DONE ? (int)shared->status : EIO;
+
+		return fault_refuse(f, err, "%.*s", (int)shared->out_size,
+		                    (const char *)shared + SHARED_OUT_AT);
+	}
+	qemu_console_tail(qemu, 3, tail, sizeof(tail));
+	return fault_set_ext(f, ended ? EIO : ETIMEDOUT, tail, "check the sysctls in the guest");
+}
+
+int vm_check_sysctls(const struct plan *plan, const struct vm_machine *vm, struct fault *f)
+{
+	struct qemu qemu;
+	int status, err = qemu_open(&qemu, f);
+
+	if (err)
+		return err;
+	err = job_put(&qemu, GUEST_CHECKS, plan_encode(plan), f);
+	if (!err)
+		err = guest_start(&qemu, vm, -1, f);
+	if (!err)
+		err = check_answer(
+			&qemu, qemu_wait(&qemu, (int)vm->config.time_limit_s * 1000, &status), f);
+	qemu_close(&qemu);
+	return err;
 }

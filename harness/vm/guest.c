@@ -3,12 +3,14 @@
  * guest. Theory of operation
  *
  * Process 1 makes the system usable and forks a keeper, which finds out what this
- * kernel can do, loads eBPF and writes the record's first line. Then it stops the
- * machine by an I/O port, at an exact instant of its own: that is when the snapshot
- * is taken. A restored guest goes on behind that instruction, finds the job in the
- * shared memory, forks the probe's process (run_child(), the same as outside) and
- * ends QEMU by another port when it is over. Process 1 itself only ends the guest
- * should the keeper die.
+ * kernel can do, loads eBPF and writes the record's first line. For each kind of wire
+ * it forks a process that stands by: with its bench built and its observers open, all
+ * that does not depend on the probe (two thirds of a restored guest's work otherwise).
+ * Then it stops the machine by an I/O port, at an exact instant of its own: that is
+ * when the snapshot is taken. A restored guest goes on behind that instruction, the
+ * process whose wire the job in the shared memory needs runs it (run_probe(), the same
+ * as outside), and the keeper ends QEMU by another port when it is over. Process 1
+ * itself only ends the guest should the keeper die.
  */
 #include "guest.h"
 
@@ -36,6 +38,10 @@
 
 static struct shared *shared;
 
+/* A bench stands by for each, with a slot of trace. */
+static const enum wire_kind wires[] = {WIRE_KERNEL, WIRE_HAND, WIRE_NONE};
+#define WIRES (sizeof(wires) / sizeof(wires[0]))
+
 bool guest_is_init(const char *argv0)
 {
 	return getpid() == 1 && !strcmp(argv0, "/init") && access(INITRD_MODULES, R_OK) == 0;
@@ -43,7 +49,6 @@ bool guest_is_init(const char *argv0)
 
 static void __attribute__((noreturn)) guest_exit(void)
 {
-	sync();
 	for (;;) {
 		outb(0, PORT_EXIT);
 		pause();
@@ -203,7 +208,7 @@ static void keeper_find(struct machine *machine, bool is_virtual)
 	struct fault fault;
 	char *line;
 
-	if (machine_find(machine, 1, &fault) < 0)
+	if (machine_find(machine, WIRES, &fault) < 0)
 		guest_fail(&fault);
 	snprintf(machine->info.clock, sizeof(machine->info.clock), "%s",
 	         is_virtual ? "virtual" : "real");
@@ -243,54 +248,176 @@ static void guest_vary(const struct job_times *times, int hz, bool is_virtual)
 	guest_wait(times->phase_ns);
 }
 
-static void keeper_take_job(struct machine *machine, struct run_plan *plan, bool is_virtual)
+/* ---- standing by */
+
+struct standby {
+	pid_t pid; /* 0: none */
+	int go_fd; /* a byte sets it going */
+};
+
+static uint32_t job_size(void)
+{
+	uint32_t size = shared->job_size;
+
+	return size > SHARED_JOB_MAX ? 0 : size;
+}
+
+static void standby_take_job(struct run_plan *plan, bool is_virtual)
 {
 	struct job_times times;
 	struct fault fault;
-	uint32_t size = shared->job_size;
 
-	if (size > SHARED_JOB_MAX)
-		size = 0;
-	*plan = (struct run_plan){
-		.info = machine->info,
-		.trace = machine->trace,
-		.out_write = shared_write,
-	};
-	snprintf(plan->trace_absent, sizeof(plan->trace_absent), "%s", machine->trace_absent);
-	if (job_decode((const char *)shared + SHARED_JOB_AT, size, plan, &times, &fault) < 0)
+	if (job_decode((const char *)shared + SHARED_JOB_AT, job_size(), plan, &times, &fault) < 0)
 		guest_fail(&fault);
 	shared->out_size = 0;
 	stage_set(GUEST_RUNNING);
-	guest_vary(&times, machine->info.hz, is_virtual);
+	guest_vary(&times, plan->info.hz, is_virtual);
 	if (times.panic)
 		file_put("/proc/sysrq-trigger", "c");
+}
+
+/*
+ * The record is complete. For the process and its namespaces to be taken down first, in code
+ * that never ran before, would take a third of a short probe's time.
+ */
+static void standby_end(void)
+{
+	shared->status = 0;
+	stage_set(GUEST_DONE);
+	guest_exit();
+}
+
+static void __attribute__((noreturn))
+standby_main(const struct machine *machine, size_t index, pid_t keeper, int ready_fd, int go_fd)
+{
+	struct run_plan plan = {
+		.info = machine->info,
+		.trace = machine->trace,
+		.trace_slot = (unsigned int)index,
+		.parent = keeper,
+		.out_write = shared_write,
+		.out_end = standby_end,
+	};
+	struct probe_run *run;
+	char go;
+
+	snprintf(plan.trace_absent, sizeof(plan.trace_absent), "%s", machine->trace_absent);
+	run = run_prepare(&plan, wires[index]);
+	if (write(ready_fd, "", 1) != 1 || read(go_fd, &go, 1) != 1)
+		_exit(EXIT_FAILURE);
+	standby_take_job(&plan, !strcmp(plan.info.clock, "virtual"));
+	run_probe(run, &plan, -1);
+}
+
+static void standby_start(struct standby *standby, const struct machine *machine, size_t index)
+{
+	int ready[2], go[2];
+	pid_t keeper = getpid();
+	struct fault fault;
+	char byte;
+
+	if (pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0) {
+		fault_set(&fault, errno, "make a pipe");
+		guest_fail(&fault);
+	}
+	standby->pid = fork();
+	if (!standby->pid) {
+		close(ready[0]);
+		standby_main(machine, index, keeper, ready[1], go[0]);
+	}
+	close(ready[1]);
+	close(go[0]);
+	standby->go_fd = go[1];
+	if (standby->pid < 0 || read(ready[0], &byte, 1) != 1) {
+		fault_set(&fault, standby->pid < 0 ? errno : ECHILD, "prepare a bench");
+		guest_fail(&fault);
+	}
+	close(ready[0]);
+}
+
+/* A job that is there already (no snapshot is taken) needs one wire only. */
+static void standbys_start(struct standby *standbys, const struct machine *machine)
+{
+	for (size_t i = 0; i < WIRES; i++)
+		if (!job_size() || (shared->task == GUEST_RUNS && shared->wire == wires[i]))
+			standby_start(&standbys[i], machine, i);
+}
+
+static const struct standby *standby_choose(const struct standby *standbys)
+{
+	struct fault fault;
+
+	for (size_t i = 0; i < WIRES; i++)
+		if (standbys[i].pid && shared->wire == wires[i])
+			return &standbys[i];
+	fault_set(&fault, EBADMSG, "find a bench with wire %u", shared->wire);
+	guest_fail(&fault);
+}
+
+/* ---- the keeper's work */
+
+static void keeper_run(const struct standby *standby)
+{
+	int status = 0;
+
+	if (write(standby->go_fd, "", 1) != 1)
+		status = W_EXITCODE(EXIT_FAILURE, 0);
+	while (!status && waitpid(standby->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	shared->status = (uint32_t)status;
+}
+
+static void keeper_check(void)
+{
+	struct fault fault;
+	struct plan plan;
+	char text[512];
+	int err;
+
+	if (plan_decode((const char *)shared + SHARED_JOB_AT, job_size(), &plan, &fault) < 0)
+		guest_fail(&fault);
+	shared->out_size = 0;
+	stage_set(GUEST_RUNNING);
+	err = plan_check_sysctls(&plan, false, &fault);
+	plan_free(&plan);
+	if (err) {
+		fault_text(&fault, text, sizeof(text));
+		(void)shared_write(-1, text, strlen(text));
+	}
+	shared->status = (uint32_t)-err;
+}
+
+/* See STOP_CYCLES_MIN. */
+static void tick_await(void)
+{
+	struct timespec first, now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &first);
+	do
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	while (now.tv_nsec == first.tv_nsec);
 }
 
 static void __attribute__((noreturn)) keeper_main(void)
 {
 	bool is_virtual = command_line_has(GUEST_VIRTUAL);
+	struct standby standbys[WIRES] = {0};
 	static struct machine machine;
-	struct run_plan plan;
 	uint64_t stopped_at;
-	int status = 0;
-	pid_t pid;
 
 	keeper_find(&machine, is_virtual);
+	standbys_start(standbys, &machine);
 	stage_set(GUEST_READY);
+	if (is_virtual)
+		tick_await();
 	stopped_at = __builtin_ia32_rdtsc();
 	outb(STOP_VALUE, PORT_STOP);
 	shared->stop_cycles = __builtin_ia32_rdtsc() - stopped_at;
-	if (is_virtual && !shared->job_size) {
-		stage_set(GUEST_DONE); /* that was all that is asked of a new snapshot */
-		guest_exit();
-	}
-	keeper_take_job(&machine, &plan, is_virtual);
-	pid = fork();
-	if (!pid)
-		run_child(&plan, -1);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	shared->status = pid < 0 ? (uint32_t)W_EXITCODE(1, 0) : (uint32_t)status;
+	if (job_size() && shared->task == GUEST_CHECKS)
+		keeper_check();
+	else if (job_size())
+		keeper_run(standby_choose(standbys));
+	/* else that was all that is asked of a new snapshot */
 	stage_set(GUEST_DONE);
 	guest_exit();
 }

@@ -23,10 +23,10 @@ static json_t *settings_encode(const struct settings *set)
 	return object;
 }
 
-char *job_encode(const struct run_plan *plan, const struct job_times *times)
+/* NULL without memory. */
+static json_t *job_make(const struct run_plan *plan, const struct job_times *times)
 {
 	json_t *job = json_object();
-	char *text = NULL;
 	int err = 0;
 
 	err |= json_object_set_new(job, "probe", json_string(plan->probe->id));
@@ -40,8 +40,32 @@ char *job_encode(const struct run_plan *plan, const struct job_times *times)
 		err |= json_object_set_new(job, side_keys[side],
 		                           settings_encode(&plan->sysctls[side]));
 	if (!err)
-		text = json_dumps(job, JSON_COMPACT);
+		return job;
 	json_decref(job);
+	return NULL;
+}
+
+char *job_encode(const struct run_plan *plan, const struct job_times *times)
+{
+	json_t *job = job_make(plan, times);
+	char *text = job ? json_dumps(job, JSON_COMPACT) : NULL;
+
+	json_decref(job);
+	return text;
+}
+
+char *plan_encode(const struct plan *plan)
+{
+	json_t *jobs = json_array();
+	char *text = NULL;
+	int err = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		err |= json_array_append_new(jobs,
+		                             job_make(&plan->items[i].run, &(struct job_times){0}));
+	if (!err)
+		text = json_dumps(jobs, JSON_COMPACT);
+	json_decref(jobs);
 	return text;
 }
 
@@ -73,16 +97,49 @@ static int job_take(const json_t *job, struct run_plan *plan, struct job_times *
 	return plan->probe && times->phase_ns >= 0 ? err : -EINVAL;
 }
 
+static json_t *text_load(const char *text, size_t size, struct fault *f)
+{
+	json_error_t why;
+	json_t *json = json_loadb(text, size, 0, &why);
+
+	if (!json)
+		fault_set(f, EBADMSG, "read the job: %s", why.text);
+	return json;
+}
+
 int job_decode(const char *text, size_t size, struct run_plan *plan, struct job_times *times,
                struct fault *f)
 {
-	json_error_t why;
-	json_t *job = json_loadb(text, size, 0, &why);
+	json_t *job = text_load(text, size, f);
 	int err;
 
 	if (!job)
-		return fault_set(f, EBADMSG, "read the job: %s", why.text);
+		return -f->err;
 	err = job_take(job, plan, times);
 	json_decref(job);
 	return err ? fault_set(f, EBADMSG, "read the job: a field is wrong") : 0;
+}
+
+int plan_decode(const char *text, size_t size, struct plan *plan, struct fault *f)
+{
+	json_t *jobs = text_load(text, size, f);
+	size_t count = json_array_size(jobs);
+	int err = 0;
+
+	if (!jobs)
+		return -f->err;
+	*plan = (struct plan){.items = calloc(count + 1, sizeof(*plan->items))};
+	if (!plan->items)
+		err = fault_set(f, ENOMEM, "read the plan");
+	for (; plan->count < count && !err; plan->count++) {
+		struct job_times times;
+
+		if (job_take(json_array_get(jobs, plan->count), &plan->items[plan->count].run,
+		             &times) < 0)
+			err = fault_set(f, EBADMSG, "read the plan: a field is wrong");
+	}
+	json_decref(jobs);
+	if (err)
+		plan_free(plan);
+	return err;
 }

@@ -48,17 +48,15 @@ static int file_digest(const char *path, uint64_t *digest, struct fault *f)
 }
 
 /* Everything that changes the guest. The modules belong to the kernel's release. */
-static int entry_key(struct vm_machine *vm, uint64_t *key, struct fault *f)
+static int entry_key(struct vm_machine *vm, const char *version, uint64_t *key, struct fault *f)
 {
-	char version[200];
-	int err = qemu_version(version, sizeof(version), f);
+	int err;
 
 	*key = digest_add(DIGEST_START, GUEST_FORMAT, 1);
-	*key = digest_add(*key, version, err ? 0 : strlen(version));
+	*key = digest_add(*key, version, strlen(version));
 	*key = digest_add(*key, vm->kernel.modules, strlen(vm->kernel.modules));
 	*key = qemu_digest(*key, vm->clock, vm->config.ram_mb);
-	if (!err)
-		err = file_digest(vm->kernel.vmlinuz, key, f);
+	err = file_digest(vm->kernel.vmlinuz, key, f);
 	return err ? err : program_digest(key, f);
 }
 
@@ -173,7 +171,7 @@ static int snapshot_try(const struct qemu_config *made, int state_fd, struct fau
 	if (!err && (!qemu_wait(&qemu, SAVE_LIMIT_MS, &status) || qemu.shared->stage != GUEST_DONE))
 		err = fault_set(f, EIO, "go on from the snapshot of a guest");
 	if (!err)
-		good = qemu.shared->stop_cycles < STOP_CYCLES_MAX;
+		good = qemu.shared->stop_cycles >= STOP_CYCLES_MIN;
 	qemu_close(&qemu);
 	return err ? err : good;
 }
@@ -213,8 +211,7 @@ static int snapshot_make(const struct vm_machine *vm, const char *dir, struct fa
 		.stops = true,
 		.state_fd = -1,
 		.controlled = true,
-		/* QEMU's two threads on one processor: see STOP_CYCLES_MAX. */
-		.cpu = sched_getcpu(),
+		.cpu = -1,
 	};
 	int good = 0, state_fd, err = guest_boot_files(vm, dir, vmlinux, initrd, f);
 
@@ -400,7 +397,7 @@ static unsigned int ram_asked(void)
 int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
                struct vm_machine *vm, struct fault *f)
 {
-	char room[CACHE_PATH], name[160];
+	char room[CACHE_PATH], name[160], version[200];
 	uint64_t key;
 	int lock, err;
 
@@ -409,7 +406,9 @@ int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
 	if (!vm->config.ram_mb)
 		vm->config.ram_mb = ram_asked();
 	clock_choose(vm);
-	err = entry_key(vm, &key, f);
+	err = qemu_version(version, sizeof(version), f);
+	if (!err)
+		err = entry_key(vm, version, &key, f);
 	if (!err)
 		err = cache_room("guests", room, f);
 	if (err)
@@ -431,6 +430,7 @@ int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
 	if (!err)
 		err = entry_open(vm, f);
 	close(lock);
+	qemu_describe(version, vm->clock, vm->info.guest, sizeof(vm->info.guest));
 	if (err)
 		vm_release(vm);
 	return err;

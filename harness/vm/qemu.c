@@ -50,14 +50,15 @@ static const char *const arguments[] = {
 
 static const struct clock_arguments {
 	const char *arguments[8];
-	const char *append;
+	const char *append, *accelerator;
 } clocks[] = {
 	[QEMU_VIRTUAL] = {{"-accel", "tcg", "-icount", "shift=0,sleep=off", "-rtc",
                            "base=2024-01-01T00:00:00,clock=vm"},
                           APPEND_ALL " tsc_early_khz=1000000 tsc=reliable no_timer_check"
-                                     " nolapic_timer " GUEST_VIRTUAL},
-	[QEMU_REAL_TCG] = {{"-accel", "tcg"}, APPEND_ALL},
-	[QEMU_REAL_KVM] = {{"-accel", "kvm", "-cpu", "host"}, APPEND_ALL},
+                                     " nolapic_timer " GUEST_VIRTUAL,
+                          "TCG"},
+	[QEMU_REAL_TCG] = {{"-accel", "tcg"}, APPEND_ALL, "TCG"},
+	[QEMU_REAL_KVM] = {{"-accel", "kvm", "-cpu", "host"}, APPEND_ALL, "KVM"},
 };
 static_assert(sizeof(clocks) / sizeof(clocks[0]) == QEMU_CLOCK_COUNT, "every clock has arguments");
 
@@ -178,6 +179,15 @@ int qemu_version(char *version, size_t size, struct fault *f)
 	return 0;
 }
 
+void qemu_describe(const char *version, enum qemu_clock clock, char *buf, size_t size)
+{
+	/* "QEMU emulator version 7.2.22 (Debian ...)" */
+	const char *number = version + strcspn(version, "0123456789");
+
+	snprintf(buf, size, "QEMU %.*s, %s", (int)strcspn(number, " ("), number,
+	         clocks[clock].accelerator);
+}
+
 /* ---- the process */
 
 static int memory_file(const char *name, off_t size)
@@ -222,6 +232,24 @@ static bool fd_inherit(int fd)
 	return fd < 0 || fcntl(fd, F_SETFD, 0) == 0;
 }
 
+static const unsigned char steady[] = {
+#include "steady.so.h"
+};
+
+/* Have the program to come load steady.so.c, before what the environment has it load. */
+static bool steady_preload(void)
+{
+	const char *others = getenv("LD_PRELOAD");
+	char value[4096];
+	int fd = memfd_create("steady", 0);
+
+	if (fd < 0 || write(fd, steady, sizeof(steady)) != (ssize_t)sizeof(steady))
+		return false;
+	snprintf(value, sizeof(value), "/proc/self/fd/%d%s%s", fd, others ? ":" : "",
+	         others ? others : "");
+	return setenv("LD_PRELOAD", value, 1) == 0;
+}
+
 static void __attribute__((noreturn))
 qemu_child(const struct qemu *qemu, const struct qemu_config *config, int alive_fd, int qmp_fd)
 {
@@ -234,7 +262,7 @@ qemu_child(const struct qemu *qemu, const struct qemu_config *config, int alive_
 		_exit(EXIT_FAILURE);
 	if (!fd_inherit(alive_fd) || !fd_inherit(qmp_fd) || !fd_inherit(qemu->console_fd) ||
 	    !fd_inherit(qemu->shared_fd) || !fd_inherit(config->ram_fd) ||
-	    !fd_inherit(config->state_fd))
+	    !fd_inherit(config->state_fd) || (config->clock == QEMU_VIRTUAL && !steady_preload()))
 		_exit(EXIT_FAILURE);
 	CPU_ZERO(&cpus);
 	if (config->cpu >= 0) {

@@ -43,6 +43,8 @@ struct qemu {
 
 /* The version that QEMU says it is; -ENOENT: not installed. */
 int qemu_version(char *version, size_t size, struct fault *f) MUST_CHECK;
+/* "QEMU 7.2.22, TCG", of qemu_version()'s words. */
+void qemu_describe(const char *version, enum qemu_clock clock, char *buf, size_t size);
 /* All of the command line that changes what the guest sees, to tell snapshots apart. */
 uint64_t qemu_digest(uint64_t digest, enum qemu_clock clock, unsigned int ram_mb);
 

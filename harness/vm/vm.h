@@ -4,7 +4,7 @@
  *
  * vm_prepare() boots the kernel once, with this very program as its init, up to
  * where the guest knows what its kernel can do, and keeps the machine's state in the
- * cache under a key of all that changes it. vm_child() takes run_child()'s place for one
+ * cache under a key of all that changes it. vm_child() takes run_probe()'s place for one
  * probe: it restores that state (copy on write), hands the job over by shared memory
  * and passes the record's lines on. With counted instructions time is the guest's own:
  * it jumps to the next timer when nothing runs, and every run is the same to the byte.
@@ -44,6 +44,10 @@ int vm_forget(const char *release, bool all, struct fault *f) MUST_CHECK;
 /* Run the probe in a guest, stream the record to @out_fd, _exit(). */
 void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
               const struct job_times *times, int cpu, int out_fd) __attribute__((noreturn));
+
+/* plan_check_sysctls() in a guest: its return, and its words in @f. */
+int vm_check_sysctls(const struct plan *plan, const struct vm_machine *vm,
+                     struct fault *f) MUST_CHECK;
 
 /* Whether QEMU can set a machine up by KVM here, else why not. */
 bool kvm_works(char *why, size_t size);

@@ -194,3 +194,10 @@ start() {
 	done
 	host_is_as_before
 }
+
+@test "as the first process of a container" {
+	need_root
+	run -0 unshare --pid --fork --mount-proc "$FINWAIT" run self.two-waves
+	[[ $output == *"1 probe: 1 as predicted"* ]]
+	host_is_as_before
+}

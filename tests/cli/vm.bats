@@ -103,6 +103,28 @@ cache_entry() {
 	run -2 "$FINWAIT" kernel fetch
 }
 
+@test "a sysctl the guest's kernel does not have or take: one line, exit 2, nothing was run" {
+	run -2 --separate-stderr "$FINWAIT" run wave1.lost --kernel "$KERNEL" --set tcp_nonsense=1
+	one_line_of_complaint 'this kernel has no sysctl net.ipv4.tcp_nonsense'
+	run -2 --separate-stderr "$FINWAIT" run --kernel "$KERNEL" --set client:tcp_syn_retries=999
+	one_line_of_complaint "takes no value '999' for the sysctl net.ipv4.tcp_syn_retries"
+	[ ! -e out ]
+	run -0 "$FINWAIT" run wave1.lost --kernel "$KERNEL" --set tcp_orphan_retries=2
+	json_holds out/wave1.lost.jsonl \
+		'any(.[]; .type == "probe" and .sysctls.client["net.ipv4.tcp_orphan_retries"] == 2)'
+}
+
+@test "the record says what the kernel ran on" {
+	run -0 "$FINWAIT" run self.two-waves --kernel "$KERNEL"
+	json_holds out/self.two-waves.jsonl \
+		'.[0] | .clock == "virtual" and (.guest | test("^QEMU [0-9.]+, TCG$"))'
+	run -0 "$FINWAIT" run self.two-waves --kernel "$KERNEL" --clock real
+	json_holds out/self.two-waves.jsonl \
+		'.[0] | .clock == "real" and (.guest | test("^QEMU [0-9.]+, (TCG|KVM)$"))'
+	run -0 "$FINWAIT" run self.two-waves
+	json_holds out/self.two-waves.jsonl '.[0] | has("guest") | not'
+}
+
 @test "without QEMU: one line that says what to install" {
 	PATH=/nowhere run -3 "$FINWAIT" run wave1.lost --kernel "$KERNEL"
 	[[ $output == *"apt-get install qemu-system-x86"* ]]

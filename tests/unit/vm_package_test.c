@@ -255,6 +255,37 @@ static void a_job_comes_back_as_it_went(void **state)
 	free(text);
 }
 
+static void a_plan_comes_back_as_it_went(void **state)
+{
+	struct planned items[2] = {{.run.probe = &one_probe}, {.run.probe = &one_probe}};
+	struct plan plan = {.items = items, .count = 2}, back;
+	struct fault fault;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < plan.count; i++)
+		assert_int_equal(settings_put(&items[i].run.sysctls[SIDE_CLIENT],
+		                              "net.ipv4.tcp_syn_retries", i ? "3" : "2"),
+		                 0);
+	text = plan_encode(&plan);
+	assert_non_null(text);
+	assert_int_equal(plan_decode(text, strlen(text), &back, &fault), 0);
+	assert_int_equal(back.count, 2);
+	for (size_t i = 0; i < back.count; i++) {
+		const struct settings *sysctls = back.items[i].run.sysctls;
+
+		assert_string_equal(settings_get(&sysctls[SIDE_CLIENT], "net.ipv4.tcp_syn_retries"),
+		                    i ? "3" : "2");
+		assert_int_equal(sysctls[SIDE_SERVER].count, 0);
+		settings_clear(&items[i].run.sysctls[SIDE_CLIENT]);
+	}
+	plan_free(&back);
+	for (size_t cut = 0; cut < strlen(text); cut++)
+		assert_int_equal(plan_decode(text, cut, &back, &fault), -EBADMSG);
+	assert_int_equal(plan_decode("[{}]", 4, &back, &fault), -EBADMSG);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +300,7 @@ int main(void)
 		cmocka_unit_test(modinfo_is_found_and_damage_is_not_followed),
 		cmocka_unit_test(troubles_are_told_apart),
 		cmocka_unit_test(a_job_comes_back_as_it_went),
+		cmocka_unit_test(a_plan_comes_back_as_it_went),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
