@@ -43,14 +43,16 @@ const char *cli_said(void);
 /*
  * 'finwait run' for another command: @argv as run takes it, the records kept in
  * @out_dir. They are handed over and nothing is printed but what goes wrong; returns
- * run's exit code.
+ * run's exit code. run_check() only looks whether what is asked for can be: 0, or an
+ * exit code with the line said.
  */
 struct run_result {
 	struct record **records; /* NULL: nothing could be run */
 	size_t count;
-	bool accepted; /* nothing is wrong with what was asked for */
+	struct phases phases; /* with --phases */
 	bool interrupted;
 };
+int run_check(int argc, char **argv);
 int run_collect(int argc, char **argv, const char *out_dir, struct run_result *result);
 void records_free(struct record **records, size_t count);
 

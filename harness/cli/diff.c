@@ -1,38 +1,120 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli.h"
-
-#include <getopt.h>
+/*
+ * diff: two sources of records, compared probe by probe. Side A is --- and side B is +++:
+ * paths in the order given, then kernels in theirs.
+ */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../judge/model.h"
-#include "records.h"
+#include "../run/registry.h"
+#include "collect.h"
 
 struct diff_command {
-	const char *names[2];
-	struct kept_records kept[2];
+	struct collect collect; /* sources[0] is side A, sources[1] is B */
+	char **probes; /* that a kernel is asked, as the record at hand has them */
 	struct report_style style;
 	int64_t slack_ns;
-	size_t same, differ, alone;
+	size_t same, differ, alone, undone;
 };
 
-/* A path, or a kernel whose records are in the folder. */
-static int diff_load(struct diff_command *cmd, int side, const char *out_dir, char *const *patterns,
-                     size_t pattern_count)
+static const struct source *side_of(const struct diff_command *cmd, int side)
 {
-	const char *name = cmd->names[side];
+	return &cmd->collect.sources[side];
+}
+
+/* ---- the two sides ---- */
+
+/* A path, or a kernel whose records are in the folder. */
+static int side_add(struct collect *c, const char *name)
+{
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s", out_dir, name);
+	snprintf(path, sizeof(path), "%s/%s", c->out_dir, name);
 	if (access(name, F_OK) == 0 || strchr(name, '/'))
 		snprintf(path, sizeof(path), "%s", name);
 	else if (access(path, F_OK) < 0)
 		return cli_say(EXIT_NOT_RUN,
 		               "%s: no such file or folder, nor records of such a kernel in %s/"
 		               " ('finwait matrix --kernel %s' makes them)",
-		               name, out_dir, name);
-	return records_load(path, patterns, pattern_count, &cmd->kept[side]);
+		               name, c->out_dir, name);
+	return collect_add_path(c, name, path);
 }
+
+static int diff_sides(struct collect *c)
+{
+	size_t paths = c->count < 2 ? 2 - c->count : 0;
+	int code = 0;
+
+	if (c->count > 2 || c->word_count < paths)
+		return cli_say(EXIT_USAGE, "diff compares two: records, folders or kernels");
+	for (size_t i = 0; i < paths && !code; i++)
+		code = side_add(c, c->words[i]);
+	if (code)
+		return code;
+	c->words += paths;
+	c->word_count -= paths;
+	c->asks[0].patterns = c->words;
+	c->asks[0].count = c->word_count;
+	if (paths == 1) {
+		struct source kernel = c->sources[0];
+
+		c->sources[0] = c->sources[1];
+		c->sources[1] = kernel;
+	}
+	return 0;
+}
+
+/* A kernel is asked what the records at hand are of, quick and faithful ones each as such. */
+static int diff_asks(struct diff_command *cmd, const struct kept_records *kept)
+{
+	static const char *const forms[ASKS_MAX] = {"--quick", "--faithful"};
+	struct collect *c = &cmd->collect;
+	size_t used = 0;
+
+	cmd->probes = calloc(kept->count, sizeof(*cmd->probes));
+	if (!cmd->probes)
+		return cli_say(EXIT_NOT_RUN, "out of memory");
+	c->ask_count = 0;
+	for (int faithful = 0; faithful < ASKS_MAX; faithful++) {
+		struct ask *ask = &c->asks[c->ask_count];
+
+		*ask = (struct ask){
+			.form = c->form ? c->form : forms[faithful],
+			.patterns = cmd->probes + used,
+		};
+		for (size_t i = 0; i < kept->count; i++)
+			if (kept->records[i]->faithful == faithful &&
+			    registry_find(kept->records[i]->probe))
+				cmd->probes[used++] = kept->records[i]->probe;
+		ask->count = (size_t)(cmd->probes + used - (char **)ask->patterns);
+		c->ask_count += ask->count > 0;
+	}
+	return used ? 0
+	            : cli_say(EXIT_NOT_RUN, "%s: none of its probes is known here",
+	                      c->sources[0].name);
+}
+
+static int diff_collect(struct diff_command *cmd)
+{
+	struct collect *c = &cmd->collect;
+	int code = diff_sides(c);
+
+	for (size_t i = 0; i < c->count && !code; i++)
+		if (c->sources[i].path)
+			code = source_load(&c->sources[i], c->words, c->word_count);
+	if (!code && c->kernels == 1)
+		code = diff_asks(cmd, &c->sources[0].kept);
+	if (!code && c->kernels)
+		code = collect_all(c);
+	for (size_t i = 0; i < c->count && !code; i++)
+		if (c->interrupted || !c->sources[i].kept.count)
+			code = EXIT_NOT_RUN; /* why has been said */
+	return code;
+}
+
+/* ---- probe by probe ---- */
 
 static const struct record *kept_find(const struct kept_records *kept, const char *probe)
 {
@@ -42,50 +124,61 @@ static const struct record *kept_find(const struct kept_records *kept, const cha
 	return NULL;
 }
 
+/* A run of ours that failed for reasons of its own tells nothing of the kernel. */
+static bool is_undone(const struct diff_command *cmd, int side, const struct record *rec)
+{
+	return !side_of(cmd, side)->path && rec->outcome == OUTCOME_ERROR;
+}
+
 static int diff_pair(struct diff_command *cmd, const struct record *a, const struct record *b)
 {
-	const struct diff_side sides[2] = {{cmd->names[0], a}, {cmd->names[1], b}};
+	const struct diff_side sides[2] = {{side_of(cmd, 0)->name, a}, {side_of(cmd, 1)->name, b}};
 	bool differ = false;
 	int err = diff_print(sides, cmd->slack_ns, &cmd->style, stdout, &differ);
 
 	if (err)
 		return cli_say(EXIT_NOT_RUN, "cannot compare %s: %s", a->probe, strerror(-err));
-	cmd->differ += differ;
-	cmd->same += !differ;
+	if (is_undone(cmd, 0, a) || is_undone(cmd, 1, b))
+		cmd->undone++;
+	else if (differ)
+		cmd->differ++;
+	else
+		cmd->same++;
 	return 0;
 }
 
 static void diff_alone(struct diff_command *cmd, const char *probe, int side)
 {
-	printf("%-26sONLY IN %s\n", probe, cmd->names[side]);
+	printf("%-26sONLY IN %s\n", probe, side_of(cmd, side)->name);
 	cmd->alone++;
 }
 
 /* One file against a folder is about that file's probe alone. */
 static bool is_asked(const struct diff_command *cmd, int side, const char *probe)
 {
-	const struct kept_records *other = &cmd->kept[!side];
+	const struct kept_records *other = &side_of(cmd, !side)->kept;
 
 	return other->folder || kept_find(other, probe);
 }
 
 static int diff_all(struct diff_command *cmd)
 {
+	const struct kept_records *left = &side_of(cmd, 0)->kept, *right = &side_of(cmd, 1)->kept;
 	int code = 0;
 
-	for (size_t i = 0; i < cmd->kept[0].count && !code; i++) {
-		const struct record *a = cmd->kept[0].records[i];
-		const struct record *b = kept_find(&cmd->kept[1], a->probe);
+	for (size_t i = 0; i < left->count && !code; i++) {
+		const struct record *a = left->records[i];
+		const struct record *b = kept_find(right, a->probe);
 
 		if (b)
 			code = diff_pair(cmd, a, b);
 		else if (is_asked(cmd, 0, a->probe))
 			diff_alone(cmd, a->probe, 0);
 	}
-	for (size_t i = 0; i < cmd->kept[1].count && !code; i++) {
-		const char *probe = cmd->kept[1].records[i]->probe;
+	for (size_t i = 0; i < right->count && !code; i++) {
+		const char *probe = right->records[i]->probe;
 
-		if (!kept_find(&cmd->kept[0], probe) && is_asked(cmd, 1, probe))
+		if (!kept_find(left, probe) && is_asked(cmd, 1, probe))
 			diff_alone(cmd, probe, 1);
 	}
 	return code;
@@ -93,57 +186,51 @@ static int diff_all(struct diff_command *cmd)
 
 static int diff_finish(struct diff_command *cmd)
 {
-	printf("\n%zu probe%s: %zu the same, %zu differ%s", cmd->same + cmd->differ + cmd->alone,
-	       cmd->same + cmd->differ + cmd->alone == 1 ? "" : "s", cmd->same, cmd->differ,
-	       cmd->differ == 1 ? "s" : "");
+	size_t total = cmd->same + cmd->differ + cmd->alone + cmd->undone;
+
+	printf("\n%zu probe%s: %zu the same, %zu differ%s", total, total == 1 ? "" : "s", cmd->same,
+	       cmd->differ, cmd->differ == 1 ? "s" : "");
 	if (cmd->alone)
 		printf(", %zu on one side only", cmd->alone);
+	if (cmd->undone)
+		printf(", %zu not carried out", cmd->undone);
 	putchar('\n');
 	diff_print_rule(cmd->slack_ns, &cmd->style, stdout);
-	return cmd->differ || cmd->alone ? EXIT_MODEL_FAILED : EXIT_AS_PREDICTED;
+	if (cmd->collect.kernels)
+		printf("\nThe records are in %s/KERNEL/.\n", cmd->collect.out_dir);
+	if (cmd->differ || cmd->alone)
+		return EXIT_MODEL_FAILED;
+	return cmd->collect.incomplete ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
 }
 
-static int diff_loaded(struct diff_command *cmd)
+/* A record that is not of a folder is of one probe: the other side must have it. */
+static int diff_check(const struct diff_command *cmd)
 {
-	const struct kept_records *a = &cmd->kept[0], *b = &cmd->kept[1];
-	int code;
+	const struct source *a = side_of(cmd, 0), *b = side_of(cmd, 1);
 
-	if (!a->count || !b->count)
-		return cli_say(EXIT_NOT_RUN, "nothing to compare");
-	if (!a->folder && !kept_find(b, a->records[0]->probe))
-		return cli_say(EXIT_NOT_RUN, "%s is of %s, which %s is not or has not",
-		               cmd->names[0], a->records[0]->probe, cmd->names[1]);
-	if (!b->folder && !kept_find(a, b->records[0]->probe))
-		return cli_say(EXIT_NOT_RUN, "%s is of %s, which %s has not", cmd->names[1],
-		               b->records[0]->probe, cmd->names[0]);
-	code = diff_all(cmd);
-	return code ? code : diff_finish(cmd);
+	if (!a->kept.folder && !kept_find(&b->kept, a->kept.records[0]->probe))
+		return cli_say(EXIT_NOT_RUN, "%s is of %s, which %s is not or has not", a->name,
+		               a->kept.records[0]->probe, b->name);
+	if (!b->kept.folder && !kept_find(&a->kept, b->kept.records[0]->probe))
+		return cli_say(EXIT_NOT_RUN, "%s is of %s, which %s has not", b->name,
+		               b->kept.records[0]->probe, a->name);
+	return 0;
 }
 
 int command_diff(int argc, char **argv)
 {
-	static const struct option options[] = {{"out", required_argument, NULL, 'o'}, {0}};
 	struct diff_command cmd = {.style = cli_style(), .slack_ns = model_slack_ns()};
-	const char *out_dir = OUT_DIR_DEFAULT;
-	int option, code = 0;
+	int code = collect_parse(&cmd.collect, argc, argv);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option != 'o')
-			return cli_say(EXIT_USAGE, "diff does not take '%s' this way",
-			               argv[optind - 1]);
-		out_dir = optarg;
-	}
-	if (argc - optind < 2)
-		return cli_say(EXIT_USAGE, "diff compares two: records, folders or kernels");
-	cmd.names[0] = argv[optind];
-	cmd.names[1] = argv[optind + 1];
-	for (int side = 0; side < 2 && !code; side++)
-		code = diff_load(&cmd, side, out_dir, argv + optind + 2,
-		                 (size_t)(argc - optind - 2));
 	if (!code)
-		code = diff_loaded(&cmd);
-	for (int side = 0; side < 2; side++)
-		records_free(cmd.kept[side].records, cmd.kept[side].count);
+		code = diff_collect(&cmd);
+	if (!code)
+		code = diff_check(&cmd);
+	if (!code)
+		code = diff_all(&cmd);
+	if (!code)
+		code = diff_finish(&cmd);
+	collect_free(&cmd.collect);
+	free(cmd.probes);
 	return code;
 }

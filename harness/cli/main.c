@@ -38,7 +38,7 @@ static const struct command commands[] = {
          "  --quick             with --kernel: not --faithful, which is the rule there\n"
          "  --phases K          with --kernel: K times, begun at other moments of the timer "
          "wheel;\n"
-         "                      prints how far apart the findings lie\n"
+         "                      says how far apart the findings lie (virtual clock only)\n"
          "  --seed N            with --kernel: other ports and sequence numbers\n"
          "  -j N                at most N probes at a time (all)\n"
          "  --time-limit S      end a probe that takes longer than S seconds (900)\n"
@@ -69,20 +69,33 @@ static const struct command commands[] = {
          "  --kernel K,K...     which kernels, in this order\n"
          "  --from NAME=DIR     a column of records that were kept in DIR\n"
          "  --out DIR           keep the records there, DIR/KERNEL/ID.jsonl (out)\n"
+         "  --phases K          as for run: each cell has the range over K timer phases\n"
          "  --set, --param, --faithful, --quick, --clock, --seed, -j, --time-limit: as for run, "
          "for\n"
          "                      all kernels alike; --quick is the rule when 'host' is among "
          "them\n"},
-	{"diff", command_diff, "diff A B [ID|GLOB...]", "what two records differ in",
+	{"diff", command_diff, "diff A B [ID|GLOB...]", "what two records or kernels differ in",
          "Compares findings, the states of each socket and the packets that each end sent. A and\n"
          "B are records, folders of records as 'finwait run --out' keeps them (compared probe by\n"
          "probe), or kernels of the last 'finwait matrix --out DIR'. Ports, initial sequence\n"
          "numbers and the time of day are not compared; times are the same within the timers'\n"
          "own rounding, which is stated.\n"
          "\n"
-         "  --out DIR           where matrix kept its records (out)\n"
+         "With --kernel it runs the probes itself, as matrix does:\n"
+         "  diff --kernel K,K [ID|GLOB...]     on both kernels\n"
+         "  diff --kernel K A [ID|GLOB...]     the probes that A has records of, quick or "
+         "faithful\n"
+         "                      as they were; other settings (--set, --param) have to be said "
+         "again\n"
          "\n"
-         "Exit: 0 the same, 1 they differ, 2 usage, 3 could not be read.\n"},
+         "  --kernel K          once or twice, or K,K; 'host' is the kernel that runs here\n"
+         "  --out DIR           where matrix kept its records and where the new ones go, "
+         "DIR/KERNEL/\n"
+         "                      ID.jsonl (out)\n"
+         "  --set, --param, --faithful, --quick, --clock, --seed, -j, --time-limit: as for "
+         "matrix\n"
+         "\n"
+         "Exit: 0 the same, 1 they differ, 2 usage, 3 could not be read or carried out.\n"},
 	{"doctor", command_doctor, "doctor", "what this machine and these privileges allow",
          "Tries everything finwait can use and says what is missing and what would help.\n"},
 };

@@ -9,7 +9,22 @@
 
 #include "../record/json.h"
 #include "../run/machine.h"
-#include "phases.h"
+
+/*
+ * The wheel rounds a timer up to the grain of its level, 8^n jiffies: the fourth, for
+ * timers up to 17 minutes at 250 Hz, has one of 16.384 s. The golden ratio's
+ * multiples spread any number of phases evenly over it.
+ */
+#define PHASE_SPAN_NS 16384000000LL
+#define GOLDEN_RATIO 0.6180339887498949
+
+/* How long phase @index waits before the probe begins; 0 for the first. */
+static int64_t phase_delay_ns(unsigned int index)
+{
+	double turns = index * GOLDEN_RATIO;
+
+	return (int64_t)((turns - (double)(int64_t)turns) * PHASE_SPAN_NS);
+}
 
 static void progress_clear(struct run_command *cmd)
 {
@@ -54,14 +69,17 @@ static void run_print_json(const struct record *rec)
 	json_put(json_result_line(rec));
 }
 
+/* What was not run leaves the record of an earlier run alone. */
+static bool is_kept(const struct record *rec)
+{
+	return rec->outcome != OUTCOME_SKIPPED || rec->elapsed_ns;
+}
+
 static void run_line(const struct record *rec, const char *line, size_t length, void *arg)
 {
 	struct run_command *cmd = arg;
 
-	/* What was not run leaves the record of an earlier run alone. */
-	bool not_run = rec->outcome == OUTCOME_SKIPPED && !rec->elapsed_ns;
-
-	if (cmd->keep && !not_run)
+	if (cmd->keep && is_kept(rec))
 		keep_line(cmd->keep, rec->probe, line, length);
 	if (cmd->format == FORMAT_JSON && !run_prints_in_order(cmd)) {
 		fwrite(line, 1, length, stdout);
@@ -75,10 +93,11 @@ static void run_finished(const struct record *rec, void *arg)
 	struct run_command *cmd = arg;
 
 	progress_clear(cmd);
-	if (cmd->keep && rec->event_count)
+	/* with phases there are lines to come */
+	if (cmd->keep && rec->event_count && !cmd->phase_count)
 		keep_probe_done(cmd->keep, rec->probe);
 	if (cmd->format == FORMAT_TAP && !run_prints_in_order(cmd))
-		ktap_print(rec, ++cmd->tap_number, stdout);
+		ktap_print(rec, NULL, ++cmd->tap_number, stdout);
 }
 
 static int run_exit_code(struct record **records, size_t count, bool interrupted)
@@ -96,43 +115,58 @@ static int run_exit_code(struct record **records, size_t count, bool interrupted
 	return by[OUTCOME_SKIPPED] == count ? EXIT_ALL_SKIPPED : EXIT_AS_PREDICTED;
 }
 
-static void run_print_summary(struct record **records, size_t count)
+static void run_print_summary(const struct run_command *cmd, struct record **records, size_t count)
 {
 	unsigned int by[OUTCOME_COUNT] = {0};
 
+	for (size_t i = 0; i < cmd->phases.probe_count; i++) {
+		const struct probe_phases *probe = &cmd->phases.probes[i];
+
+		for (size_t j = 0; j < probe->count; j++)
+			json_put(json_phases_line(probe->probe, cmd->phases.count,
+			                          &probe->spreads[j]));
+	}
 	for (size_t i = 0; i < count; i++)
 		if (records[i])
 			by[records[i]->outcome]++;
 	json_put(json_summary_line(by));
 }
 
-static void run_print(struct run_command *cmd, struct record **records, size_t count)
+static void run_print_table(const struct run_command *cmd, struct record **records, size_t count)
 {
 	struct report_style style = cli_style();
-	size_t started = 0;
+	bool elsewhere = strcmp(cmd->request.out_dir, OUT_DIR_DEFAULT) != 0;
 
 	style.verbose = cmd->verbose;
+	table_print((const struct record *const *)records, count, registry_title, registry_claim,
+	            &style, stdout);
+	phases_print(&cmd->phases, &style, stdout);
+	for (size_t i = 0; i < count && cmd->ladder; i++)
+		if (records[i]->event_count) {
+			putchar('\n');
+			ladder_print(records[i], registry_title(records[i]->probe), &style, stdout);
+		}
+	printf("\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show ID\n",
+	       cmd->request.out_dir, elsewhere ? " --out " : "",
+	       elsewhere ? cmd->request.out_dir : "");
+}
+
+static void run_print(struct run_command *cmd, struct record **records, size_t count)
+{
+	const struct phases *phases = cmd->phase_count ? &cmd->phases : NULL;
+	size_t started = 0;
+
 	while (started < count && records[started])
 		started++;
 	for (size_t i = 0; i < started && run_prints_in_order(cmd); i++)
 		if (cmd->format == FORMAT_JSON)
 			run_print_json(records[i]);
 		else if (cmd->format == FORMAT_TAP)
-			ktap_print(records[i], i + 1, stdout);
+			ktap_print(records[i], phases, i + 1, stdout);
 	if (cmd->format == FORMAT_JSON)
-		run_print_summary(records, started);
-	if (cmd->format != FORMAT_TABLE)
-		return;
-	table_print((const struct record *const *)records, started, registry_title, registry_claim,
-	            &style, stdout);
-	for (size_t i = 0; i < started && cmd->ladder; i++)
-		if (records[i]->event_count) {
-			putchar('\n');
-			ladder_print(records[i], registry_title(records[i]->probe), &style, stdout);
-		}
-	printf("\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show ID\n",
-	       cmd->request.out_dir, strcmp(cmd->request.out_dir, OUT_DIR_DEFAULT) ? " --out " : "",
-	       strcmp(cmd->request.out_dir, OUT_DIR_DEFAULT) ? cmd->request.out_dir : "");
+		run_print_summary(cmd, records, started);
+	if (cmd->format == FORMAT_TABLE)
+		run_print_table(cmd, records, started);
 }
 
 /* Each place at a time stays on a processor of its own: QEMU wakes up often. */
@@ -157,37 +191,6 @@ static void run_in_guest(const struct run_plan *plan, unsigned int place, int ou
 	vm_child(plan, &cmd->vm, &cmd->times, cpu_of_place(place), out_fd);
 }
 
-static int run_supervise(struct run_command *cmd, struct machine *machine, struct plan *plan,
-                         struct record **records)
-{
-	struct supervisor_hooks hooks = {
-		.line = run_line,
-		.finished = run_finished,
-		.progress = isatty(STDERR_FILENO) ? run_progress : NULL,
-		.child = cmd->in_guest ? run_in_guest : NULL,
-		.arg = cmd,
-	};
-	struct fault fault;
-	int err, code;
-
-	if (cmd->format == FORMAT_JSON)
-		json_put(json_run_line(&machine->info));
-	if (cmd->format == FORMAT_TAP)
-		ktap_print_header(plan->count, stdout);
-	err = supervisor_run(plan, cmd->request.jobs, cmd->request.time_limit_s, machine->trace,
-	                     machine->trace_absent, &hooks, records, &fault);
-	progress_clear(cmd);
-	code = run_exit_code(records, plan->count, err == -EINTR);
-	if (cmd->result)
-		cmd->result->interrupted = err == -EINTR;
-	else
-		run_print(cmd, records, plan->count);
-	if (err == -EINTR)
-		return cli_say(EXIT_NOT_RUN, "interrupted; what was recorded until then is in %s/",
-		               cmd->request.out_dir);
-	return err ? cli_fault(EXIT_NOT_RUN, &fault) : code;
-}
-
 void records_free(struct record **records, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -195,53 +198,98 @@ void records_free(struct record **records, size_t count)
 	free(records);
 }
 
-/* The records of one more phase, or an exit code above 0. */
-static int run_phase(struct run_command *cmd, struct plan *plan, struct record **records)
+static void run_hand_over(struct run_command *cmd, struct record **records, size_t count,
+                          bool interrupted)
+{
+	if (cmd->result) {
+		*cmd->result = (struct run_result){
+			.records = records,
+			.count = count,
+			.phases = cmd->phases,
+			.interrupted = interrupted,
+		};
+		return;
+	}
+	run_print(cmd, records, count);
+	records_free(records, count);
+	phases_free(&cmd->phases);
+}
+
+/* All of @plan, once; true: interrupted. @code becomes what it came to. */
+static bool run_supervise(struct run_command *cmd, const struct machine *machine, struct plan *plan,
+                          struct record **records, int *code)
 {
 	struct supervisor_hooks hooks = {
+		/* the record that is kept is that of the first phase */
+		.line = cmd->phases.count ? NULL : run_line,
 		.finished = run_finished,
 		.progress = isatty(STDERR_FILENO) ? run_progress : NULL,
-		.child = run_in_guest,
+		.child = cmd->in_guest ? run_in_guest : NULL,
 		.arg = cmd,
 	};
 	struct fault fault;
-	int err = supervisor_run(plan, cmd->request.jobs, cmd->request.time_limit_s, NULL, "",
-	                         &hooks, records, &fault);
+	int err = supervisor_run(plan, cmd->request.jobs, cmd->request.time_limit_s, machine->trace,
+	                         machine->trace_absent, &hooks, records, &fault);
 
 	progress_clear(cmd);
-	if (err == -EINTR)
-		return cli_say(EXIT_NOT_RUN, "interrupted");
-	return err ? cli_fault(EXIT_NOT_RUN, &fault) : run_exit_code(records, plan->count, false);
+	*code = run_exit_code(records, plan->count, err == -EINTR);
+	if (err && err != -EINTR)
+		*code = cli_fault(EXIT_NOT_RUN, &fault);
+	return err == -EINTR;
 }
 
-/* Takes @first over, which phase 0 has recorded; @code was its exit code. */
-static int run_phases(struct run_command *cmd, struct plan *plan, struct record **first, int code)
+/* The phases after the first, which came to @first and @code. */
+static bool run_phases(struct run_command *cmd, const struct machine *machine, struct plan *plan,
+                       struct record **first, int *code)
 {
-	struct phases phases = {0};
-	int err = phases_add(&phases, first, plan->count);
+	int err = phases_add(&cmd->phases, first, plan->count);
+	bool interrupted = false;
 
-	if (err)
-		records_free(first, plan->count);
-	for (unsigned int i = 1; i < cmd->phases && !err; i++) {
+	for (unsigned int i = 1; i < cmd->phase_count && !err && !interrupted; i++) {
 		struct record **records = calloc(plan->count + 1, sizeof(*records));
-		int one;
+		int one = EXIT_NOT_RUN;
 
+		if (!records) {
+			err = -ENOMEM;
+			break;
+		}
 		cmd->times.phase_ns = phase_delay_ns(i);
-		one = records ? run_phase(cmd, plan, records) : EXIT_NOT_RUN;
-		err = records ? phases_add(&phases, records, plan->count) : -ENOMEM;
-		if (one && code != EXIT_MODEL_FAILED)
-			code = one;
+		interrupted = run_supervise(cmd, machine, plan, records, &one);
+		if (!interrupted)
+			err = phases_add(&cmd->phases, records, plan->count);
+		if (one && *code != EXIT_MODEL_FAILED)
+			*code = one;
+		records_free(records, plan->count);
 	}
-	if (!err)
-		phases_print(&phases, stdout);
-	phases_free(&phases);
-	return err ? cli_say(EXIT_NOT_RUN, "out of memory") : code;
+	if (err)
+		*code = cli_say(EXIT_NOT_RUN, "out of memory");
+	return interrupted;
+}
+
+static void run_keep_phases(struct run_command *cmd, struct record **records, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct probe_phases *probe =
+			records[i] && is_kept(records[i])
+				? phases_find(&cmd->phases, records[i]->probe)
+				: NULL;
+
+		for (size_t j = 0; probe && j < probe->count; j++) {
+			char *line = json_phases_line(probe->probe, cmd->phases.count,
+			                              &probe->spreads[j]);
+
+			if (line)
+				keep_line(cmd->keep, probe->probe, line, strlen(line));
+			free(line);
+		}
+	}
 }
 
 static int run_planned(struct run_command *cmd, struct machine *machine, struct plan *plan)
 {
 	struct record **records = calloc(plan->count + 1, sizeof(*records));
 	struct fault fault;
+	bool interrupted;
 	int code;
 
 	if (!records)
@@ -251,19 +299,22 @@ static int run_planned(struct run_command *cmd, struct machine *machine, struct 
 		free(records);
 		return cli_fault(EXIT_NOT_RUN, &fault);
 	}
-	code = run_supervise(cmd, machine, plan, records);
+	if (cmd->format == FORMAT_JSON)
+		json_put(json_run_line(&machine->info));
+	if (cmd->format == FORMAT_TAP)
+		ktap_print_header(plan->count, stdout);
+	interrupted = run_supervise(cmd, machine, plan, records, &code);
+	if (cmd->phase_count && !interrupted) {
+		interrupted = run_phases(cmd, machine, plan, records, &code);
+		run_keep_phases(cmd, records, plan->count);
+	}
 	if (keep_close(cmd->keep, &fault) < 0)
 		code = cli_fault(EXIT_NOT_RUN, &fault);
-	cmd->keep = NULL; /* the record that is kept is that of the first phase */
-	if (cmd->result) {
-		cmd->result->records = records;
-		cmd->result->count = plan->count;
-	} else if (cmd->phases > 1) {
-		code = run_phases(cmd, plan, records, code);
-	} else {
-		records_free(records, plan->count);
-	}
-	return code;
+	run_hand_over(cmd, records, plan->count, interrupted);
+	return interrupted ? cli_say(EXIT_NOT_RUN,
+	                             "interrupted; what was recorded until then is in %s/",
+	                             cmd->request.out_dir)
+	                   : code;
 }
 
 /* A request that cannot be. Of the commonest mistakes the words say all; errno adds nothing. */
@@ -339,30 +390,35 @@ static int run_on_kernel(struct run_command *cmd)
 	return code;
 }
 
+/* Mistakes in the request come before anything is tried. @slots: probes at a time. */
+static int run_ask(const struct run_command *cmd, unsigned int *slots)
+{
+	struct fault fault;
+	struct plan plan;
+
+	if (plan_make(&cmd->request, &(struct run_info){0}, &plan, &fault) < 0)
+		return run_refuse(&fault);
+	*slots = cmd->request.jobs && cmd->request.jobs < plan.count ? cmd->request.jobs
+	                                                             : (unsigned int)plan.count;
+	plan_free(&plan);
+	return 0;
+}
+
 static int run_carry_out(struct run_command *cmd)
 {
 	struct machine machine;
 	struct fault fault;
-	struct plan plan;
 	unsigned int slots;
-	int code;
+	int code = run_ask(cmd, &slots);
 
-	/* Mistakes in the request come before anything is tried out. */
-	if (plan_make(&cmd->request, &(struct run_info){0}, &plan, &fault) < 0)
-		return run_refuse(&fault);
-	slots = cmd->request.jobs && cmd->request.jobs < plan.count ? cmd->request.jobs
-	                                                            : (unsigned int)plan.count;
-	plan_free(&plan);
-	if (cmd->result)
-		cmd->result->accepted = true;
-	if (cmd->kernel) {
-		code = run_on_kernel(cmd);
-	} else {
-		if (machine_find(&machine, slots, &fault) < 0)
-			return cli_fault(EXIT_NOT_RUN, &fault);
-		code = run_on(cmd, &machine);
-		machine_release(&machine);
-	}
+	if (code)
+		return code;
+	if (cmd->kernel)
+		return run_on_kernel(cmd);
+	if (machine_find(&machine, slots, &fault) < 0)
+		return cli_fault(EXIT_NOT_RUN, &fault);
+	code = run_on(cmd, &machine);
+	machine_release(&machine);
 	return code;
 }
 
@@ -383,17 +439,28 @@ int command_run(int argc, char **argv)
 	return code;
 }
 
+int run_check(int argc, char **argv)
+{
+	struct run_command cmd = {0};
+	unsigned int slots;
+	int code;
+
+	optind = 0; /* glibc's way to begin anew */
+	code = run_parse(&cmd, argc, argv);
+	if (!code)
+		code = run_ask(&cmd, &slots);
+	run_clear(&cmd);
+	return code;
+}
+
 int run_collect(int argc, char **argv, const char *out_dir, struct run_result *result)
 {
 	struct run_command cmd = {.result = result};
 	int code;
 
 	*result = (struct run_result){0};
-	optind = 0; /* glibc's way to begin anew */
+	optind = 0;
 	code = run_parse(&cmd, argc, argv);
-	if (!code && (cmd.format != FORMAT_TABLE || cmd.ladder))
-		code = cli_say(EXIT_USAGE, "%s prints neither --json nor --tap nor --ladder",
-		               argv[0]);
 	cmd.request.out_dir = out_dir;
 	if (!code)
 		code = run_carry_out(&cmd);

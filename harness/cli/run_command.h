@@ -20,7 +20,8 @@ struct run_command {
 	const char *kernel; /* NULL: this one */
 	bool clock_real, quick;
 	struct job_times times;
-	unsigned int phases; /* above 1: again with other phases of the timer wheel */
+	unsigned int phase_count; /* 0: once; else as often, with other phases of the timer wheel */
+	struct phases phases; /* what they came to */
 	bool in_guest; /* on vm, not on this machine */
 	struct vm_machine vm;
 	struct run_result *result; /* set: the records go there, nothing is printed */

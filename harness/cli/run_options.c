@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "phases.h"
 #include "run_command.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PHASES_MAX 1000
 
 static int request_setting(struct settings *set, const char *option, const char *text)
 {
@@ -85,8 +86,8 @@ static int option_take(struct run_command *cmd, int option, char **argv)
 		cmd->quick = true;
 		return 0;
 	case 'P':
-		code = request_number("--phases", optarg, &cmd->phases);
-		if (!code && cmd->phases > PHASES_MAX)
+		code = request_number("--phases", optarg, &cmd->phase_count);
+		if (!code && cmd->phase_count > PHASES_MAX)
 			code = cli_say(EXIT_USAGE, "--phases goes up to %d", PHASES_MAX);
 		return code;
 	case 'S':
@@ -138,10 +139,10 @@ int run_parse(struct run_command *cmd, int argc, char **argv)
 	}
 	cmd->request.patterns = (const char **)argv + optind;
 	cmd->request.pattern_count = (size_t)(argc - optind);
-	if (!cmd->kernel && (cmd->clock_real || cmd->times.seed || cmd->phases))
+	if (!cmd->kernel && (cmd->clock_real || cmd->times.seed || cmd->phase_count))
 		return cli_say(EXIT_USAGE, "--clock, --seed and --phases go with --kernel");
-	if (cmd->phases && (cmd->clock_real || cmd->format != FORMAT_TABLE))
-		return cli_say(EXIT_USAGE, "--phases goes with a virtual clock and the table");
+	if (cmd->phase_count && cmd->clock_real)
+		return cli_say(EXIT_USAGE, "--phases goes with a virtual clock");
 	if (cmd->quick && cmd->request.faithful)
 		return cli_say(EXIT_USAGE, "--quick or --faithful, not both");
 	/* Where hours pass in a second, the articles' own conditions are the everyday ones. */

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "phases.h"
 #include "record.h"
 
 /*
@@ -19,9 +20,11 @@ char *json_run_line(const struct run_info *run);
 char *json_probe_line(const struct record *rec); /* type "probe": id, params, sysctls, observers */
 char *json_event_line(const char *probe, const struct event *event);
 char *json_result_line(const struct record *rec); /* outcome, findings, states, lost */
+/* What @spread came to over @phases of @probe. */
+char *json_phases_line(const char *probe, unsigned int phases, const struct spread *spread);
 char *json_summary_line(const unsigned int outcomes[OUTCOME_COUNT]);
 
-enum json_line { JSON_RUN, JSON_PROBE, JSON_EVENT, JSON_RESULT, JSON_SUMMARY };
+enum json_line { JSON_RUN, JSON_PROBE, JSON_EVENT, JSON_RESULT, JSON_PHASES, JSON_SUMMARY };
 
 /*
  * Add one line to @rec. @line need not end in NUL. Returns the kind of line, or

@@ -369,6 +369,26 @@ static void read_result(struct json_in *in, struct record *rec)
 	rec->finished = !in->failed;
 }
 
+/* Of other runs than the one that is recorded: read no further than that it is sound. */
+static void read_phases(struct json_in *in, struct record *rec)
+{
+	static const char *const values[] = {"predicts", "measured", "other"};
+	static const char *const counts[] = {"differ", "model_failed", "undecided"};
+	struct spread spread;
+	struct value value;
+	int64_t phases;
+
+	read_probe_id(in, "probe", rec);
+	json_take_text(in, "claim", spread.claim, sizeof(spread.claim));
+	json_need_text(in, "name", spread.name, sizeof(spread.name));
+	json_take_text(in, "unit", spread.unit, sizeof(spread.unit));
+	phases = json_need_int(in, "phases", 1, UINT32_MAX);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		take_value(in, values[i], &value);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		json_take_int(in, counts[i], 0, phases, 0);
+}
+
 static void read_summary(struct json_in *in, struct record *rec)
 {
 	(void)rec;
@@ -380,11 +400,9 @@ static const struct {
 	const char *type;
 	void (*read)(struct json_in *in, struct record *rec);
 } line_types[] = {
-	[JSON_RUN] = {"run", read_run},
-	[JSON_PROBE] = {"probe", read_probe},
-	[JSON_EVENT] = {"event", read_event},
-	[JSON_RESULT] = {"result", read_result},
-	[JSON_SUMMARY] = {"summary", read_summary},
+	[JSON_RUN] = {"run", read_run},          [JSON_PROBE] = {"probe", read_probe},
+	[JSON_EVENT] = {"event", read_event},    [JSON_RESULT] = {"result", read_result},
+	[JSON_PHASES] = {"phases", read_phases}, [JSON_SUMMARY] = {"summary", read_summary},
 };
 
 static int line_type_parse(const char *type)

@@ -348,6 +348,25 @@ char *json_result_line(const struct record *rec)
 	return line_finish(&out);
 }
 
+char *json_phases_line(const char *probe, unsigned int phases, const struct spread *spread)
+{
+	struct json_out out = line_new("phases");
+
+	json_put_text(&out, "probe", probe);
+	json_put_text(&out, "claim", spread->claim);
+	json_put_text(&out, "name", spread->name);
+	json_put_text(&out, "unit", spread->unit);
+	json_put_int(&out, "phases", phases);
+	json_put(&out, "predicts", value_json(&spread->predicts));
+	json_put(&out, "measured", value_json(&spread->measured));
+	if (spread->differ)
+		json_put(&out, "other", value_json(&spread->other));
+	json_put_int(&out, "differ", spread->differ);
+	json_put_int(&out, "model_failed", spread->model_failed);
+	json_put_int(&out, "undecided", spread->undecided);
+	return line_finish(&out);
+}
+
 char *json_summary_line(const unsigned int outcomes[OUTCOME_COUNT])
 {
 	struct json_out out = line_new("summary");

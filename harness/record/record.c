@@ -172,6 +172,22 @@ void record_sort(struct record *rec)
 	rec->event_space = rec->event_count;
 }
 
+const struct finding *finding_find(const struct record *rec, const char *claim, const char *name)
+{
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		const struct finding *finding = &rec->findings[i];
+
+		if (!strcmp(finding->claim, claim) && !strcmp(finding->name, name))
+			return finding;
+	}
+	return NULL;
+}
+
+bool finding_undecided(const struct finding *finding)
+{
+	return finding->verdict == VERDICT_INCONCLUSIVE || finding->verdict == VERDICT_SKIPPED;
+}
+
 static bool settings_number(const struct settings *set, const char *name, int64_t *value)
 {
 	const char *text = settings_get(set, name);

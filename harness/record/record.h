@@ -102,6 +102,9 @@ int record_add_event(struct record *rec, const struct event *event); /* 0, -ENOM
 int record_add_finding(struct record *rec, const struct finding *finding);
 /* By t_ns; stable, so that events of one instant stay as they arrived. */
 void record_sort(struct record *rec);
+const struct finding *finding_find(const struct record *rec, const char *claim, const char *name);
+/* Neither right nor wrong: inconclusive or skipped. */
+bool finding_undecided(const struct finding *finding);
 
 /* A sysctl in force at @host as a number; false: absent or not a number. */
 bool record_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value);

@@ -217,34 +217,18 @@ static_assert(sizeof(field_words) / sizeof(field_words[0]) == FIELD_VERDICT + 1,
               "a word for every field");
 
 #define CELLS 4
+static_assert(CELLS <= TEXT_CELLS, "a row is printed at once");
 
 static void print_row(const struct printer *pr, const char *const texts[CELLS],
                       const enum attr attrs[CELLS])
 {
 	unsigned int value_columns =
 		(style_width(pr->style) - INDENT - NAME_COLUMNS - FIELD_COLUMNS - CELLS) / 2;
-	unsigned int columns[CELLS] = {NAME_COLUMNS, FIELD_COLUMNS, value_columns, value_columns};
+	const unsigned int columns[CELLS] = {NAME_COLUMNS, FIELD_COLUMNS, value_columns,
+	                                     value_columns};
 	const char *rest[CELLS] = {texts[0], texts[1], texts[2], texts[3]};
-	char parts[CELLS][256];
 
-	for (;;) {
-		size_t last = 0;
-		bool any = false;
-
-		for (size_t i = 0; i < CELLS; i++) {
-			parts[i][0] = '\0';
-			if (text_fold(&rest[i], columns[i], parts[i], sizeof(parts[i]))) {
-				any = true;
-				last = i;
-			}
-		}
-		if (!any)
-			return;
-		fprintf(pr->out, "%*s", INDENT, "");
-		for (size_t i = 0; i <= last; i++)
-			put(pr, parts[i], attrs[i], i < last ? columns[i] + 1 : 0);
-		fputc('\n', pr->out);
-	}
+	text_print_row(pr->out, INDENT, CELLS, rest, columns, attrs, pr->style->colour);
 }
 
 static void print_findings(const struct printer *pr)

@@ -34,7 +34,6 @@ int64_t diff_tolerance_ns(const struct diff_rule *rule, int64_t ns);
 bool times_alike(const struct diff_rule *rule, int64_t a_ns, int64_t b_ns);
 /* Counts and words must be equal, times alike. */
 bool values_alike(const struct diff_rule *rule, const struct value *a, const struct value *b);
-const struct finding *finding_find(const struct record *rec, const char *claim, const char *name);
 
 /* ---- tracks ---- */
 

@@ -73,14 +73,3 @@ bool values_alike(const struct diff_rule *rule, const struct value *a, const str
 	}
 	return true;
 }
-
-const struct finding *finding_find(const struct record *rec, const char *claim, const char *name)
-{
-	for (size_t i = 0; i < rec->finding_count; i++) {
-		const struct finding *finding = &rec->findings[i];
-
-		if (!strcmp(finding->claim, claim) && !strcmp(finding->name, name))
-			return finding;
-	}
-	return NULL;
-}

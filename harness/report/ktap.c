@@ -58,20 +58,35 @@ static void finding_directive(FILE *out, const struct finding *finding)
 	}
 }
 
-static bool finding_undecided(const struct finding *finding)
+static void spread_print(const struct spread *spread, unsigned int phases, FILE *out)
 {
-	return finding->verdict == VERDICT_INCONCLUSIVE || finding->verdict == VERDICT_SKIPPED;
+	fprintf(out, "  # over %u timer phases: ", phases);
+	put_value(out, "measured", &spread->measured);
+	if (spread->differ) {
+		fprintf(out, ", in %u ", spread->differ);
+		put_value(out, "also", &spread->other);
+	}
+	if (spread->undecided)
+		fprintf(out, ", not measured in %u", spread->undecided);
+	if (spread->model_failed)
+		fprintf(out, ", the model failed in %u", spread->model_failed);
+	fputc('\n', out);
 }
 
-static void finding_print(const struct finding *finding, size_t number, FILE *out)
+static void finding_print(const struct finding *finding, const struct spread *spread,
+                          unsigned int phases, size_t number, FILE *out)
 {
 	bool pass = finding->model_ok || finding_undecided(finding);
 
+	if (spread)
+		pass = pass && !spread->model_failed;
 	fputs("  # ", out);
 	put_value(out, "says", &finding->says);
 	put_value(out, ", predicts", &finding->predicts);
 	put_value(out, ", measured", &finding->measured);
 	fprintf(out, ": %s\n", verdict_name(finding->verdict));
+	if (spread)
+		spread_print(spread, phases, out);
 	if (!pass && finding->rule[0]) {
 		fputs("  # the model rests on ", out);
 		put_text(out, finding->rule);
@@ -126,12 +141,18 @@ int ktap_print_header(size_t probes, FILE *out)
 	return ferror(out) ? -EIO : 0;
 }
 
-int ktap_print(const struct record *rec, size_t number, FILE *out)
+int ktap_print(const struct record *rec, const struct phases *phases, size_t number, FILE *out)
 {
+	const struct probe_phases *all = phases_find(phases, rec->probe);
+	bool pass = outcome_passes(rec) && !(all && all->failed);
+
 	if (rec->finding_count) {
 		fprintf(out, "  KTAP version 1\n  1..%zu\n", rec->finding_count);
 		for (size_t i = 0; i < rec->finding_count; i++)
-			finding_print(&rec->findings[i], i + 1, out);
+			finding_print(
+				&rec->findings[i],
+				spread_find(all, rec->findings[i].claim, rec->findings[i].name),
+				phases ? phases->count : 0, i + 1, out);
 	}
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
 		if (!rec->lost[i])
@@ -139,7 +160,9 @@ int ktap_print(const struct record *rec, size_t number, FILE *out)
 		fprintf(out, "# %s lost %llu events\n", observer_name(i),
 		        (unsigned long long)rec->lost[i]);
 	}
-	fprintf(out, "%sok %zu ", outcome_passes(rec) ? "" : "not ", number);
+	if (all && all->failed)
+		fprintf(out, "# failed in %u of %u timer phases\n", all->failed, phases->count);
+	fprintf(out, "%sok %zu ", pass ? "" : "not ", number);
 	put_text(out, rec->probe);
 	outcome_directive(out, rec);
 	fputc('\n', out);

@@ -17,9 +17,9 @@
 
 #define WIDTH_DEFAULT 120
 #define WIDTH_MIN 80
-#define INDENT 2
+#define INDENT MATRIX_INDENT
 #define NAME_COLUMNS 24
-#define SAYS_COLUMNS 12
+#define SAYS_COLUMNS 14
 #define MODEL_COLUMNS 6
 #define VALUE_GOOD 12 /* the article's figure gives way when values get narrower */
 #define VALUE_MIN 8
@@ -85,7 +85,7 @@ static const char *model_word(const struct matrix_row *row, size_t count, enum a
 	for (size_t i = 0; i < count; i++) {
 		if (!row->cells[i].measured)
 			continue;
-		if (!row->cells[i].finding->model_ok)
+		if (!row->cells[i].model_ok)
 			return "FAILED";
 		any = true;
 	}
@@ -108,6 +108,7 @@ static enum attr mark_attr(char mark)
 	case '!':
 		return ATTR_RED;
 	case '*':
+	case '~':
 		return ATTR_YELLOW;
 	case '?':
 		return ATTR_MAGENTA;
@@ -162,11 +163,17 @@ static void print_row_line(struct matrix *mx, const struct matrix_row *row, stru
 	matrix_end_line(mx);
 }
 
+/* Nothing is lost where such a cell is not printed again: alike times may yet differ. */
+static bool is_plain_words(const struct matrix_cell *cell)
+{
+	return cell->measured && cell->value->kind == VALUE_TEXT && cell->mark == ' ';
+}
+
 /* Long words that are the same everywhere are told once. */
 static void row_rest_set(const struct matrix *mx, const struct matrix_row *row,
                          struct row_rest *rest)
 {
-	bool told = false;
+	bool told = false, all_plain = true;
 
 	rest->count = mx->count;
 	rest->columns = mx->value;
@@ -175,11 +182,12 @@ static void row_rest_set(const struct matrix *mx, const struct matrix_row *row,
 		bool is_long = text_columns(cell->text) > mx->value;
 
 		rest->cells[i] = cell->text;
-		if (told && is_long && cell->measured && !cell->differs)
+		if (told && is_long && is_plain_words(cell))
 			rest->cells[i] = "same";
 		told |= cell->measured;
+		all_plain &= is_plain_words(cell);
 	}
-	if (!row->all_alike || text_columns(row->cells[0].text) <= mx->value)
+	if (!all_plain || text_columns(row->cells[0].text) <= mx->value)
 		return;
 	rest->count = 1;
 	rest->columns = (unsigned int)mx->count * (mx->value + CELL_GAP) - CELL_GAP;
@@ -187,13 +195,17 @@ static void row_rest_set(const struct matrix *mx, const struct matrix_row *row,
 
 static void failure_text(const struct matrix_cell *cell, char *buf, size_t size)
 {
-	char predicts[256], measured[256];
+	char predicts[256], measured[256], phases[32] = "";
 
 	buf[0] = '\0';
-	if (cell->measured && !cell->finding->model_ok)
-		snprintf(buf, size, "MODEL FAILED  predicted %s  measured %s",
-		         value_text(&cell->finding->predicts, predicts, sizeof(predicts)),
-		         value_text(&cell->finding->measured, measured, sizeof(measured)));
+	if (!cell->measured || cell->model_ok)
+		return;
+	if (cell->spread)
+		snprintf(phases, sizeof(phases), "  in %u timer phase%s",
+		         cell->spread->model_failed, cell->spread->model_failed == 1 ? "" : "s");
+	snprintf(buf, size, "MODEL FAILED  predicted %s  measured %s%s",
+	         value_text(&cell->finding->predicts, predicts, sizeof(predicts)),
+	         value_text(cell->value, measured, sizeof(measured)), phases);
 }
 
 /* The kernels from @at on where the model failed in these words, once: at the first. */
@@ -241,39 +253,68 @@ static void row_tally(struct matrix *mx, const struct matrix_row *row)
 			continue;
 		tally->findings++;
 		tally->differ += cell->differs;
-		tally->held += cell->finding->model_ok;
-		tally->failed += !cell->finding->model_ok;
+		tally->held += cell->model_ok;
+		tally->failed += !cell->model_ok;
 		differs |= cell->differs;
-		failed |= !cell->finding->model_ok;
+		failed |= !cell->model_ok;
 	}
 	mx->rows += row->claim != NULL;
 	mx->rows_differ += differs;
 	mx->rows_failed += failed;
+	if (row->verdict_differs) {
+		char claim[100];
+
+		snprintf(claim, sizeof(claim), "%s/%s", row->probe, row->claim);
+		(void)matrix_words(mx, &mx->split, claim);
+	}
+}
+
+static void words_free(struct words *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+}
+
+/*
+ * An article's walk of states in a narrow column: the verdict says the same, shorter. What
+ * is not the same on all kernels is said below the row.
+ */
+static void says_text(const struct matrix *mx, const struct matrix_row *row, char *buf, size_t size)
+{
+	const struct finding *finding = row_finding(mx, row);
+	bool is_text = finding && finding->says.kind == VALUE_TEXT;
+
+	buf[0] = '\0';
+	if (!finding || !mx->says)
+		return;
+	if (row->says_differ || (is_text && row->verdict_differs))
+		snprintf(buf, size, "(below)");
+	else if (is_text)
+		snprintf(buf, size, "(%s)", verdict_name(finding->verdict));
+	else
+		value_text(&finding->says, buf, size);
 }
 
 static void print_row(struct matrix *mx, const char *probe, const char *claim, const char *name)
 {
 	struct matrix_row row = {.probe = probe, .claim = claim, .name = name};
-	const struct finding *finding;
 	struct row_rest rest;
-	char says[256] = "";
+	char says[256];
 	enum attr attr;
 	bool first = true;
 
 	matrix_row_fill(mx, &row);
+	matrix_article_fill(mx, &row);
 	row_tally(mx, &row);
-	finding = row_finding(mx, &row);
-	/* An article's walk of states in a narrow column: the verdict says the same, shorter. */
-	if (finding && mx->says && finding->says.kind == VALUE_TEXT)
-		snprintf(says, sizeof(says), "(%s)", verdict_name(finding->verdict));
-	else if (finding && mx->says)
-		value_text(&finding->says, says, sizeof(says));
+	says_text(mx, &row, says, sizeof(says));
 	rest = (struct row_rest){name, says, claim ? model_word(&row, mx->count, &attr) : ""};
 	row_rest_set(mx, &row, &rest);
 	do {
 		print_row_line(mx, &row, &rest, first);
 		first = false;
 	} while (!rest_is_done(&rest));
+	matrix_print_article(mx, &row);
 	print_failures(mx, &row);
 }
 
@@ -417,9 +458,8 @@ int matrix_print(const struct matrix_column *columns, size_t count, report_title
 		}
 	}
 	matrix_print_foot(&mx);
-	for (size_t i = 0; i < mx.note_count; i++)
-		free(mx.notes[i]);
-	free(mx.notes);
+	words_free(&mx.notes);
+	words_free(&mx.split);
 	if (mx.no_memory)
 		return -ENOMEM;
 	return ferror(out) ? -EIO : 0;

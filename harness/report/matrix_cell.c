@@ -5,22 +5,22 @@
 
 #include "matrix.h"
 
-size_t matrix_note(struct matrix *mx, const char *words)
+size_t matrix_words(struct matrix *mx, struct words *list, const char *words)
 {
-	char **notes;
+	char **items;
 
-	for (size_t i = 0; i < mx->note_count; i++) {
-		if (!strcmp(mx->notes[i], words))
+	for (size_t i = 0; i < list->count; i++) {
+		if (!strcmp(list->items[i], words))
 			return i + 1;
 	}
-	notes = reallocarray(mx->notes, mx->note_count + 1, sizeof(*notes));
-	if (notes)
-		mx->notes = notes;
-	if (!notes || !(notes[mx->note_count] = strdup(words))) {
+	items = reallocarray(list->items, list->count + 1, sizeof(*items));
+	if (items)
+		list->items = items;
+	if (!items || !(items[list->count] = strdup(words))) {
 		mx->no_memory = true;
 		return 0;
 	}
-	return ++mx->note_count;
+	return ++list->count;
 }
 
 const struct record *matrix_record(const struct matrix *mx, size_t column, const char *probe)
@@ -44,7 +44,8 @@ static void cell_say(struct matrix *mx, struct matrix_cell *cell, const char *wo
 		return;
 	}
 	snprintf(words, sizeof(words), "%s: %s", word, reason);
-	snprintf(cell->text, sizeof(cell->text), "%s [%zu]", word, matrix_note(mx, words));
+	snprintf(cell->text, sizeof(cell->text), "%s [%zu]", word,
+	         matrix_words(mx, &mx->notes, words));
 }
 
 /* No finding: what the run came to instead. */
@@ -66,11 +67,6 @@ static void cell_without(struct matrix *mx, const struct matrix_row *row, struct
 		cell_say(mx, cell, "missing", "the probe did not judge this there");
 }
 
-static bool is_undecided(const struct finding *finding)
-{
-	return finding->verdict == VERDICT_INCONCLUSIVE || finding->verdict == VERDICT_SKIPPED;
-}
-
 static void cell_undecided(struct matrix *mx, struct matrix_cell *cell)
 {
 	const struct finding *finding = cell->finding;
@@ -82,29 +78,56 @@ static void cell_undecided(struct matrix *mx, struct matrix_cell *cell)
 	         *finding->note ? finding->note : "no reason given");
 	snprintf(cell->text, sizeof(cell->text), "%s [%zu]",
 	         finding->measured.kind == VALUE_NONE ? verdict_name(finding->verdict) : value,
-	         matrix_note(mx, words));
+	         matrix_words(mx, &mx->notes, words));
 }
 
-static void cell_measured(struct matrix_cell *cell, const struct matrix_cell *first,
-                          int64_t slack_ns)
+/* What is not the same in all phases goes into a footnote. */
+static void cell_spread(struct matrix *mx, struct matrix_cell *cell, unsigned int phases)
+{
+	const struct spread *spread = cell->spread;
+	char words[400] = "", undecided[64] = "", other[256];
+	size_t used = strlen(cell->text);
+
+	if (spread->differ)
+		snprintf(words, sizeof(words), "in %u of %u timer phases: %s", spread->differ,
+		         phases, value_text(&spread->other, other, sizeof(other)));
+	if (spread->undecided)
+		snprintf(undecided, sizeof(undecided), "%snot measured in %u of %u timer phases",
+		         *words ? "; " : "", spread->undecided, phases);
+	if (!*words && !*undecided)
+		return;
+	strcat(words, undecided);
+	if (cell->mark == ' ')
+		cell->mark = '~';
+	snprintf(cell->text + used, sizeof(cell->text) - used, " [%zu]",
+	         matrix_words(mx, &mx->notes, words));
+}
+
+static void cell_measured(struct matrix *mx, struct matrix_cell *cell,
+                          const struct matrix_cell *first, const struct phases *phases)
 {
 	const struct finding *finding = cell->finding;
 
 	cell->measured = true;
+	cell->spread =
+		spread_find(phases_find(phases, cell->rec->probe), finding->claim, finding->name);
+	cell->value = cell->spread ? &cell->spread->measured : &finding->measured;
+	cell->model_ok = finding->model_ok && !(cell->spread && cell->spread->model_failed);
 	if (first) {
-		struct diff_rule rule = diff_rule_for(first->rec, cell->rec, slack_ns);
+		struct diff_rule rule = diff_rule_for(first->rec, cell->rec, mx->slack_ns);
 
-		cell->differs = !values_alike(&rule, &first->finding->measured, &finding->measured);
+		cell->differs = !values_alike(&rule, first->value, cell->value);
 	}
-	cell->mark = !finding->model_ok ? '!' : cell->differs ? '*' : ' ';
-	value_text(&finding->measured, cell->text, sizeof(cell->text));
+	cell->mark = !cell->model_ok ? '!' : cell->differs ? '*' : ' ';
+	value_text(cell->value, cell->text, sizeof(cell->text));
+	if (cell->spread)
+		cell_spread(mx, cell, phases->count);
 }
 
 void matrix_row_fill(struct matrix *mx, struct matrix_row *row)
 {
 	const struct matrix_cell *first = NULL;
 
-	row->all_alike = true;
 	for (size_t i = 0; i < mx->count; i++) {
 		struct matrix_cell *cell = &row->cells[i];
 
@@ -113,12 +136,11 @@ void matrix_row_fill(struct matrix *mx, struct matrix_row *row)
 			cell->finding = finding_find(cell->rec, row->claim, row->name);
 		if (!cell->finding)
 			cell_without(mx, row, cell, &mx->columns[i]);
-		else if (is_undecided(cell->finding))
+		else if (finding_undecided(cell->finding))
 			cell_undecided(mx, cell);
 		else
-			cell_measured(cell, first, mx->slack_ns);
+			cell_measured(mx, cell, first, mx->columns[i].phases);
 		if (cell->measured && !first)
 			first = cell;
-		row->all_alike &= cell->measured && !cell->differs && cell->finding->model_ok;
 	}
 }

@@ -6,18 +6,24 @@
 
 static void print_legend(struct matrix *mx)
 {
-	matrix_put_folded(mx, 0,
-	                  "*: differs from the row's first kernel; !: the model failed;"
-	                  " ?: inconclusive; a value on its own over the columns: the same on all",
-	                  ATTR_DIM);
+	bool phases = false;
+	char line[300];
+
+	for (size_t i = 0; i < mx->count; i++)
+		phases |= mx->columns[i].phases != NULL;
+	snprintf(line, sizeof(line),
+	         "*: differs from the row's first kernel; !: the model failed; ?: inconclusive;%s"
+	         " a value on its own over the columns: the same on all",
+	         phases ? " ~: not the same in all timer phases;" : "");
+	matrix_put_folded(mx, 0, line, ATTR_DIM);
 }
 
 static void print_notes(struct matrix *mx)
 {
 	char line[700];
 
-	for (size_t i = 0; i < mx->note_count; i++) {
-		snprintf(line, sizeof(line), "[%zu] %s", i + 1, mx->notes[i]);
+	for (size_t i = 0; i < mx->notes.count; i++) {
+		snprintf(line, sizeof(line), "[%zu] %s", i + 1, mx->notes.items[i]);
 		matrix_put_folded(mx, 0, line, ATTR_PLAIN);
 	}
 }
@@ -36,7 +42,7 @@ static void kernel_text(const struct matrix *mx, size_t at, char *buf, size_t si
 	const struct matrix_column *column = &mx->columns[at];
 	const struct matrix_tally *tally = &mx->tally[at];
 	const struct record *rec = column->why ? NULL : any_record(column);
-	char differ[48] = "", missing[48] = "";
+	char differ[48] = "", missing[48] = "", phases[32] = "";
 
 	if (!rec) {
 		snprintf(buf, size, "not run: %s",
@@ -48,9 +54,12 @@ static void kernel_text(const struct matrix *mx, size_t at, char *buf, size_t si
 		         tally->differ == 1 ? "s" : "");
 	if (tally->missing)
 		snprintf(missing, sizeof(missing), ", %zu without an answer", tally->missing);
-	snprintf(buf, size, "Linux %s, %s clock, HZ %d: the model held on %zu of %zu%s%s",
-	         rec->run.kernel, rec->run.clock, rec->run.hz, tally->held, tally->findings, differ,
-	         missing);
+	if (column->phases)
+		snprintf(phases, sizeof(phases), ", %u timer phase%s", column->phases->count,
+		         column->phases->count == 1 ? "" : "s");
+	snprintf(buf, size, "Linux %s, %s clock, HZ %d%s: the model held on %zu of %zu%s%s",
+	         rec->run.kernel, rec->run.clock, rec->run.hz, phases, tally->held, tally->findings,
+	         differ, missing);
 }
 
 /* The name, and beside it the rest, folded. */
@@ -77,12 +86,18 @@ static void print_kernel(struct matrix *mx, size_t at)
 
 void matrix_print_foot(struct matrix *mx)
 {
+	char line[300];
+
 	matrix_end_line(mx);
 	print_legend(mx);
 	print_notes(mx);
 	matrix_end_line(mx);
 	for (size_t i = 0; i < mx->count; i++)
 		print_kernel(mx, i);
-	fprintf(mx->out, "%zu findings: %zu differ%s between kernels, the model failed on %zu\n",
-	        mx->rows, mx->rows_differ, mx->rows_differ == 1 ? "s" : "", mx->rows_failed);
+	snprintf(line, sizeof(line),
+	         "%zu findings: %zu differ%s between kernels, the model failed on %zu,"
+	         " the verdict differs on %zu claim%s",
+	         mx->rows, mx->rows_differ, mx->rows_differ == 1 ? "s" : "", mx->rows_failed,
+	         mx->split.count, mx->split.count == 1 ? "" : "s");
+	matrix_put_folded(mx, 0, line, ATTR_PLAIN);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "../record/phases.h"
 #include "../record/record.h"
 
 struct report_style {
@@ -38,7 +39,11 @@ int ladder_print(const struct record *rec, const char *title, const struct repor
 
 /* KTAP version 1 (Documentation/dev-tools/ktap.rst): one test a probe, a subtest a finding. */
 int ktap_print_header(size_t probes, FILE *out);
-int ktap_print(const struct record *rec, size_t number, FILE *out);
+/* @phases: of this probe, NULL: it was run once. It passes where it passed in every one. */
+int ktap_print(const struct record *rec, const struct phases *phases, size_t number, FILE *out);
+
+/* What each finding came to over all phases: a block a probe, a row a finding. */
+int phases_print(const struct phases *phases, const struct report_style *style, FILE *out);
 
 /*
  * Two records of one probe: what differs in findings, in each socket's states and in
@@ -64,6 +69,7 @@ struct matrix_column {
 	const char *why; /* nothing could be run there, and why; else NULL */
 	const struct record *const *records; /* NULLs are passed over */
 	size_t count;
+	const struct phases *phases; /* NULL: each was run once */
 };
 int matrix_print(const struct matrix_column *columns, size_t count, report_title_fn title,
                  int64_t slack_ns, const struct report_style *style, FILE *out);

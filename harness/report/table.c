@@ -21,6 +21,7 @@
 #define NAME_COLUMNS 22
 #define VERDICT_COLUMNS 12
 #define VALUES 3
+static_assert(VALUES + 2 <= TEXT_CELLS, "a row is printed at once");
 
 struct table {
 	const struct report_style *style;
@@ -113,33 +114,6 @@ static void print_columns(const struct table *table)
 	fputc('\n', table->out);
 }
 
-/* One line of a row: a part of each cell. False when all cells were at their end. */
-static bool print_row_line(const struct table *table, const char *cells[VALUES + 2],
-                           const enum attr attrs[VALUES + 2])
-{
-	unsigned int columns[VALUES + 2] = {NAME_COLUMNS, table->value_columns,
-	                                    table->value_columns, table->value_columns,
-	                                    VERDICT_COLUMNS};
-	char parts[VALUES + 2][256];
-	bool any = false;
-	size_t last = 0;
-
-	for (size_t i = 0; i < VALUES + 2; i++) {
-		parts[i][0] = '\0';
-		if (!text_fold(&cells[i], columns[i], parts[i], sizeof(parts[i])))
-			continue;
-		any = true;
-		last = i;
-	}
-	if (!any)
-		return false;
-	fprintf(table->out, "%*s", INDENT, "");
-	for (size_t i = 0; i <= last; i++)
-		put(table, parts[i], attrs[i], i < last ? columns[i] + 1 : 0);
-	fputc('\n', table->out);
-	return true;
-}
-
 static void print_model_failure(const struct table *table, const struct finding *finding)
 {
 	char predicts[256], measured[256], line[600];
@@ -150,15 +124,13 @@ static void print_model_failure(const struct table *table, const struct finding 
 	put_folded(table, INDENT + 2, line, ATTR_RED);
 }
 
-static bool is_undecided(const struct finding *finding)
-{
-	return finding->verdict == VERDICT_INCONCLUSIVE || finding->verdict == VERDICT_SKIPPED;
-}
-
 static void print_finding(const struct table *table, const struct finding *finding)
 {
 	char values[VALUES][256], line[200 + 16];
-	bool failed = !finding->model_ok && !is_undecided(finding);
+	bool failed = !finding->model_ok && !finding_undecided(finding);
+	const unsigned int columns[VALUES + 2] = {NAME_COLUMNS, table->value_columns,
+	                                          table->value_columns, table->value_columns,
+	                                          VERDICT_COLUMNS};
 	const char *cells[VALUES + 2] = {
 		finding->name,
 		value_text(&finding->says, values[0], sizeof(values[0])),
@@ -172,8 +144,7 @@ static void print_finding(const struct table *table, const struct finding *findi
 		[4] = verdicts[finding->verdict].attr,
 	};
 
-	while (print_row_line(table, cells, attrs))
-		;
+	text_print_row(table->out, INDENT, VALUES + 2, cells, columns, attrs, table->style->colour);
 	if (failed)
 		print_model_failure(table, finding);
 	if (finding->note[0])

@@ -160,6 +160,34 @@ void text_print(FILE *out, const char *text, enum attr attr, bool colour, unsign
 		fputc(' ', out);
 }
 
+/* False when all cells were at their end. */
+static bool print_row_line(FILE *out, unsigned int indent, size_t count, const char *cells[],
+                           const unsigned int columns[], const enum attr attrs[], bool colour)
+{
+	char parts[TEXT_CELLS][256];
+	size_t last = count;
+
+	for (size_t i = 0; i < count; i++) {
+		parts[i][0] = '\0';
+		if (text_fold(&cells[i], columns[i], parts[i], sizeof(parts[i])))
+			last = i;
+	}
+	if (last == count)
+		return false;
+	fprintf(out, "%*s", (int)indent, "");
+	for (size_t i = 0; i <= last; i++)
+		text_print(out, parts[i], attrs[i], colour, i < last ? columns[i] + 1 : 0);
+	fputc('\n', out);
+	return true;
+}
+
+void text_print_row(FILE *out, unsigned int indent, size_t count, const char *cells[],
+                    const unsigned int columns[], const enum attr attrs[], bool colour)
+{
+	while (print_row_line(out, indent, count, cells, columns, attrs, colour))
+		;
+}
+
 const char *duration_text(int64_t ns, char *buf, size_t size)
 {
 	double abs_ns = ns < 0 ? -(double)ns : (double)ns;

@@ -47,6 +47,14 @@ const char *attr_code(enum attr attr);
 /* @text, made fit to print, in @attr where @colour, padded with blanks to @width columns. */
 void text_print(FILE *out, const char *text, enum attr attr, bool colour, unsigned int width);
 
+/*
+ * Cells side by side, each folded to its own columns, a blank between them; no blanks at
+ * the end of a line. @cells is used up.
+ */
+#define TEXT_CELLS 5 /* at most */
+void text_print_row(FILE *out, unsigned int indent, size_t count, const char *cells[],
+                    const unsigned int columns[], const enum attr attrs[], bool colour);
+
 /* 1.204 s, 201.4 ms, 35 us: three or four digits, for people. */
 const char *duration_text(int64_t ns, char *buf, size_t size);
 

@@ -96,6 +96,69 @@ retransmissions() {
 	[[ $stderr == *"finwait: "* ]]
 }
 
+@test "diff --kernel: a record and a run of its probe here" {
+	run -0 "$FINWAIT" diff --kernel host one/open.three-way.jsonl --out "$BATS_TEST_TMPDIR/k"
+	[[ $output == *"1 probe: 1 the same, 0 differ"* ]]
+	[[ $output == *"The records are in $BATS_TEST_TMPDIR/k/KERNEL/." ]]
+	json_holds "$BATS_TEST_TMPDIR/k/host/open.three-way.jsonl" 'last.outcome == "ok"'
+	[ "$(ls "$BATS_TEST_TMPDIR/k/host")" = open.three-way.jsonl ]
+}
+
+@test "diff --kernel: of a folder's probes those that are named, with run's options" {
+	run -0 "$FINWAIT" diff --set tcp_syn_retries=1 one 'loss*' --kernel host --out "$BATS_TEST_TMPDIR/k"
+	[[ $output == *"1 probe: 1 the same, 0 differ"* ]]
+	# the path is side A wherever it stands
+	run -1 "$FINWAIT" diff --kernel host two loss.syn --set tcp_syn_retries=1 \
+		--out "$BATS_TEST_TMPDIR/k"
+	[[ $output == *"condition: "*"tcp_syn_retries is 2 in --- and 1 in +++"* ]]
+	refused 3 'no record of these probes' "$FINWAIT" diff --kernel host two self.connect
+}
+
+@test "diff --kernel: quick records are asked quick, faithful ones faithful" {
+	mkdir -p "$BATS_TEST_TMPDIR/mixed"
+	"$FINWAIT" run close.four-waves --out "$BATS_TEST_TMPDIR/mixed" >/dev/null
+	"$FINWAIT" run self.connect --faithful --out "$BATS_TEST_TMPDIR/mixed" >/dev/null
+	run -0 "$FINWAIT" diff --kernel host "$BATS_TEST_TMPDIR/mixed" --out "$BATS_TEST_TMPDIR/k"
+	[[ $output == *"2 probes: 2 the same, 0 differ"* ]]
+	json_holds "$BATS_TEST_TMPDIR/k/host/close.four-waves.jsonl" \
+		'map(select(.type == "probe"))[0].faithful == false'
+	json_holds "$BATS_TEST_TMPDIR/k/host/self.connect.jsonl" \
+		'map(select(.type == "probe"))[0].faithful == true'
+	"$FINWAIT" diff --kernel host "$BATS_TEST_TMPDIR/mixed" self.connect --quick \
+		--out "$BATS_TEST_TMPDIR/k" >/dev/null
+	json_holds "$BATS_TEST_TMPDIR/k/host/self.connect.jsonl" \
+		'map(select(.type == "probe"))[0].faithful == false'
+}
+
+@test "diff --kernel refuses what it cannot do" {
+	refused 2 'diff compares two' "$FINWAIT" diff --kernel host
+	refused 2 'diff compares two' "$FINWAIT" diff --kernel host,5.10,6.1
+	refused 2 'named twice' "$FINWAIT" diff --kernel host --kernel host
+	refused 2 "goes with --kernel" "$FINWAIT" diff one again --quick
+	refused 2 "goes with --kernel" "$FINWAIT" diff one again --set tcp_syn_retries=1
+	refused 2 "no option '--from'" "$FINWAIT" diff --from one=one --kernel host
+	refused 2 "no option '--phases'" "$FINWAIT" diff --kernel 5.10,6.1 --phases 2
+	refused 2 "no probe is called 'nonesuch'" "$FINWAIT" diff --kernel 5.10,host nonesuch
+	refused 3 "kernel '9.99' has not been fetched" "$FINWAIT" diff --kernel 9.99 one
+	refused 3 'no such file or folder' "$FINWAIT" diff --kernel host nowhere
+	[ ! -e out/9.99 ]
+	# the record at hand would be overwritten
+	mkdir -p "$BATS_TEST_TMPDIR/k/host"
+	cp one/* "$BATS_TEST_TMPDIR/k/host"
+	for path in k/host k/host/loss.syn.jsonl; do
+		refused 2 'own records go' "$FINWAIT" diff --kernel host "$BATS_TEST_TMPDIR/$path" \
+			--out "$BATS_TEST_TMPDIR/k"
+	done
+	cmp one/loss.syn.jsonl "$BATS_TEST_TMPDIR/k/host/loss.syn.jsonl"
+}
+
+@test "diff --kernel: what could not be carried out is neither the same nor different" {
+	export FINWAIT=$FINWAIT_SELFCHECK
+	run -3 "$FINWAIT" run verb.fails-bind --out "$BATS_TEST_TMPDIR/broken"
+	run -3 "$FINWAIT" diff --kernel host "$BATS_TEST_TMPDIR/broken" --out "$BATS_TEST_TMPDIR/k"
+	[[ $output == *"1 probe: 0 the same, 0 differ, 1 not carried out"* ]]
+}
+
 @test "matrix: this kernel and kept records, a column each" {
 	run -0 "$FINWAIT" matrix open.three-way --kernel host --from before=one --out "$BATS_TEST_TMPDIR/m"
 	grep -qE '^  finding +says +host +before +model$' <<<"$output"
@@ -108,7 +171,9 @@ retransmissions() {
 
 @test "matrix: what differs is marked, and is no failure" {
 	run -0 "$FINWAIT" matrix --from one=one --from two=two
-	grep -qE "^  retransmissions +1 +$(retransmissions one) +\*$(retransmissions two) +held\$" <<<"$output"
+	grep -qE "^  retransmissions +\(below\) +$(retransmissions one) +\*$(retransmissions two) +held\$" <<<"$output"
+	# the article's figure follows the sysctl
+	grep -qE '^    one: says 1, [a-zA-Z]+; two: says 2, [a-zA-Z]+$' <<<"$output"
 	[[ $output == *"missing [1]"* ]]
 	[[ $output == *"[1] missing: this probe was not run there"* ]]
 }
@@ -120,6 +185,18 @@ retransmissions() {
 	run -1 "$FINWAIT" matrix open.three-way --from good=one --from bad="$BATS_TEST_TMPDIR/bad"
 	[[ $output == *"    bad: MODEL FAILED"* ]]
 	grep -qE 'FAILED$' <<<"$output"
+}
+
+@test "matrix: a verdict that differs is said below its row, and counted" {
+	mkdir -p "$BATS_TEST_TMPDIR/other"
+	jq -c 'if .type == "result" then .findings[0].verdict = "qualified" else . end' \
+		one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/other/open.three-way.jsonl"
+	run -0 "$FINWAIT" matrix open.three-way --from one=one --from other="$BATS_TEST_TMPDIR/other"
+	grep -qx '    one: confirmed; other: qualified' <<<"$output"
+	[[ $output == *", the verdict differs on 1 claim" ]]
+	run -0 "$FINWAIT" matrix open.three-way --from one=one --from again=again
+	[[ $output != *"(below)"* ]]
+	[[ $output == *", the verdict differs on 0 claims" ]]
 }
 
 @test "matrix: all skipped is exit 4" {
@@ -139,6 +216,22 @@ retransmissions() {
 	run -3 --separate-stderr "$FINWAIT" matrix open.three-way --from gone=nowhere --from one=one
 	one_line_of_complaint 'gone: nowhere: No such file'
 	grep -qE '^gone +not run: nowhere: No such file' <<<"$output"
+}
+
+# What is wrong with any of the kernels' runs is said before the first of them.
+@test "matrix refuses before anything is run" {
+	for options in '--seed 3' '--clock real' '--phases 3'; do
+		# shellcheck disable=SC2086
+		refused 2 host "$FINWAIT" matrix self.connect --kernel 9.99,host $options \
+			--out "$BATS_TEST_TMPDIR/m"
+	done
+	refused 2 'virtual clock' "$FINWAIT" matrix --kernel 9.99 --phases 3 --clock real
+	refused 2 'above 0' "$FINWAIT" matrix --kernel 9.99 --phases 0
+	mkdir -p "$BATS_TEST_TMPDIR/m/host"
+	cp one/* "$BATS_TEST_TMPDIR/m/host"
+	refused 2 "own records go" "$FINWAIT" matrix --kernel host --out "$BATS_TEST_TMPDIR/m" \
+		--from before="$BATS_TEST_TMPDIR/m/host"
+	cmp one/loss.syn.jsonl "$BATS_TEST_TMPDIR/m/host/loss.syn.jsonl"
 }
 
 @test "matrix refuses what it cannot do" {

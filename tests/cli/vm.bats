@@ -260,3 +260,49 @@ qemu_that() {
 	[ "$status" -eq 3 ]
 	[ "$(result_of never.ends-busy)" = "error QEMU was killed by SIGKILL" ]
 }
+
+# ---- several kernels, several phases
+
+@test "diff --kernel: two kernels in the order given, then one against what was kept" {
+	run -1 "$FINWAIT" diff --kernel 6.12 --kernel 6.1 loss.syn open.three-way
+	[[ $output == *"--- 6.12  Linux 6.12."*"+++ 6.1   Linux 6.1."* ]]
+	[[ $output =~ retransmissions\ +measured\ +10\ +6 ]]
+	[[ $output == *"2 probes: 1 the same, 1 differs"* ]]
+	mv out/6.12 before
+	run -0 "$FINWAIT" diff --kernel 6.12 before
+	[[ $output == *"2 probes: 2 the same, 0 differ"* ]]
+	run -3 --separate-stderr "$FINWAIT" diff --kernel 6.12,9.99 open.three-way
+	one_line_of_complaint "9.99: kernel '9.99' has not been fetched"
+	[ -z "$output" ]
+}
+
+@test "phases: a range in the table, in JSON, in KTAP and in what is kept" {
+	run -0 "$FINWAIT" run wave1.lost --kernel "$KERNEL" --phases 3
+	[[ $output == *"wave1.lost over 3 timer phases"* ]]
+	[[ $output =~ lifetime\ +[0-9.]+\ s\ +10[0-9.]+\.\.10[0-9.]+\ s ]]
+	json_holds out/wave1.lost.jsonl 'map(select(.type == "phases")) | length == 3 and
+		(.[] | select(.name == "lifetime") | .phases == 3 and .differ == 0 and
+			.model_failed == 0 and .undecided == 0 and .measured.lo_ns < .measured.hi_ns)'
+	# one record, that of the first phase; and it is still one that is read
+	json_holds out/wave1.lost.jsonl 'map(select(.type == "probe")) | length == 1'
+	"$FINWAIT" run wave1.lost --kernel "$KERNEL" --out once >/dev/null
+	cmp <(grep -v '"type":"phases"' out/wave1.lost.jsonl) once/wave1.lost.jsonl
+	run -0 "$FINWAIT" diff out once
+
+	"$FINWAIT" run wave1.lost --kernel "$KERNEL" --phases 3 --json >lines
+	cmp <(grep '"type":"phases"' lines) <(grep '"type":"phases"' out/wave1.lost.jsonl)
+	json_holds lines 'last.type == "summary"'
+	run -0 "$FINWAIT" run wave1.lost --kernel "$KERNEL" --phases 3 --tap
+	[[ $output == *"  # over 3 timer phases: measured 10"*".."*" s"*"  ok 2 wave1.lost/lifetime"* ]]
+}
+
+@test "matrix --phases: each cell has the range" {
+	run -0 "$FINWAIT" matrix wave1.lost --kernel 6.1,6.12 --phases 3
+	[[ $output =~ lifetime\ +-\ +10[0-9.]+\.\.10[0-9.]+\ s\ +10[0-9.]+\.\.10[0-9.]+\ s\ +held ]]
+	[[ $output == *", 3 timer phases: the model held on 3 of 3"* ]]
+}
+
+@test "phases want a virtual clock" {
+	refused 2 'virtual clock' "$FINWAIT" run wave1.lost --kernel "$KERNEL" --clock real --phases 3
+	refused 2 'go with --kernel' "$FINWAIT" run wave1.lost --phases 3
+}

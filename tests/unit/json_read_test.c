@@ -64,6 +64,14 @@ static const struct {
 	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"ok\",\"lost\":{\"tap\":-1}}",
          "not within"},
 	{"{\"type\":\"summary\",\"ok\":-1}", "not within"},
+	{"{\"type\":\"phases\",\"probe\":\"p\",\"phases\":2}", "no \"name\""},
+	{"{\"type\":\"phases\",\"probe\":\"p\",\"name\":\"n\",\"phases\":0}", "not within"},
+	{"{\"type\":\"phases\",\"probe\":\"q\",\"name\":\"n\",\"phases\":2}", "in the record of"},
+	{"{\"type\":\"phases\",\"probe\":\"p\",\"name\":\"n\",\"phases\":2,\"differ\":3}",
+         "not within"},
+	{"{\"type\":\"phases\",\"probe\":\"p\",\"name\":\"n\",\"phases\":2,"
+         "\"measured\":{\"lo\":2,\"hi\":1}}",
+         "lower bound"},
 };
 
 static void bad_lines_are_refused_with_a_reason(void **state)

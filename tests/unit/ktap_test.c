@@ -10,7 +10,7 @@ static char *print(const struct record *rec)
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	assert_int_equal(ktap_print(rec, 3, out), 0);
+	assert_int_equal(ktap_print(rec, NULL, 3, out), 0);
 	fclose(out);
 	return text;
 }

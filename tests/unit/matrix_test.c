@@ -84,6 +84,7 @@ static void lab_disagree(struct lab *lab)
 	struct record *skipped = lab->records[1][2], *crashed = lab->records[2][2];
 
 	set_count(finding_of(lab->records[1][1], "fin_segments"), 5);
+	finding_of(lab->records[1][1], "fin_segments")->verdict = VERDICT_QUALIFIED;
 	finding_of(lab->records[2][1], "fin_segments")->model_ok = false;
 	/* within the wheel's rounding, and not */
 	finding->measured.lo = finding->measured.hi = finding->measured.lo + 20 * NS_PER_MS;
@@ -194,6 +195,96 @@ static void what_differs_is_marked_without_colour(void **state)
 	lab_close(&lab);
 }
 
+/* The article's figure follows a default, the verdict what was measured. */
+static void what_the_article_comes_to_on_each_kernel(void **state)
+{
+	struct lab lab;
+	struct finding *finding;
+	char *text;
+
+	(void)state;
+	lab_open(&lab);
+	lab_hold(&lab);
+	text = lab_print(&lab, KERNELS, 120, false);
+	assert_null(strstr(text, "(below)"));
+	assert_null(strstr(text, ": confirmed"));
+	assert_non_null(strstr(text, "the verdict differs on 0 claims\n"));
+	free(text);
+	/* two findings of one claim, and one of another */
+	finding_of(lab.records[2][1], "fin_segments")->verdict = VERDICT_CONFIRMED;
+	finding_of(lab.records[2][1], "lifetime")->verdict = VERDICT_QUALIFIED;
+	finding = finding_of(lab.records[4][0], "segments");
+	finding->verdict = VERDICT_REFUTED;
+	finding->says.lo = finding->says.hi = 3;
+	finding = finding_of(lab.records[3][0], "segments");
+	finding->says.lo = finding->says.hi = 5;
+	finding->verdict = VERDICT_INCONCLUSIVE;
+	for (unsigned int width = 80; width <= 140; width += 20) {
+		text = lab_print(&lab, KERNELS, width, false);
+		assert_non_null(
+			strstr(text, "\n    5.10, 6.1, 7.2, host: REFUTED; 6.12: confirmed\n"));
+		assert_non_null(strstr(text, "\n    5.10, 6.1, 6.12: says 4, confirmed; "
+		                             "host: says 3, REFUTED\n"));
+		free(text);
+	}
+	text = lab_print(&lab, KERNELS, 120, false);
+	assert_non_null(strstr(text, "\n  segments                (below) "));
+	assert_non_null(strstr(text, "\n  fin_segments            3 "));
+	assert_non_null(strstr(text, "the verdict differs on 2 claims\n"));
+	free(text);
+	lab_close(&lab);
+}
+
+/* wave1.lost of the first kernel, run three times. */
+static void phases_of_first(struct lab *lab, struct phases *phases)
+{
+	struct record *again = canned_record("lost-fin.jsonl");
+	struct record *const *first = &lab->records[0][1];
+	struct finding *finding = finding_of(again, "lifetime");
+
+	*phases = (struct phases){0};
+	assert_int_equal(phases_add(phases, first, 1), 0);
+	finding->measured.lo = finding->measured.hi = finding->measured.lo + 20 * NS_PER_MS;
+	assert_int_equal(phases_add(phases, &again, 1), 0);
+	finding = finding_of(again, "fin_segments");
+	finding->measured = (struct value){.kind = VALUE_TEXT, .text = "eleven"};
+	finding->model_ok = false;
+	assert_int_equal(phases_add(phases, &again, 1), 0);
+	record_free(again);
+	lab->columns[0].phases = phases;
+}
+
+static void a_cell_spans_the_phases(void **state)
+{
+	struct phases phases;
+	struct lab lab;
+	char *text;
+
+	(void)state;
+	lab_open(&lab);
+	lab_hold(&lab);
+	text = lab_print(&lab, 2, 120, false);
+	assert_null(strstr(text, "phases"));
+	free(text);
+	phases_of_first(&lab, &phases);
+	text = lab_print(&lab, 2, 120, false);
+	assert_non_null(strstr(text, " 2.50..2.52 s  "));
+	assert_non_null(strstr(text, " !4 [1] "));
+	assert_non_null(strstr(text, "\n[1] in 1 of 3 timer phases: eleven\n"));
+	assert_non_null(strstr(text,
+	                       "\n    5.10: MODEL FAILED  predicted 4  measured 4  in 1 timer "
+	                       "phase\n"));
+	assert_non_null(strstr(text, "HZ 250, 3 timer phases: the model held on"));
+	free(text);
+	phases.probes[0].spreads[0].model_failed = 0;
+	text = lab_print(&lab, 2, 120, false);
+	assert_non_null(strstr(text, " ~4 [1] "));
+	assert_non_null(strstr(text, "~: not the same in all timer phases;"));
+	free(text);
+	phases_free(&phases);
+	lab_close(&lab);
+}
+
 static void a_failed_model_is_told_with_its_kernel(void **state)
 {
 	struct lab lab;
@@ -235,6 +326,8 @@ int main(void)
 		cmocka_unit_test(lines_keep_to_the_width),
 		cmocka_unit_test(agreement_has_no_marks),
 		cmocka_unit_test(what_differs_is_marked_without_colour),
+		cmocka_unit_test(what_the_article_comes_to_on_each_kernel),
+		cmocka_unit_test(a_cell_spans_the_phases),
 		cmocka_unit_test(a_failed_model_is_told_with_its_kernel),
 		cmocka_unit_test(nothing_at_all_is_a_table_too),
 	};

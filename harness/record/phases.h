@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * phases: the same probes over and over, each time begun at another moment of the
+ * kernel's timer wheel, and how far apart what was measured lies. Of each run no more
+ * than that is kept, so that a thousand phases take no more room than one.
+ */
+#ifndef FINWAIT_RECORD_PHASES_H
+#define FINWAIT_RECORD_PHASES_H
+
+#include "record.h"
+
+/* One finding over all phases. */
+struct spread {
+	char claim[40], name[40], unit[16];
+	struct value predicts;
+	struct value measured; /* numbers: from the least to the greatest; words: the first */
+	struct value other; /* the first of the other words; VALUE_NONE: always the same */
+	unsigned int differ; /* phases with other words */
+	unsigned int model_failed; /* phases that were not as predicted */
+	unsigned int undecided; /* phases that measured nothing, or nothing that can be relied on */
+};
+
+struct probe_phases {
+	char probe[40];
+	unsigned int failed; /* phases that were not as predicted, or did not come to an end */
+	struct spread *spreads;
+	size_t count;
+};
+
+struct phases {
+	unsigned int count; /* so far */
+	struct probe_phases *probes;
+	size_t probe_count;
+};
+
+/* One more phase; a NULL among @records was not run. 0 or -ENOMEM. */
+int phases_add(struct phases *phases, struct record *const *records, size_t count);
+void phases_free(struct phases *phases);
+
+/* NULL: there is no such probe, or no such finding; @phases, @probe may be NULL, too. */
+const struct probe_phases *phases_find(const struct phases *phases, const char *probe);
+const struct spread *spread_find(const struct probe_phases *probe, const char *claim,
+                                 const char *name);
+
+#endif

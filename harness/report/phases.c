@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * phases: a block a probe, in it a row a finding, and below it what is not the same in
+ * all phases.
+ *
+ *   wave1.lost over 5 timer phases
+ *     finding                  predicts            measured
+ *     lifetime                 104.45..109.52 s    106.78..107.24 s
+ */
+#include <assert.h>
+#include <errno.h>
+
+#include "report.h"
+#include "text.h"
+
+#define WIDTH_DEFAULT 120
+#define WIDTH_MIN 72
+#define INDENT 2
+#define NAME_COLUMNS 24
+#define CELLS 3
+static_assert(CELLS <= TEXT_CELLS, "a row is printed at once");
+
+struct printer {
+	const struct phases *phases;
+	const struct report_style *style;
+	FILE *out;
+	unsigned int width;
+};
+
+static void print_row(const struct printer *pr, const char *const cells[CELLS], enum attr attr)
+{
+	unsigned int value = (pr->width - INDENT - NAME_COLUMNS - CELLS + 1) / 2;
+	const unsigned int columns[CELLS] = {NAME_COLUMNS, value, value};
+	const enum attr attrs[CELLS] = {attr, attr, attr == ATTR_DIM ? attr : ATTR_BOLD};
+	const char *rest[CELLS] = {cells[0], cells[1], cells[2]};
+
+	text_print_row(pr->out, INDENT, CELLS, rest, columns, attrs, pr->style->colour);
+}
+
+static void print_remark(const struct printer *pr, const char *words, unsigned int phases,
+                         const char *more, enum attr attr)
+{
+	unsigned int indent = INDENT + 2;
+	char text[400], line[400];
+	const char *rest = text;
+
+	snprintf(text, sizeof(text), "%s in %u of %u phases%s%s", words, phases, pr->phases->count,
+	         *more ? ": " : "", more);
+	while (text_fold(&rest, pr->style->width ? pr->width - indent : 0, line, sizeof(line))) {
+		fprintf(pr->out, "%*s", (int)indent, "");
+		text_print(pr->out, line, attr, pr->style->colour, 0);
+		fputc('\n', pr->out);
+	}
+}
+
+static void print_spread(const struct printer *pr, const struct spread *spread)
+{
+	char predicts[256], measured[256], other[256];
+	const char *const cells[CELLS] = {
+		spread->name,
+		value_text(&spread->predicts, predicts, sizeof(predicts)),
+		value_text(&spread->measured, measured, sizeof(measured)),
+	};
+
+	print_row(pr, cells, ATTR_PLAIN);
+	if (spread->differ)
+		print_remark(pr, "DIFFERS", spread->differ,
+		             value_text(&spread->other, other, sizeof(other)), ATTR_YELLOW);
+	if (spread->model_failed)
+		print_remark(pr, "MODEL FAILED", spread->model_failed, "", ATTR_RED);
+	if (spread->undecided)
+		print_remark(pr, "not measured", spread->undecided, "", ATTR_MAGENTA);
+}
+
+static void print_probe(const struct printer *pr, const struct probe_phases *probe)
+{
+	static const char *const heads[CELLS] = {"finding", "predicts", "measured"};
+
+	fputc('\n', pr->out);
+	text_print(pr->out, probe->probe, ATTR_BOLD, pr->style->colour, 0);
+	fprintf(pr->out, " over %u timer phase%s\n", pr->phases->count,
+	        pr->phases->count == 1 ? "" : "s");
+	print_row(pr, heads, ATTR_DIM);
+	for (size_t i = 0; i < probe->count; i++)
+		print_spread(pr, &probe->spreads[i]);
+}
+
+int phases_print(const struct phases *phases, const struct report_style *style, FILE *out)
+{
+	struct printer pr = {.phases = phases, .style = style, .out = out};
+
+	pr.width = style->width ? style->width : WIDTH_DEFAULT;
+	if (pr.width < WIDTH_MIN)
+		pr.width = WIDTH_MIN;
+	for (size_t i = 0; i < phases->probe_count; i++)
+		if (phases->probes[i].count)
+			print_probe(&pr, &phases->probes[i]);
+	return ferror(out) ? -EIO : 0;
+}
