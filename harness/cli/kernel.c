@@ -7,19 +7,43 @@
 
 #include "../vm/vm.h"
 
+static unsigned long long megabytes(uint64_t bytes)
+{
+	return (bytes + (1 << 20) - 1) >> 20;
+}
+
+/* "RELEASE  VERSION  37 MB, 2 guests 166 MB": what is on the disk. */
+static int kernel_print(const struct vm_kernel *kernel, struct fault *f)
+{
+	char room[CACHE_PATH], path[CACHE_PATH];
+	unsigned int guests;
+	uint64_t bytes = vm_size(kernel->release, &guests);
+	int err = cache_room("kernels", room, f);
+
+	if (!err)
+		err = path_join(path, room, kernel->release, f);
+	if (err)
+		return err;
+	printf("%-32s %-20s %4llu MB", kernel->release, kernel->version,
+	       megabytes(cache_size(path)));
+	if (guests)
+		printf(", %u guest%s %llu MB", guests, guests == 1 ? "" : "s", megabytes(bytes));
+	putchar('\n');
+	return 0;
+}
+
 static int kernel_list(void)
 {
 	struct vm_kernels kernels;
 	struct fault fault;
+	int err = kernels_list(&kernels, &fault);
 
-	if (kernels_list(&kernels, &fault) < 0)
-		return cli_fault(EXIT_NOT_RUN, &fault);
-	for (size_t i = 0; i < kernels.count; i++)
-		printf("%-32s %s\n", kernels.items[i].release, kernels.items[i].version);
-	if (!kernels.count)
+	for (size_t i = 0; i < kernels.count && !err; i++)
+		err = kernel_print(&kernels.items[i], &fault);
+	if (!err && !kernels.count)
 		printf("No kernel has been fetched yet: finwait kernel fetch 6.12 (or newest)\n");
 	kernels_free(&kernels);
-	return EXIT_AS_PREDICTED;
+	return err ? cli_fault(EXIT_NOT_RUN, &fault) : EXIT_AS_PREDICTED;
 }
 
 static int kernel_fetch_one(const struct vm_offers *offers, const char *name)
@@ -59,6 +83,21 @@ static int offers_for(int count, char **names, struct vm_offers *offers, struct 
 	return offers_ask(true, offers, f);
 }
 
+/* Why it is not there may be that not all could be read. */
+static int kernel_not_offered(const struct vm_offers *offers, const char *name)
+{
+	char why[400];
+
+	if (!offers->missing.err)
+		return cli_say(EXIT_NOT_RUN,
+		               "no Debian kernel '%s' at this machine's mirror"
+		               " (the newest is %s)",
+		               name, offers->items[0].release);
+	return cli_say(EXIT_NOT_RUN,
+	               "no Debian kernel '%s' in what could be read of this machine's mirror: %s",
+	               name, fault_text(&offers->missing, why, sizeof(why)));
+}
+
 /* One that cannot be had does not keep the others from being fetched. */
 static int kernel_fetch(int count, char **names)
 {
@@ -77,10 +116,7 @@ static int kernel_fetch(int count, char **names)
 		if (offer_find(&offers, names[i]))
 			one = kernel_fetch_one(&offers, names[i]);
 		else
-			one = cli_say(EXIT_NOT_RUN,
-			              "no Debian kernel '%s' at this machine's mirror"
-			              " (the newest is %s)",
-			              names[i], offers.items[0].release);
+			one = kernel_not_offered(&offers, names[i]);
 		if (one)
 			code = one;
 	}
@@ -93,7 +129,6 @@ static int kernel_remove(int count, char **names)
 	if (!count)
 		return cli_say(EXIT_USAGE, "kernel rm wants a version");
 	for (int i = 0; i < count; i++) {
-		char room[CACHE_PATH], path[CACHE_PATH];
 		struct vm_kernel kernel;
 		struct fault fault;
 
@@ -101,9 +136,8 @@ static int kernel_remove(int count, char **names)
 			return cli_say(EXIT_USAGE, "kernel rm wants a version, not a path");
 		if (kernel_find(names[i], &kernel, &fault) < 0)
 			return cli_say(EXIT_NOT_RUN, "kernel '%s' has not been fetched", names[i]);
-		if (cache_room("kernels", room, &fault) < 0 ||
-		    path_join(path, room, kernel.release, &fault) < 0 ||
-		    cache_remove(path, &fault) < 0 || vm_forget(kernel.release, true, &fault) < 0)
+		if (kernel_forget(kernel.release, &fault) < 0 ||
+		    vm_forget(kernel.release, true, &fault) < 0)
 			return cli_fault(EXIT_NOT_RUN, &fault);
 		printf("%-32s removed\n", kernel.release);
 	}

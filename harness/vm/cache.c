@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cache.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 int path_join(char path[CACHE_PATH], const char *dir, const char *name, struct fault *f)
@@ -61,18 +64,6 @@ int cache_room(const char *room, char path[CACHE_PATH], struct fault *f)
 	return folders_make(path, f);
 }
 
-int cache_begin(const char *room, char temp[CACHE_PATH], struct fault *f)
-{
-	char path[CACHE_PATH];
-	int err = cache_room(room, path, f);
-
-	if (!err)
-		err = path_join(temp, path, ".new-XXXXXX", f);
-	if (!err && !mkdtemp(temp))
-		err = fault_set(f, errno, "make a folder in %s (XDG_CACHE_HOME)", path);
-	return err;
-}
-
 static int entry_remove(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st;
@@ -90,6 +81,31 @@ int cache_remove(const char *path, struct fault *f)
 	return err ? fault_set(f, err == -1 ? errno : -err, "remove %s", path) : 0;
 }
 
+#define LOCK_PREFIX ".lock-"
+#define NEW_PREFIX ".new-"
+
+/* "CACHE/@room/@prefix@name". */
+static int entry_path(const char *room, const char *prefix, const char *name, char path[CACHE_PATH],
+                      struct fault *f)
+{
+	char dir[CACHE_PATH], file[200];
+	int err = cache_room(room, dir, f);
+
+	snprintf(file, sizeof(file), "%s%s", prefix, name);
+	return err ? err : path_join(path, dir, file, f);
+}
+
+int cache_begin(const char *room, const char *name, char temp[CACHE_PATH], struct fault *f)
+{
+	int err = entry_path(room, NEW_PREFIX, name, temp, f);
+
+	if (!err)
+		err = cache_remove(temp, f);
+	if (!err && mkdir(temp, 0777) < 0)
+		err = fault_set(f, errno, "make the folder %s (XDG_CACHE_HOME)", temp);
+	return err;
+}
+
 int cache_commit(const char *temp, const char *final, struct fault *f)
 {
 	int err = cache_remove(final, f);
@@ -99,20 +115,37 @@ int cache_commit(const char *temp, const char *final, struct fault *f)
 	return rename(temp, final) < 0 ? fault_set(f, errno, "rename to %s", final) : 0;
 }
 
-int cache_lock(const char *room, const char *name, struct fault *f)
+int cache_forget(const char *room, const char *name, bool all, struct fault *f)
 {
-	char dir[CACHE_PATH], path[CACHE_PATH], file[200];
-	int fd, err = cache_room(room, dir, f);
+	char path[CACHE_PATH];
+	int err = entry_path(room, NEW_PREFIX, name, path, f);
 
-	snprintf(file, sizeof(file), ".lock-%s", name);
 	if (!err)
-		err = path_join(path, dir, file, f);
-	if (err)
+		err = cache_remove(path, f);
+	if (err || !all)
 		return err;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	err = entry_path(room, "", name, path, f);
+	return err ? err : cache_remove(path, f);
+}
+
+/* ---- locks */
+
+/* Whether the file that @fd has locked is the one at @path: its last holder removed it, maybe. */
+static bool lock_current(int fd, const char *path)
+{
+	struct stat mine, there;
+
+	return fstat(fd, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
+	       mine.st_dev == there.st_dev;
+}
+
+static int lock_take(const char *path, bool wait, struct fault *f)
+{
+	int err, fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
 	if (fd < 0)
 		return fault_set(f, errno, "open the lock %s", path);
-	while (flock(fd, LOCK_EX) < 0)
+	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0)
 		if (errno != EINTR) {
 			err = fault_set(f, errno, "lock %s", path);
 			close(fd);
@@ -120,6 +153,125 @@ int cache_lock(const char *room, const char *name, struct fault *f)
 		}
 	return fd;
 }
+
+int cache_lock(const char *room, const char *name, bool wait, struct cache_lock *lock,
+               struct fault *f)
+{
+	int err = entry_path(room, LOCK_PREFIX, name, lock->path, f);
+
+	if (err)
+		return err;
+	for (;;) {
+		lock->fd = lock_take(lock->path, wait, f);
+		if (lock->fd < 0)
+			return lock->fd;
+		if (lock_current(lock->fd, lock->path))
+			return 0;
+		close(lock->fd);
+	}
+}
+
+/* Who waits for this very file finds that it is gone, and takes a new one. */
+void cache_unlock(struct cache_lock *lock)
+{
+	(void)unlink(lock->path);
+	close(lock->fd);
+	lock->fd = -1;
+}
+
+/* ---- what is there */
+
+static int names_add(struct cache_names *names, const char *name)
+{
+	char **items;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (!strcmp(names->items[i], name))
+			return 0;
+	items = realloc(names->items, (names->count + 1) * sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	names->items = items;
+	items[names->count] = strdup(name);
+	return items[names->count] ? (names->count++, 0) : -ENOMEM;
+}
+
+static const char *name_bare(const char *name)
+{
+	static const char *const prefixes[] = {LOCK_PREFIX, NEW_PREFIX};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return name + strlen(prefixes[i]);
+	return name;
+}
+
+int cache_names(const char *room, struct cache_names *names, struct fault *f)
+{
+	char path[CACHE_PATH];
+	struct dirent *entry;
+	DIR *dir;
+	int err = cache_room(room, path, f);
+
+	*names = (struct cache_names){0};
+	if (err)
+		return err;
+	dir = opendir(path);
+	if (!dir)
+		return fault_set(f, errno, "read %s", path);
+	while (!err && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			err = names_add(names, name_bare(entry->d_name));
+	closedir(dir);
+	return err ? fault_set(f, -err, "read %s", path) : 0;
+}
+
+void cache_names_free(struct cache_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+	*names = (struct cache_names){0};
+}
+
+uint64_t cache_size(const char *path)
+{
+	char *const roots[] = {(char *)path, NULL};
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	uint64_t bytes = 0;
+	FTSENT *entry;
+
+	while (walk && (entry = fts_read(walk)))
+		if (entry->fts_info == FTS_F)
+			bytes += (uint64_t)entry->fts_statp->st_blocks * 512;
+	if (walk)
+		fts_close(walk);
+	return bytes;
+}
+
+/* A program that could not write what it wanted to leaves some of the last blocks. */
+#define FULL_BYTES ((uint64_t)1 << 20)
+
+int cache_full(const char *room, int err, struct fault *f)
+{
+	char path[CACHE_PATH];
+	struct statvfs disk;
+	struct fault ignored;
+	bool full = err == -ENOSPC || err == -EDQUOT;
+
+	if (!err || cache_room(room, path, &ignored) < 0)
+		return err;
+	if (statvfs(path, &disk) == 0)
+		full |= (uint64_t)disk.f_bavail * disk.f_frsize < FULL_BYTES;
+	if (!full)
+		return err;
+	return fault_refuse(f, ENOSPC,
+	                    "the disk of %.90s is full: 'finwait kernel rm' makes room,"
+	                    " XDG_CACHE_HOME names another place",
+	                    path);
+}
+
+/* ---- files */
 
 int file_write(const char *path, const void *data, size_t size, struct fault *f)
 {

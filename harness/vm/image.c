@@ -4,6 +4,7 @@
 #include <asm/bootparam.h>
 #include <elf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,4 +83,23 @@ int image_unpack(const char *vmlinuz, const char *vmlinux, struct fault *f)
 	free(elf);
 	free(image);
 	return err;
+}
+
+int image_end(const char *vmlinux, uint64_t *end, struct fault *f)
+{
+	FILE *file = fopen(vmlinux, "re");
+	Elf64_Ehdr header;
+	Elf64_Phdr part;
+	bool good = file && fread(&header, sizeof(header), 1, file) == 1 &&
+	            fseek(file, (long)header.e_phoff, SEEK_SET) == 0;
+
+	*end = 0;
+	for (unsigned int i = 0; good && i < header.e_phnum; i++) {
+		good = fread(&part, sizeof(part), 1, file) == 1;
+		if (good && part.p_type == PT_LOAD && part.p_paddr + part.p_memsz > *end)
+			*end = part.p_paddr + part.p_memsz;
+	}
+	if (file)
+		fclose(file);
+	return good ? 0 : fault_set(f, EBADMSG, "read %s", vmlinux);
 }

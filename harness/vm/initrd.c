@@ -195,7 +195,8 @@ static int initrd_put(FILE *out, const struct modules *modules, struct fault *f)
 	return err;
 }
 
-int initrd_write(const struct vm_kernel *kernel, const char *path, struct fault *f)
+int initrd_write(const struct vm_kernel *kernel, const char *path, const char *sources,
+                 struct fault *f)
 {
 	struct modules modules;
 	int err = modules_gather(kernel->modules, modules_wanted, &modules, f);
@@ -207,6 +208,8 @@ int initrd_write(const struct vm_kernel *kernel, const char *path, struct fault 
 	err = out ? initrd_put(out, &modules, f) : fault_set(f, errno, "write %s", path);
 	if (out && fclose(out) != 0 && !err)
 		err = fault_set(f, errno, "write %s", path);
+	if (!err)
+		err = file_write(sources, modules.sources, strlen(modules.sources), f);
 	modules_free(&modules);
 	return err;
 }

@@ -122,6 +122,18 @@ void kernels_free(struct vm_kernels *kernels)
 	*kernels = (struct vm_kernels){0};
 }
 
+int kernel_forget(const char *release, struct fault *f)
+{
+	struct cache_lock lock;
+	int err = cache_lock("kernels", release, true, &lock, f);
+
+	if (err)
+		return err;
+	err = cache_forget("kernels", release, true, f);
+	cache_unlock(&lock);
+	return err;
+}
+
 /* ---- a path instead of a version */
 
 /* A folder with boot/ and lib/modules/, or the modules' own folder. */

@@ -27,6 +27,9 @@ struct vm_kernels {
 int kernels_list(struct vm_kernels *kernels, struct fault *f) MUST_CHECK;
 void kernels_free(struct vm_kernels *kernels);
 
+/* Remove a fetched kernel; vm_forget() removes what was made of it. */
+int kernel_forget(const char *release, struct fault *f) MUST_CHECK;
+
 /*
  * @name is a version ("6.12", "6.12.117"), a release, "newest", or a path: of a
  * vmlinuz, of a folder with boot/ and lib/modules/, or VMLINUZ:MODULES. The newest
@@ -49,11 +52,12 @@ struct vm_offer {
 struct vm_offers {
 	struct vm_offer *items; /* newest first */
 	size_t count;
+	struct fault missing; /* why a part of the archive could not be read; err 0: all was */
 };
 
 /*
- * Ask the archive (apt-get update, once in OFFERS_FRESH_S unless @anew). -ENETUNREACH
- * and the like come as -EIO with apt's own words. @wide looks into every suite.
+ * Ask the archive (apt-get update, once in OFFERS_FRESH_S). What goes wrong with apt is -EIO
+ * with a line of what to do, or apt's own words. @wide looks into every suite.
  */
 int offers_ask(bool wide, struct vm_offers *offers, struct fault *f) MUST_CHECK;
 void offers_free(struct vm_offers *offers);

@@ -5,11 +5,11 @@
 #include <elf.h>
 #include <errno.h>
 #include <fts.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "unpack.h"
 
@@ -77,6 +77,58 @@ const char *modinfo_find(const void *elf, size_t size, const char *key)
 	return NULL;
 }
 
+/* ---- what they are read from */
+
+/*
+ * "SIZE MTIME INODE PATH". Not the contents: which modules depend on which is known when they
+ * are unpacked, and that takes longer than all else that a run does. Of modules that are
+ * not packed no more than their folders' times: there are thousands.
+ */
+static int source_print(FILE *out, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	fprintf(out, "%lld %lld.%09ld %llu %s\n", (long long)st.st_size,
+	        (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (unsigned long long)st.st_ino,
+	        path);
+	return 0;
+}
+
+/* Where the path begins in a line of sources, or behind its end. */
+static const char *source_path(const char *line)
+{
+	for (int fields = 3; fields; fields--) {
+		line += strcspn(line, " \n");
+		line += *line == ' ';
+	}
+	return line;
+}
+
+bool modules_same(const char *sources)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	bool same = out != NULL;
+	size_t length;
+
+	for (const char *at = sources; same && *at; at += length + (at[length] == '\n')) {
+		char path[CACHE_PATH];
+
+		at = source_path(at);
+		length = strcspn(at, "\n");
+		snprintf(path, sizeof(path), "%.*s", (int)length, at);
+		same = source_print(out, path) == 0;
+	}
+	if (out && fclose(out) != 0)
+		same = false;
+	same = same && *sources && !strcmp(text, sources);
+	free(text);
+	return same;
+}
+
 /* ---- the files of a kernel */
 
 struct module_file {
@@ -86,6 +138,7 @@ struct module_file {
 struct module_files {
 	struct module_file *items;
 	size_t count;
+	FILE *sources;
 };
 
 /* "nf-tables.ko.xz" and "nf-tables" as "nf_tables". */
@@ -122,7 +175,9 @@ static int files_find(const char *dir, struct module_files *files, struct fault 
 	if (!walk)
 		return fault_set(f, errno, "read %s", dir);
 	while (!err && (entry = fts_read(walk)))
-		if (entry->fts_info == FTS_F && strstr(entry->fts_name, ".ko"))
+		if (entry->fts_info == FTS_D)
+			err = source_print(files->sources, entry->fts_path);
+		else if (entry->fts_info == FTS_F && strstr(entry->fts_name, ".ko"))
 			err = file_add(files, entry);
 	fts_close(walk);
 	if (err)
@@ -218,7 +273,8 @@ static int module_gather(const struct module_files *files, const char *wanted, i
 	path = file_path(files, module.name);
 	if (!path || modules_have(modules, module.name) || depth > DEPTH_MAX)
 		return 0;
-	err = module_read(path, &module, f);
+	err = source_print(files->sources, path);
+	err = err ? fault_set(f, -err, "look at %s", path) : module_read(path, &module, f);
 	if (!err)
 		err = depends_gather(files, &module, depth, modules, f);
 	if (!err)
@@ -232,11 +288,18 @@ int modules_gather(const char *dir, const char *const names[], struct modules *m
                    struct fault *f)
 {
 	struct module_files files = {0};
-	int err = files_find(dir, &files, f);
+	size_t size;
+	int err;
 
 	*modules = (struct modules){0};
+	files.sources = open_memstream(&modules->sources, &size);
+	if (!files.sources)
+		return fault_set(f, ENOMEM, "list modules");
+	err = files_find(dir, &files, f);
 	for (; *names && !err; names++)
 		err = module_gather(&files, *names, 0, modules, f);
+	if (fclose(files.sources) != 0 && !err)
+		err = fault_set(f, ENOMEM, "list modules");
 	files_free(&files);
 	if (err)
 		modules_free(modules);
@@ -248,5 +311,6 @@ void modules_free(struct modules *modules)
 	for (size_t i = 0; i < modules->count; i++)
 		free(modules->items[i].data);
 	free(modules->items);
+	free(modules->sources);
 	*modules = (struct modules){0};
 }

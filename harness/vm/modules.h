@@ -6,6 +6,7 @@
 #ifndef FINWAIT_VM_MODULES_H
 #define FINWAIT_VM_MODULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cache.h"
@@ -18,6 +19,7 @@ struct module {
 struct modules {
 	struct module *items; /* in an order in which they can be loaded */
 	size_t count;
+	char *sources; /* what modules_same() looks at: a line a folder, and a file that was read */
 };
 
 /*
@@ -27,6 +29,12 @@ struct modules {
 int modules_gather(const char *dir, const char *const names[], struct modules *modules,
                    struct fault *f) MUST_CHECK;
 void modules_free(struct modules *modules);
+
+/*
+ * Whether gathering them again would give the same: no file that was read has changed,
+ * and none was put into a folder of the kernel's modules or taken out of it.
+ */
+bool modules_same(const char *sources);
 
 /* The value of "@key=" in .modinfo of an ELF file, NULL when there is none. Pure. */
 const char *modinfo_find(const void *elf, size_t size, const char *key);

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "spawn.h"
+#include "apt.h"
 
 #define OFFERS_FRESH_S (12L * 3600)
 #define NAMES_MAX 1024
@@ -86,7 +86,7 @@ static int mirrors_find(struct mirror mirrors[2], struct fault *f)
 		"Created-By: Packages",
 		NULL};
 	char *output, *rest;
-	int err = spawn(argv, NULL, &output, f);
+	int err = apt_run(argv, NULL, &output, f);
 
 	mirrors[0] = mirrors[1] = (struct mirror){0};
 	if (err)
@@ -125,6 +125,9 @@ static const char configuration[] =
 	"Dir::Etc::Preferences \"/dev/null\";\nDir::Etc::PreferencesParts \"/dev/null\";\n"
 	"APT::Architecture \"amd64\";\nAPT::Architectures { \"amd64\"; };\n"
 	"APT::Sandbox::User \"root\";\nAPT::Update::Error-Mode \"any\";\n"
+	"APT::Get::AllowUnauthenticated \"false\";\nAcquire::AllowInsecureRepositories \"false\";\n"
+	"Acquire::AllowDowngradeToInsecureRepositories \"false\";\n"
+	"Acquire::AllowWeakRepositories \"false\";\n"
 	"Acquire::Languages \"none\";\nAcquire::Retries \"1\";\nAcquire::http::Timeout \"20\";\n"
 	"Acquire::https::Timeout \"20\";\n";
 
@@ -202,7 +205,7 @@ static int apt_update(const char *dir, const char *conf, bool wide, struct fault
 		return err;
 	err = apt_configure(dir, wide, f);
 	if (!err)
-		err = spawn(argv, NULL, NULL, f);
+		err = apt_run(argv, NULL, NULL, f);
 	return err ? err : file_write(stamp, "", 0, f);
 }
 
@@ -283,7 +286,7 @@ static int offers_show(const char *conf, char *names, struct vm_offers *offers, 
 	}
 	if (count == 5)
 		return 0;
-	err = spawn(argv, NULL, &output, f);
+	err = apt_run(argv, NULL, &output, f);
 	if (err)
 		return err;
 	err = offers_parse(output, offers, f);
@@ -298,7 +301,7 @@ static int offers_read(const char *conf, struct vm_offers *offers, struct fault 
 		"search",    "--names-only", "^linux-image-[0-9]+\\.[0-9]+\\.[0-9].*-cloud-amd64$",
 		NULL};
 	char *names;
-	int err = spawn(argv, NULL, &names, f);
+	int err = apt_run(argv, NULL, &names, f);
 
 	if (err)
 		return err;
@@ -307,30 +310,43 @@ static int offers_read(const char *conf, struct vm_offers *offers, struct fault 
 	return err;
 }
 
-int offers_ask(bool wide, struct vm_offers *offers, struct fault *f)
+static int offers_ask_locked(const char *dir, bool wide, struct vm_offers *offers, struct fault *f)
 {
-	char dir[CACHE_PATH], conf[CACHE_PATH];
-	int lock, err = cache_room("apt", dir, f);
+	char conf[CACHE_PATH];
+	int err = path_join(conf, dir, "apt.conf", f), err2;
 
-	*offers = (struct vm_offers){0};
-	if (!err)
-		err = path_join(conf, dir, "apt.conf", f);
 	if (err)
 		return err;
-	lock = cache_lock("apt", "apt", f);
-	if (lock < 0)
-		return lock;
 	err = apt_update(dir, conf, wide, f);
 	/* A suite that failed leaves the others: what is known counts. */
 	if (access(conf, F_OK) == 0) {
 		struct fault second;
-		int err2 = offers_read(conf, offers, err ? &second : f);
 
-		err = offers->count ? 0 : err ? err : err2;
+		err2 = offers_read(conf, offers, err ? &second : f);
+		err = err ? err : err2;
 	}
-	close(lock);
+	if (err && offers->count) {
+		offers->missing = *f;
+		err = 0;
+	}
 	if (!err && !offers->count)
 		err = fault_refuse(f, ENOENT, "find any Debian kernel at this machine's mirror");
+	return err;
+}
+
+int offers_ask(bool wide, struct vm_offers *offers, struct fault *f)
+{
+	char dir[CACHE_PATH];
+	struct cache_lock lock;
+	int err = cache_room("apt", dir, f);
+
+	*offers = (struct vm_offers){0};
+	if (!err)
+		err = cache_lock("apt", "apt", true, &lock, f);
+	if (err)
+		return err;
+	err = cache_full("apt", offers_ask_locked(dir, wide, offers, f), f);
+	cache_unlock(&lock);
 	return err;
 }
 
@@ -378,7 +394,7 @@ static int packages_download(const struct vm_offer *offer, const char *dir, stru
 		err = path_join(conf, apt, "apt.conf", f);
 	if (packages_choose(offer, packages) == 2)
 		argv[6] = packages[1];
-	return err ? err : spawn(argv, dir, NULL, f);
+	return err ? err : apt_run(argv, dir, NULL, f);
 }
 
 /* Unpack every package in @dir there, and remove it. */
@@ -396,7 +412,7 @@ static int packages_unpack(const char *dir, struct fault *f)
 
 		if (!dot || strcmp(dot, ".deb") != 0)
 			continue;
-		err = spawn(argv, dir, NULL, f);
+		err = apt_run(argv, dir, NULL, f);
 		if (!err && unlinkat(dirfd(folder), entry->d_name, 0) < 0)
 			err = fault_set(f, errno, "remove %s", entry->d_name);
 	}
@@ -423,18 +439,21 @@ static int offer_fetch_into(const struct vm_offer *offer, const char *temp, stru
 int offer_fetch(const struct vm_offer *offer, struct vm_kernel *kernel, struct fault *f)
 {
 	char temp[CACHE_PATH];
+	struct cache_lock lock;
 	struct fault ignored;
-	int err, lock = cache_lock("kernels", offer->release, f);
+	int err = cache_lock("kernels", offer->release, true, &lock, f);
 
-	if (lock < 0)
-		return lock;
-	err = cache_begin("kernels", temp, f);
-	if (!err) {
+	if (err)
+		return err;
+	err = cache_begin("kernels", offer->release, temp, f);
+	if (!err)
 		err = offer_fetch_into(offer, temp, f);
-		if (err && cache_remove(temp, &ignored) < 0)
+	if (err) {
+		err = cache_full("kernels", err, f);
+		if (cache_forget("kernels", offer->release, false, &ignored) < 0)
 			fprintf(stderr, "finwait: %s is left over\n", temp);
 	}
-	close(lock);
+	cache_unlock(&lock);
 	if (!err && kernel)
 		err = kernel_find(offer->release, kernel, f);
 	return err;

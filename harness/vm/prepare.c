@@ -7,10 +7,8 @@
  */
 #include "vm.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,17 +21,12 @@
 #include "../record/json.h"
 #include "image.h"
 #include "initrd.h"
+#include "modules.h"
 #include "trouble.h"
 
-#define GUEST_FORMAT "1" /* of an entry */
+#define GUEST_FORMAT "2" /* of an entry */
 #define BOOT_LIMIT_MS 60000
 #define SAVE_LIMIT_MS 60000
-/*
- * Of a kernel's other entries (of another build, say) those used a while ago are removed when
- * one is made. A run holds a snapshot by descriptors; it boots from files by their names.
- */
-#define KEEP_SNAPSHOT_S 600
-#define KEEP_FILES_S (24L * 3600)
 
 static int file_digest(const char *path, uint64_t *digest, struct fault *f)
 {
@@ -47,7 +40,10 @@ static int file_digest(const char *path, uint64_t *digest, struct fault *f)
 	return 0;
 }
 
-/* Everything that changes the guest. The modules belong to the kernel's release. */
+/*
+ * Everything that changes the guest, but for what is in the modules: an entry itself knows
+ * which of them it has, and entry_whole() looks whether they are the same.
+ */
 static int entry_key(struct vm_machine *vm, const char *version, uint64_t *key, struct fault *f)
 {
 	int err;
@@ -62,16 +58,45 @@ static int entry_key(struct vm_machine *vm, const char *version, uint64_t *key, 
 
 /* ---- making */
 
+/*
+ * Where the initrd has no room behind the kernel a guest says nothing and never ends. With
+ * more than that, and still too little, it says itself what it lacks.
+ */
+static int guest_fits(const struct vm_machine *vm, const char *vmlinux, const char *initrd,
+                      struct fault *f)
+{
+	uint64_t end, need_mb;
+	struct stat st;
+	int err = image_end(vmlinux, &end, f);
+
+	if (!err && stat(initrd, &st) < 0)
+		err = fault_set(f, errno, "look at %s", initrd);
+	if (err)
+		return err;
+	need_mb = (end + (uint64_t)st.st_size + (1 << 20) - 1) >> 20;
+	if (need_mb <= vm->config.ram_mb)
+		return 0;
+	return fault_refuse(f, ENOMEM,
+	                    "%s and its initrd alone take %llu MB: more than the guest's %u"
+	                    " (FINWAIT_GUEST_MB)",
+	                    vm->kernel.release, (unsigned long long)need_mb, vm->config.ram_mb);
+}
+
 static int guest_boot_files(const struct vm_machine *vm, const char *dir, char vmlinux[CACHE_PATH],
                             char initrd[CACHE_PATH], struct fault *f)
 {
+	char sources[CACHE_PATH];
 	int err = path_join(vmlinux, dir, "vmlinux", f);
 
 	if (!err)
 		err = path_join(initrd, dir, "initrd", f);
 	if (!err)
+		err = path_join(sources, dir, "modules", f);
+	if (!err)
 		err = image_unpack(vm->kernel.vmlinuz, vmlinux, f);
-	return err ? err : initrd_write(&vm->kernel, initrd, f);
+	if (!err)
+		err = initrd_write(&vm->kernel, initrd, sources, f);
+	return err ? err : guest_fits(vm, vmlinux, initrd, f);
 }
 
 /* Why a guest did not come to its stop: of what is known, what says most. */
@@ -87,11 +112,11 @@ static void boot_words(const struct qemu *qemu, int why, int status, char *words
 		snprintf(words, size, "%.*s", (int)qemu->shared->out_size,
 		         (char *)qemu->shared + SHARED_OUT_AT);
 	else if (WIFSIGNALED(status))
-		snprintf(words, size, "QEMU was killed by SIG%s%s",
-		         sigabbrev_np(WTERMSIG(status)) ?: "?",
-		         WTERMSIG(status) == SIGBUS ? ": is the cache's disk full?" : "");
-	else if (why != -EPIPE || !*qemu_error_line(qemu, words, size))
-		qemu_console_tail(qemu, 3, words, size);
+		snprintf(words, size, "QEMU was killed by SIG%s",
+		         sigabbrev_np(WTERMSIG(status)) ?: "?");
+	else if ((why != -EPIPE || !*qemu_error_line(qemu, words, size)) &&
+	         !*qemu_console_tail(qemu, 3, words, size))
+		snprintf(words, size, "nothing was said");
 }
 
 static int boot_failed(struct qemu *qemu, const struct vm_machine *vm, int why, struct fault *f)
@@ -198,7 +223,7 @@ static int snapshot_take(const struct vm_machine *vm, const struct qemu_config *
 	return err ? err : snapshot_try(config, state_fd, f);
 }
 
-#define SNAPSHOT_TRIES 16
+#define SNAPSHOT_TRIES 8
 
 static int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 {
@@ -274,15 +299,17 @@ static int boot_make(const struct vm_machine *vm, const char *dir, struct fault 
 
 /* ---- what is whole */
 
-static const char *const entry_files[2][3] = {{"ram", "state", "run.jsonl"},
-                                              {"vmlinux", "initrd", "run.jsonl"}};
+/* The first is too large to be read each time. */
+#define ENTRY_FILES 4
+static const char *const entry_files[2][ENTRY_FILES] = {
+	{"ram", "state", "run.jsonl", "modules"}, {"vmlinux", "initrd", "run.jsonl", "modules"}};
 
-/* "SIZE NAME" of each file, and a digest of the small ones; -ENOENT: one is missing. */
+/* "SIZE DIGEST NAME" of each file, but for the first one's digest; -ENOENT: one is missing. */
 static int entry_describe(const char *dir, bool real, char *text, size_t size, struct fault *f)
 {
 	size_t used = 0;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < ENTRY_FILES; i++) {
 		const char *name = entry_files[real][i];
 		uint64_t digest = DIGEST_START;
 		char path[CACHE_PATH];
@@ -301,39 +328,52 @@ static int entry_describe(const char *dir, bool real, char *text, size_t size, s
 	return 0;
 }
 
-static int entry_make(const struct vm_machine *vm, struct fault *f)
+static int entry_make(const struct vm_machine *vm, const char *name, struct fault *f)
 {
 	char temp[CACHE_PATH], text[512];
 	struct fault ignored;
-	int err = cache_begin("guests", temp, f);
+	int err = cache_begin("guests", name, temp, f);
 
-	if (err)
-		return err;
-	err = vm->config.real ? boot_make(vm, temp, f) : snapshot_make(vm, temp, f);
+	if (!err)
+		err = vm->config.real ? boot_make(vm, temp, f) : snapshot_make(vm, temp, f);
 	if (!err)
 		err = entry_describe(temp, vm->config.real, text, sizeof(text), f);
 	if (!err)
 		err = text_in(temp, "made", text, strlen(text), f);
 	if (!err)
 		err = cache_commit(temp, vm->entry, f);
-	if (err && cache_remove(temp, &ignored) < 0)
+	if (!err)
+		return 0;
+	err = cache_full("guests", err, f); /* before what fills it is removed */
+	if (cache_forget("guests", name, false, &ignored) < 0)
 		fprintf(stderr, "finwait: %s is left over\n", temp);
 	return err;
 }
 
-static bool entry_whole(const struct vm_machine *vm)
+/* The text of @name in the entry, to be freed; NULL: it cannot be read. */
+static char *entry_text(const struct vm_machine *vm, const char *name)
 {
-	char text[512], path[CACHE_PATH], *made;
 	struct fault ignored;
-	bool whole;
+	char path[CACHE_PATH];
 	size_t size;
 
-	if (entry_describe(vm->entry, vm->config.real, text, sizeof(text), &ignored) < 0 ||
-	    path_join(path, vm->entry, "made", &ignored) < 0)
+	return path_join(path, vm->entry, name, &ignored) < 0 ? NULL
+	                                                      : file_read(path, &size, &ignored);
+}
+
+static bool entry_whole(const struct vm_machine *vm)
+{
+	char text[512], *made, *modules;
+	struct fault ignored;
+	bool whole;
+
+	if (entry_describe(vm->entry, vm->config.real, text, sizeof(text), &ignored) < 0)
 		return false;
-	made = file_read(path, &size, &ignored);
-	whole = made && !strcmp(made, text);
+	made = entry_text(vm, "made");
+	modules = entry_text(vm, "modules");
+	whole = made && !strcmp(made, text) && modules && modules_same(modules);
 	free(made);
+	free(modules);
 	return whole;
 }
 
@@ -398,8 +438,9 @@ int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
                struct vm_machine *vm, struct fault *f)
 {
 	char room[CACHE_PATH], name[160], version[200];
+	struct cache_lock lock;
 	uint64_t key;
-	int lock, err;
+	int err;
 
 	*vm = (struct vm_machine){
 		.kernel = *kernel, .config = *config, .ram_fd = -1, .state_fd = -1};
@@ -417,19 +458,19 @@ int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
 	err = path_join(vm->entry, room, name, f);
 	if (err)
 		return err;
-	lock = cache_lock("guests", name, f);
-	if (lock < 0)
-		return lock;
+	err = cache_lock("guests", name, true, &lock, f);
+	if (err)
+		return err;
 	(void)utimensat(AT_FDCWD, vm->entry, NULL, 0); /* used now: nobody removes it */
 	if (!entry_whole(vm)) {
 		vm->built = true;
 		err = vm_forget(kernel->release, false, f);
 		if (!err)
-			err = entry_make(vm, f);
+			err = entry_make(vm, name, f);
 	}
 	if (!err)
 		err = entry_open(vm, f);
-	close(lock);
+	cache_unlock(&lock);
 	qemu_describe(version, vm->clock, vm->info.guest, sizeof(vm->info.guest));
 	if (err)
 		vm_release(vm);
@@ -444,42 +485,4 @@ void vm_release(struct vm_machine *vm)
 		close(vm->state_fd);
 	vm->ram_fd = vm->state_fd = -1;
 	settings_clear(&vm->info.features);
-}
-
-static bool entry_old(const char *path)
-{
-	char ram[CACHE_PATH];
-	struct fault ignored;
-	struct stat st;
-	time_t keep_s = KEEP_FILES_S;
-
-	if (path_join(ram, path, "ram", &ignored) == 0 && access(ram, F_OK) == 0)
-		keep_s = KEEP_SNAPSHOT_S;
-	return stat(path, &st) == 0 && time(NULL) - st.st_mtime > keep_s;
-}
-
-int vm_forget(const char *release, bool all, struct fault *f)
-{
-	char room[CACHE_PATH], path[CACHE_PATH];
-	size_t length = strlen(release);
-	struct dirent *entry;
-	DIR *dir;
-	int err = cache_room("guests", room, f);
-
-	if (err)
-		return err;
-	dir = opendir(room);
-	if (!dir)
-		return fault_set(f, errno, "read %s", room);
-	while (!err && (entry = readdir(dir))) {
-		/* "RELEASE-" and sixteen digits */
-		if (strncmp(entry->d_name, release, length) != 0 ||
-		    strlen(entry->d_name) != length + 17 || entry->d_name[length] != '-')
-			continue;
-		err = path_join(path, room, entry->d_name, f);
-		if (!err && (all || entry_old(path)))
-			err = cache_remove(path, f);
-	}
-	closedir(dir);
-	return err;
 }

@@ -45,17 +45,23 @@ char *fd_text(int fd, size_t *length)
 	return text;
 }
 
-/* The first line that begins like an error of apt or dpkg, else the last one. */
+/*
+ * The first line that begins like an error of apt or dpkg, else the last one. About a
+ * signature apt's warning says more than the error that follows from it.
+ */
 static const char *complaint_find(char *text)
 {
-	const char *last = "", *error = NULL;
+	const char *last = "", *error = NULL, *signature = NULL;
 
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		last = line;
+		if (!signature && (!strncmp(line, "W: GPG error: ", 14) ||
+		                   !strncmp(line, "W: OpenPGP signature", 20)))
+			signature = line;
 		if (!error && (!strncmp(line, "E: ", 3) || !strncmp(line, "dpkg-deb: error", 15)))
 			error = line;
 	}
-	return error ? error : last;
+	return signature ? signature : error ? error : last;
 }
 
 static int spawn_status(const char *const argv[], int status, int err_fd, struct fault *f)

@@ -38,8 +38,13 @@ struct vm_machine {
 int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
                struct vm_machine *vm, struct fault *f) MUST_CHECK;
 void vm_release(struct vm_machine *vm);
-/* Remove what was made of @release; unless @all, only what was not used for a while. */
+/*
+ * Remove what was made of @release. With @all everything, if need be when it has been made;
+ * else what was not used for a while, and what somebody who was killed has left.
+ */
 int vm_forget(const char *release, bool all, struct fault *f) MUST_CHECK;
+/* The bytes that the guests take that were made of @release, and how many they are. */
+uint64_t vm_size(const char *release, unsigned int *count);
 
 /* Run the probe in a guest, stream the record to @out_fd, _exit(). */
 void vm_child(const struct run_plan *plan, const struct vm_machine *vm,

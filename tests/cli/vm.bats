@@ -243,6 +243,27 @@ qemu_that() {
 	[[ $(result_of self.two-waves) == "error "*"no room at the inn"* ]]
 }
 
+# Whether KVM works is not for us to say: this QEMU emulates what it is asked to have KVM do.
+@test "real time where QEMU says it has KVM: by KVM, and the record says so" {
+	[ -w /dev/kvm ] || skip "no /dev/kvm to open"
+	mkdir -p bin
+	cat >bin/qemu-system-x86_64 <<-END
+		#!/bin/bash
+		args=()
+		for arg; do
+			case \$arg in kvm) arg=tcg ;; host) arg=max ;; esac
+			args+=("\$arg")
+		done
+		exec $(type -P qemu-system-x86_64) "\${args[@]}"
+	END
+	chmod +x bin/qemu-system-x86_64
+	PATH=$PWD/bin:$PATH run -0 --separate-stderr "$FINWAIT" run self.two-waves \
+		--kernel "$KERNEL" --clock real
+	one_line_of_complaint "real time, with KVM"
+	json_holds out/self.two-waves.jsonl \
+		'.[0] | .clock == "real" and (.guest | test("^QEMU [0-9.]+, KVM$"))'
+}
+
 @test "QEMU is killed in mid-run: an error that says so" {
 	local run_pid child qemu i
 	"$FINWAIT_SELFCHECK" run never.ends-busy --kernel "$KERNEL" --time-limit 60 >/dev/null &
