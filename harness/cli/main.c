@@ -53,7 +53,7 @@ static const struct command commands[] = {
          "Draws the record that 'finwait run' kept in DIR (out): both ends' states in their\n"
          "lanes, packets as arrows, what was lost and by which rule. ID may be a file, too.\n"},
 	{"kernel", command_kernel, "kernel list|fetch|rm", "Debian kernels for run --kernel",
-         "  kernel list             what has been fetched\n"
+         "  kernel list             what has been fetched, and the disk space it takes\n"
          "  kernel fetch VERSION... download and unpack, never install: 6.12, 6.1.192, a release "
          "as\n"
          "                          uname -r says it, or newest\n"

@@ -174,6 +174,13 @@ int qemu_save(struct qemu *qemu, int fd, int limit_ms, struct fault *f)
 	return err ? err : qmp_await(qemu, "MIGRATION", "completed", end_ns, f);
 }
 
+/*
+ * Else QEMU announces the machine to the networks that it has not got, five times, by a
+ * timer of real time: the guest stands still from its expiry until the main loop has seen to it.
+ */
+static const char silent[] = "{\"execute\":\"migrate-set-parameters\",\"arguments\":"
+			     "{\"announce-rounds\":0}}";
+
 int qemu_restore(struct qemu *qemu, int fd, int limit_ms, struct fault *f)
 {
 	static const char incoming[] =
@@ -183,6 +190,8 @@ int qemu_restore(struct qemu *qemu, int fd, int limit_ms, struct fault *f)
 
 	if (!err)
 		err = qmp_ask(qemu, capabilities, -1, end_ns, f);
+	if (!err)
+		err = qmp_ask(qemu, silent, -1, end_ns, f);
 	if (!err)
 		err = qmp_ask(qemu, take_fd, fd, end_ns, f);
 	if (!err)
