@@ -136,4 +136,4 @@ clean:
 
 .PHONY: all unit check fuzz bench-programs install clean
 .SECONDARY:
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(PROBE_OBJ:.o=.d) $(SELFCHECK_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(PROBE_OBJ:.o=.d) $(SELFCHECK_OBJ:.o=.d) $(UNIT_SRC:%.c=$(O)/%.d)

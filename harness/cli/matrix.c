@@ -12,11 +12,11 @@ static int matrix_exit_code(const struct collect *c)
 	size_t total = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		for (size_t j = 0; j < c->sources[i].kept.count; j++) {
-			const struct record *rec = c->sources[i].kept.records[j];
+		const struct kept_records *kept = &c->sources[i].kept;
 
-			if (!rec)
-				continue;
+		for (size_t j = 0; kept->records && j < kept->count; j++) {
+			const struct record *rec = kept->records[j];
+
 			by[rec->finished ? rec->outcome : OUTCOME_CRASHED]++;
 			total++;
 		}

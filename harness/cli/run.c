@@ -408,7 +408,7 @@ static int run_carry_out(struct run_command *cmd)
 {
 	struct machine machine;
 	struct fault fault;
-	unsigned int slots;
+	unsigned int slots = 0;
 	int code = run_ask(cmd, &slots);
 
 	if (code)

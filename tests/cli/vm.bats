@@ -21,6 +21,11 @@ setup() {
 	KERNEL=${KERNELS##* }
 }
 
+# What a test left running, whether it passed or not.
+teardown() {
+	jobs -p | xargs -r kill 2>/dev/null || true
+}
+
 cache_entry() {
 	echo "$XDG_CACHE_HOME"/finwait/guests/"$KERNEL"*
 }
