@@ -69,7 +69,7 @@ $(O)/gen/registry-selfcheck.c: $(SELFCHECK_SRC) scripts/make-registry
 	$(call say,GEN,$@)scripts/make-registry $(SELFCHECK_SRC) > $@.tmp && mv $@.tmp $@
 
 # eBPF: CO-RE object and its skeleton. No vmlinux.h: the same on every build machine.
-BPF_INCLUDES := -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+BPF_INCLUDES := -idirafter /usr/include/$(firstword $(shell $(CC) -print-multiarch 2>/dev/null) $(shell uname -m)-linux-gnu)
 $(O)/gen/%.bpf.o: harness/observe/%.bpf.c $(wildcard harness/observe/*-shared.h harness/observe/*.bpf.h)
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)$(CLANG) -g -O2 -target bpf -Wall -Wextra -Wno-unused-parameter \

@@ -178,7 +178,7 @@ static void state_absent(struct netns_feature_state *state, const struct fault *
 }
 
 /* In the child: try, tell, be gone. */
-static void __attribute__((noreturn)) child_run(enum netns_feature feature, bool root, int pipe_fd)
+static _Noreturn void child_run(enum netns_feature feature, bool root, int pipe_fd)
 {
 	struct netns_feature_state state = {.present = true};
 	struct fault f = {0};

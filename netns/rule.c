@@ -106,9 +106,12 @@ static int words_errno(const char *words)
 	if (!tail)
 		return EINVAL; /* the words of its parser */
 	tail += strlen("Could not process rule: ");
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strncmp(tail, strerror(known[i]), strlen(strerror(known[i]))))
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		const char *said = strerror(known[i]);
+
+		if (!strncmp(tail, said, strlen(said)))
 			return known[i];
+	}
 	return EINVAL;
 }
 

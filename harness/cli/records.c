@@ -125,7 +125,7 @@ int records_load(const char *path, char *const *patterns, size_t pattern_count,
 	if (!code && !kept->count)
 		code = cli_say(EXIT_NOT_RUN, "%s: no record%s in it (*.jsonl)", path,
 		               pattern_count ? " of these probes" : "");
-	if (code) {
+	if (code || !kept->count) {
 		records_free(kept->records, kept->count);
 		*kept = (struct kept_records){0};
 		return code;

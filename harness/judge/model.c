@@ -12,10 +12,9 @@
 #define SLACK_MS 10 /* of the machine, not of the kernel */
 #define ORPHAN_RETRIES_ALIVE 8 /* tcp_orphan_retries() for 0 */
 
-/* kernel/time/timer.c: LVL_SIZE 64, LVL_CLK_SHIFT 3 */
+/* kernel/time/timer.c: LVL_DEPTH and LVL_CLK_SHIFT; LVL_SIZE is 64 */
 #define WHEEL_LEVELS 9
-#define WHEEL_START(level) (63LL << (((level)-1) * 3))
-#define WHEEL_GRANULARITY(level) (1LL << ((level)*3))
+#define WHEEL_SHIFT 3
 
 bool model_slack_read(int64_t *slack_ns)
 {
@@ -46,13 +45,15 @@ static int64_t ticks_to_ns(int hz, int64_t ticks)
 	return ticks * NS_PER_S / hz;
 }
 
-static int wheel_level(int64_t ticks)
+/* How many ticks a timer of @ticks is rounded up to: LVL_GRAN() of its level. */
+static int64_t wheel_granularity(int64_t ticks)
 {
 	int level = 0;
 
-	while (level + 1 < WHEEL_LEVELS && ticks >= WHEEL_START(level + 1))
+	/* LVL_START(level + 1) */
+	while (level + 1 < WHEEL_LEVELS && ticks >= 63LL << (level * WHEEL_SHIFT))
 		level++;
-	return level;
+	return 1LL << (level * WHEEL_SHIFT);
 }
 
 struct span model_timer(int hz, int64_t delay_ns)
@@ -62,8 +63,7 @@ struct span model_timer(int hz, int64_t delay_ns)
 	/* The wheel's clock may stand a tick behind jiffies: the level of ticks + 1. */
 	return (struct span){
 		.lo_ns = ticks_to_ns(hz, ticks),
-		.hi_ns = ticks_to_ns(hz, ticks + WHEEL_GRANULARITY(wheel_level(ticks + 1))) +
-	                 model_slack_ns(),
+		.hi_ns = ticks_to_ns(hz, ticks + wheel_granularity(ticks + 1)) + model_slack_ns(),
 	};
 }
 
@@ -81,7 +81,7 @@ static int64_t rto_max_ms(const struct record *rec, enum side host)
 }
 
 /* tcp_model_timeout(): the time of @boundary exponentially backed-off retransmissions. */
-static int64_t model_timeout_ms(int64_t boundary, int64_t base_ms, int64_t max_ms)
+static int64_t model_timeout_ms(uint32_t boundary, int64_t base_ms, int64_t max_ms)
 {
 	int64_t thresh = 0;
 
@@ -170,7 +170,8 @@ bool model_syn(const struct record *rec, enum side host, struct schedule *schedu
 	chain_begin(&chain, rec->run.hz, schedule);
 	if (!rec->run.hz || !record_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &retries))
 		return false;
-	bound_ns = model_timeout_ms(retries, TCP_TIMEOUT_INIT_MS, max_ns / NS_PER_MS) * NS_PER_MS;
+	bound_ns = model_timeout_ms((uint32_t)retries, TCP_TIMEOUT_INIT_MS, max_ns / NS_PER_MS) *
+	           NS_PER_MS;
 	chain.counting = true; /* tcp_connect_init() stamps the first SYN */
 	for (;;) {
 		chain_wait(&chain, rto_ns);
@@ -201,7 +202,8 @@ static int64_t loss_bound_ns(const struct loss_rules *rules, int64_t rto_ns)
 
 	if (rules->orphan && !retries && rto_ns < rules->max_ns)
 		retries = ORPHAN_RETRIES_ALIVE;
-	return model_timeout_ms(retries, TCP_RTO_MIN_MS, rules->max_ns / NS_PER_MS) * NS_PER_MS;
+	return model_timeout_ms((uint32_t)retries, TCP_RTO_MIN_MS, rules->max_ns / NS_PER_MS) *
+	       NS_PER_MS;
 }
 
 static bool chain_loss(const struct loss_rules *rules, struct chain *chain)

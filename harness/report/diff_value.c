@@ -4,10 +4,9 @@
 
 #include "diff.h"
 
-/* kernel/time/timer.c: LVL_START(n) and LVL_GRAN(n), in ticks. */
+/* kernel/time/timer.c: LVL_DEPTH and LVL_CLK_SHIFT. */
 #define WHEEL_LEVELS 9
-#define WHEEL_START(level) (63LL << (((level)-1) * 3))
-#define WHEEL_GRANULARITY(level) (1LL << ((level)*3))
+#define WHEEL_SHIFT 3
 
 #define HZ_UNKNOWN 100 /* the slowest there is */
 #define RTO_MIN_NS (200 * NS_PER_MS)
@@ -26,9 +25,10 @@ static int64_t wheel_rounding_ns(int hz, int64_t ns)
 	int64_t tick_ns = NS_PER_S / hz, ticks = ns / tick_ns + 1;
 	int level = 0;
 
-	while (level + 1 < WHEEL_LEVELS && ticks >= WHEEL_START(level + 1))
+	/* LVL_START(level + 1), LVL_GRAN(level) */
+	while (level + 1 < WHEEL_LEVELS && ticks >= 63LL << (level * WHEEL_SHIFT))
 		level++;
-	return WHEEL_GRANULARITY(level) * tick_ns;
+	return (1LL << (level * WHEEL_SHIFT)) * tick_ns;
 }
 
 /*

@@ -51,8 +51,10 @@ static struct item *item_new(struct collector *c, enum item_kind kind, int64_t t
 	return item;
 }
 
-static void __attribute__((format(printf, 3, 4)))
-say(struct item *item, enum attr attr, const char *fmt, ...)
+static void say(struct item *item, enum attr attr, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(struct item *item, enum attr attr, const char *fmt, ...)
 {
 	struct chunk *chunk;
 	va_list ap;

@@ -50,8 +50,8 @@ static int read_all(int fd, void *data, size_t size)
 	return 0;
 }
 
-static void __attribute__((noreturn))
-scratch_child(int fd, bool userns, scratch_fn fn, void *arg, const void *result, size_t size)
+static _Noreturn void scratch_child(int fd, bool userns, scratch_fn fn, void *arg,
+                                    const void *result, size_t size)
 {
 	struct scratch_answer answer = {0};
 

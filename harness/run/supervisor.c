@@ -159,7 +159,7 @@ static bool job_read(struct supervisor *sv, struct job *job)
 	return true;
 }
 
-static void __attribute__((noreturn)) job_child(struct supervisor *sv, struct run_plan *run, int fd)
+static _Noreturn void job_child(struct supervisor *sv, struct run_plan *run, int fd)
 {
 	sigset_t none;
 

@@ -166,7 +166,7 @@ static void run_losses(struct probe_run *run)
 }
 
 /* The last lines of the record; the kernel takes the namespaces away with us. */
-static void __attribute__((noreturn)) run_end(struct probe_run *run)
+static _Noreturn void run_end(struct probe_run *run)
 {
 	run->rec->elapsed_ns = run->t0_ns ? run_now_ns(run) : 0;
 	out_line(&run->out, json_result_line(run->rec));

@@ -119,7 +119,7 @@ void run_emit(struct probe_run *run, struct event *event);
 int64_t run_now_ns(const struct probe_run *run); /* since t0 */
 void run_flush(struct probe_run *run);
 /* A step could not be done: the run is an error, with @fault's words. */
-void run_fail(struct probe_run *run, const struct fault *fault) __attribute__((noreturn));
+_Noreturn void run_fail(struct probe_run *run, const struct fault *fault);
 void run_enter(struct probe_run *run, enum side host);
 
 /* What the machine gives, and what is asked of it. */
@@ -145,8 +145,7 @@ struct run_plan {
  */
 struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire);
 /* Run the probe on it in this process, stream the record to @out_fd, judge it, _exit(). */
-void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
-	__attribute__((noreturn));
+_Noreturn void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd);
 
 /* ---- pump.c ---- */
 

@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-static void __attribute__((noreturn)) sock_fail(const struct sock *sock, const char *call, int err)
+static _Noreturn void sock_fail(const struct sock *sock, const char *call, int err)
 {
 	struct fault fault;
 

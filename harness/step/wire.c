@@ -68,7 +68,7 @@ static void rule_emit(struct probe_run *run, const struct wire_rule *rule, bool 
 	run_emit(run, &event);
 }
 
-static void __attribute__((noreturn)) wire_fail(struct probe_run *run, int err, const char *what)
+static _Noreturn void wire_fail(struct probe_run *run, int err, const char *what)
 {
 	struct fault fault;
 

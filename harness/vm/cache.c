@@ -327,15 +327,19 @@ static char *fd_read(int fd, size_t *size)
 void *file_read(const char *path, size_t *size, struct fault *f)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *data = NULL;
+	char *data;
+	int err;
 
-	errno = fd < 0 ? errno : 0;
-	if (fd >= 0) {
-		data = fd_read(fd, size);
-		close(fd);
+	if (fd < 0) {
+		fault_set(f, errno, "read %s", path);
+		return NULL;
 	}
+	errno = 0;
+	data = fd_read(fd, size);
+	err = errno ? errno : ENOMEM;
+	close(fd);
 	if (!data)
-		fault_set(f, errno ? errno : ENOMEM, "read %s", path);
+		fault_set(f, err, "read %s", path);
 	return data;
 }
 

@@ -86,8 +86,7 @@ static struct record *vm_record(const struct vm_run *run)
 	return rec;
 }
 
-static void __attribute__((noreturn))
-vm_end(struct vm_run *run, enum outcome outcome, const char *reason)
+static _Noreturn void vm_end(struct vm_run *run, enum outcome outcome, const char *reason)
 {
 	struct record *rec = vm_record(run);
 	char *line;
@@ -107,7 +106,7 @@ vm_end(struct vm_run *run, enum outcome outcome, const char *reason)
 	_exit(EXIT_SUCCESS);
 }
 
-static void __attribute__((noreturn)) vm_fail(struct vm_run *run, const struct fault *fault)
+static _Noreturn void vm_fail(struct vm_run *run, const struct fault *fault)
 {
 	char text[400];
 
@@ -116,7 +115,7 @@ static void __attribute__((noreturn)) vm_fail(struct vm_run *run, const struct f
 }
 
 /* The guest is over, or has to be; it wrote no result. */
-static void __attribute__((noreturn)) vm_explain(struct vm_run *run, bool hangs, int status)
+static _Noreturn void vm_explain(struct vm_run *run, bool hangs, int status)
 {
 	char tail[200], line[140], reason[400], *console = qemu_console(&run->qemu);
 	enum trouble trouble = console ? trouble_find(console, line, sizeof(line)) : TROUBLE_NONE;

@@ -7,7 +7,7 @@
 
 /* Started by a kernel as /init, not by a user (nor by a container as its first process). */
 bool guest_is_init(const char *argv0);
-void guest_main(void) __attribute__((noreturn));
+_Noreturn void guest_main(void);
 
 /* On a guest's kernel command line when its clock is virtual. */
 #define GUEST_VIRTUAL "finwait.virtual"

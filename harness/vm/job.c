@@ -131,7 +131,7 @@ int plan_decode(const char *text, size_t size, struct plan *plan, struct fault *
 	*plan = (struct plan){.items = calloc(count + 1, sizeof(*plan->items))};
 	if (!plan->items)
 		err = fault_set(f, ENOMEM, "read the plan");
-	for (; plan->count < count && !err; plan->count++) {
+	for (; plan->items && plan->count < count && !err; plan->count++) {
 		struct job_times times;
 
 		if (job_take(json_array_get(jobs, plan->count), &plan->items[plan->count].run,

@@ -15,8 +15,7 @@
 
 #define STATUS_NO_PROGRAM 127
 
-static void __attribute__((noreturn))
-spawn_child(const char *const argv[], const char *dir, int out, int err)
+static _Noreturn void spawn_child(const char *const argv[], const char *dir, int out, int err)
 {
 	int null = open("/dev/null", O_RDONLY);
 

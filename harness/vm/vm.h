@@ -47,8 +47,8 @@ int vm_forget(const char *release, bool all, struct fault *f) MUST_CHECK;
 uint64_t vm_size(const char *release, unsigned int *count);
 
 /* Run the probe in a guest, stream the record to @out_fd, _exit(). */
-void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
-              const struct job_times *times, int cpu, int out_fd) __attribute__((noreturn));
+_Noreturn void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
+                        const struct job_times *times, int cpu, int out_fd);
 
 /* plan_check_sysctls() in a guest: its return, and its words in @f. */
 int vm_check_sysctls(const struct plan *plan, const struct vm_machine *vm,

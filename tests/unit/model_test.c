@@ -30,8 +30,6 @@ static int slack_unset(void **state)
 #define LVL_CLK_SHIFT 3
 #define LVL_SIZE 64UL
 #define LVL_DEPTH 9
-#define LVL_SHIFT(n) ((n)*LVL_CLK_SHIFT)
-#define LVL_START(n) ((LVL_SIZE - 1) << (((n)-1) * LVL_CLK_SHIFT))
 
 /* The jiffy at which a timer that is to expire at @expires does, on a wheel at @clk. */
 static unsigned long wheel_bucket_expiry(unsigned long expires, unsigned long clk)
@@ -39,9 +37,10 @@ static unsigned long wheel_bucket_expiry(unsigned long expires, unsigned long cl
 	unsigned long delta = expires - clk;
 	int level = 0;
 
-	while (level < LVL_DEPTH - 1 && delta >= LVL_START(level + 1))
+	/* LVL_START(level + 1), then LVL_SHIFT(level) */
+	while (level < LVL_DEPTH - 1 && delta >= (LVL_SIZE - 1) << (level * LVL_CLK_SHIFT))
 		level++;
-	return ((expires >> LVL_SHIFT(level)) + 1) << LVL_SHIFT(level);
+	return ((expires >> (level * LVL_CLK_SHIFT)) + 1) << (level * LVL_CLK_SHIFT);
 }
 
 /* The least and the most ticks from now to the expiry, over every position of the wheel. */

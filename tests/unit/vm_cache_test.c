@@ -78,7 +78,7 @@ static bool there(const char *name)
 #define PROCESSES 4
 
 /* Exits with 0 when it was alone each time that it held the lock. */
-static void __attribute__((noreturn)) turns_take(void)
+static _Noreturn void turns_take(void)
 {
 	struct cache_lock lock;
 	char inside[CACHE_PATH];
