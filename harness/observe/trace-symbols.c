@@ -193,15 +193,31 @@ static void symbols_settle(struct trace_symbols *symbols)
 	symbols->count = kept;
 }
 
+/*
+ * Behind the kernel's own text come its data and the modules: half of it all, at a
+ * microsecond a line and more. Of what is looked for only IPv6 may be a module.
+ */
+static bool symbols_complete(const struct trace_symbols *symbols, const char *line)
+{
+	const char *name = strrchr(line, ' ');
+
+	if (!name || strcmp(name, " _etext\n") != 0)
+		return false;
+	for (size_t i = 0; i < symbols->count; i++)
+		if (symbols->items[i].known && !strcmp(symbols->items[i].known->name, "tcp_v6_rcv"))
+			return true;
+	return false;
+}
+
 struct trace_symbols *trace_symbols_read(FILE *kallsyms, struct fault *f)
 {
 	struct trace_symbols *symbols = calloc(1, sizeof(*symbols));
 	bool enough = symbols != NULL;
 	struct index by_name;
-	char line[512];
+	char line[512] = "";
 
 	index_make(&by_name);
-	while (enough && fgets(line, sizeof(line), kallsyms))
+	while (enough && !symbols_complete(symbols, line) && fgets(line, sizeof(line), kallsyms))
 		enough = symbol_add(symbols, &by_name, line);
 	if (!enough) {
 		fault_set(f, ENOMEM, "keep the kernel's symbols");

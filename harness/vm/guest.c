@@ -16,16 +16,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/random.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +31,7 @@
 #include "initrd.h"
 #include "job.h"
 #include "shared.h"
+#include "system.h"
 
 static struct shared *shared;
 
@@ -47,7 +44,7 @@ bool guest_is_init(const char *argv0)
 	return getpid() == 1 && !strcmp(argv0, "/init") && access(INITRD_MODULES, R_OK) == 0;
 }
 
-static void __attribute__((noreturn)) guest_exit(void)
+static _Noreturn void guest_exit(void)
 {
 	for (;;) {
 		outb(0, PORT_EXIT);
@@ -76,7 +73,7 @@ static void stage_set(enum guest_stage stage)
 	__atomic_store_n(&shared->stage, (uint32_t)stage, __ATOMIC_RELEASE);
 }
 
-static void __attribute__((noreturn)) guest_fail(const struct fault *fault)
+static _Noreturn void guest_fail(const struct fault *fault)
 {
 	char text[512];
 
@@ -89,84 +86,7 @@ static void __attribute__((noreturn)) guest_fail(const struct fault *fault)
 	guest_exit();
 }
 
-/* ---- making the system usable */
-
-static void guest_mount(void)
-{
-	static const struct {
-		const char *type, *at;
-	} mounts[] = {
-		{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"tmpfs", "/run"}};
-	struct fault fault;
-
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
-		if (mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL) < 0) {
-			fault_set(&fault, errno, "mount %s", mounts[i].at);
-			guest_fail(&fault);
-		}
-}
-
-/* A module that does not load is told on the console; the features tell what is missing. */
-static void module_load(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST))
-		fprintf(stderr, "finwait: module %s: %s\n", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-}
-
-static void guest_modules(void)
-{
-	FILE *list = fopen(INITRD_MODULES, "re");
-	char line[256];
-
-	while (list && fgets(line, sizeof(line), list)) {
-		line[strcspn(line, "\n")] = '\0';
-		module_load(line);
-	}
-	if (list)
-		fclose(list);
-}
-
-/* Best effort: which of these exist depends on the kernel. */
-static void file_put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		fprintf(stderr, "finwait: %s: %s\n", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-}
-
-/* Every timer that fires while a probe waits is real time lost; none of these is TCP's. */
-static void guest_quieten(void)
-{
-	file_put("/proc/sys/vm/compaction_proactiveness", "0");
-	file_put("/proc/sys/vm/stat_interval", "100000");
-	file_put("/proc/sys/vm/dirty_writeback_centisecs", "0");
-	file_put("/proc/sys/kernel/modprobe", "/none");
-	file_put("/proc/sys/kernel/printk", "7");
-}
-
-/* The same "random" bytes each time (but for a seed): that is what makes runs repeat. */
-static void guest_credit_random(uint64_t seed)
-{
-	/* struct rand_pool_info: bits of entropy, bytes, and the bytes */
-	uint32_t pool[2 + 16] = {512, 64};
-	int fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
-
-	for (size_t i = 2; i < sizeof(pool) / sizeof(pool[0]); i++) {
-		seed = (seed + 0x9e3779b97f4a7c15ULL) * 0xbf58476d1ce4e5b9ULL;
-		pool[i] = (uint32_t)(seed >> 32);
-	}
-	if (fd < 0 || ioctl(fd, RNDADDENTROPY, pool) < 0 || ioctl(fd, RNDRESEEDCRNG) < 0)
-		fprintf(stderr, "finwait: credit random: %s\n", strerror(errno));
-	if (fd >= 0)
-		close(fd);
-}
+/* ---- the memory shared with the host */
 
 static void guest_map_shared(void)
 {
@@ -190,17 +110,6 @@ static void guest_map_shared(void)
 	guest_fail(&fault);
 }
 
-static bool command_line_has(const char *word)
-{
-	char line[4096] = "";
-	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	return n > 0 && strstr(line, word);
-}
-
 /* ---- the keeper */
 
 static void keeper_find(struct machine *machine, bool is_virtual)
@@ -213,11 +122,11 @@ static void keeper_find(struct machine *machine, bool is_virtual)
 	snprintf(machine->info.clock, sizeof(machine->info.clock), "%s",
 	         is_virtual ? "virtual" : "real");
 	line = json_run_line(&machine->info);
-	if (!line) {
-		fault_set(&fault, ENOMEM, "write the record's first line");
+	fault_set(&fault, ENOMEM, "write the record's first line");
+	if (line)
+		(void)shared_write(-1, line, strlen(line));
+	else
 		guest_fail(&fault);
-	}
-	(void)shared_write(-1, line, strlen(line));
 	free(line);
 }
 
@@ -228,24 +137,16 @@ static void keeper_find(struct machine *machine, bool is_virtual)
  */
 #define WHEEL_TURN_JIFFIES 32768
 
-static void guest_wait(int64_t ns)
-{
-	struct timespec ts = {.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
-
-	while (ns > 0 && nanosleep(&ts, &ts) < 0 && errno == EINTR)
-		;
-}
-
 static void guest_vary(const struct job_times *times, int hz, bool is_virtual)
 {
 	int64_t turn_ns = WHEEL_TURN_JIFFIES * (NS_PER_S / (hz ? hz : 250));
 
 	if (times->seed) {
-		guest_credit_random(times->seed);
+		system_credit_random(times->seed);
 		if (is_virtual)
-			guest_wait((int64_t)(1 + times->seed % 64) * turn_ns);
+			system_wait((int64_t)(1 + times->seed % 64) * turn_ns);
 	}
-	guest_wait(times->phase_ns);
+	system_wait(times->phase_ns);
 }
 
 /* ---- standing by */
@@ -273,7 +174,7 @@ static void standby_take_job(struct run_plan *plan, bool is_virtual)
 	stage_set(GUEST_RUNNING);
 	guest_vary(&times, plan->info.hz, is_virtual);
 	if (times.panic)
-		file_put("/proc/sysrq-trigger", "c");
+		system_put("/proc/sysrq-trigger", "c");
 }
 
 /*
@@ -287,8 +188,8 @@ static void standby_end(void)
 	guest_exit();
 }
 
-static void __attribute__((noreturn))
-standby_main(const struct machine *machine, size_t index, pid_t keeper, int ready_fd, int go_fd)
+static _Noreturn void standby_main(const struct machine *machine, size_t index, pid_t keeper,
+                                   int ready_fd, int go_fd)
 {
 	struct run_plan plan = {
 		.info = machine->info,
@@ -398,9 +299,9 @@ static void tick_await(void)
 	while (now.tv_nsec == first.tv_nsec);
 }
 
-static void __attribute__((noreturn)) keeper_main(void)
+static _Noreturn void keeper_main(void)
 {
-	bool is_virtual = command_line_has(GUEST_VIRTUAL);
+	bool is_virtual = system_told(GUEST_VIRTUAL);
 	struct standby standbys[WIRES] = {0};
 	static struct machine machine;
 	uint64_t stopped_at;
@@ -408,8 +309,10 @@ static void __attribute__((noreturn)) keeper_main(void)
 	keeper_find(&machine, is_virtual);
 	standbys_start(standbys, &machine);
 	stage_set(GUEST_READY);
-	if (is_virtual)
+	if (is_virtual) {
+		system_settle();
 		tick_await();
+	}
 	stopped_at = __builtin_ia32_rdtsc();
 	outb(STOP_VALUE, PORT_STOP);
 	shared->stop_cycles = __builtin_ia32_rdtsc() - stopped_at;
@@ -430,7 +333,8 @@ static void guest_begin(void)
 
 	if (access("/proc/self", F_OK) == 0)
 		return;
-	guest_mount();
+	if (system_mount(&fault) < 0)
+		guest_fail(&fault);
 	execv(argv[0], argv);
 	fault_set(&fault, errno, "start again with /proc");
 	guest_fail(&fault);
@@ -447,9 +351,9 @@ void guest_main(void)
 		guest_fail(&fault);
 	}
 	guest_map_shared();
-	guest_quieten();
-	guest_credit_random(0);
-	guest_modules();
+	system_quieten();
+	system_credit_random(0);
+	system_load_modules();
 	pid = fork();
 	if (!pid)
 		keeper_main();

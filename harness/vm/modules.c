@@ -54,6 +54,24 @@ static const char *entry_find(const char *at, const char *end, const char *key)
 	return NULL;
 }
 
+#define SIGNATURE_MAGIC "~Module signature appended~\n"
+#define SIGNATURE_INFO 12 /* struct module_signature; its last four bytes are the length */
+
+size_t module_unsigned_size(const void *data, size_t size)
+{
+	const size_t tail = SIGNATURE_INFO + strlen(SIGNATURE_MAGIC);
+	const unsigned char *info;
+	size_t length;
+
+	if (size < tail)
+		return size;
+	info = (const unsigned char *)data + size - tail;
+	if (memcmp(info + SIGNATURE_INFO, SIGNATURE_MAGIC, strlen(SIGNATURE_MAGIC)))
+		return size;
+	length = (size_t)info[8] << 24 | (size_t)info[9] << 16 | (size_t)info[10] << 8 | info[11];
+	return length <= size - tail ? size - tail - length : size;
+}
+
 const char *modinfo_find(const void *elf, size_t size, const char *key)
 {
 	const uint8_t *bytes = elf;

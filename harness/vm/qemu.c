@@ -46,7 +46,8 @@ static const char *const arguments[] = {
 
 #define APPEND_ALL                                                                                 \
 	"console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off audit=0 psi=0 nowatchdog" \
-	" cgroup_disable=memory cryptomgr.notests 8250.nr_uarts=1 random.trust_cpu=on"
+	" cgroup_disable=memory cryptomgr.notests initcall_blacklist=jent_mod_init"                \
+	" 8250.nr_uarts=1 random.trust_cpu=on"
 
 /*
  * QEMU 7.2 emulates cmpxchg16b without bringing the flags up to date first: what it leaves in
@@ -258,8 +259,8 @@ static bool steady_preload(void)
 	return setenv("LD_PRELOAD", value, 1) == 0;
 }
 
-static void __attribute__((noreturn))
-qemu_child(const struct qemu *qemu, const struct qemu_config *config, int alive_fd, int qmp_fd)
+static _Noreturn void qemu_child(const struct qemu *qemu, const struct qemu_config *config,
+                                 int alive_fd, int qmp_fd)
 {
 	struct qemu_line *line = malloc(sizeof(*line));
 	int null = open("/dev/null", O_RDWR);

@@ -82,6 +82,32 @@ static void test_innermost_function_wins(void **state)
 	trace_symbols_free(symbols);
 }
 
+/* Data and modules are left unread, unless IPv6 may be one of them. */
+static void test_reading_ends_with_the_text(void **state)
+{
+	static const char text[] = "ffffffff81001000 T tcp_close\n"
+				   "%s"
+				   "ffffffff81003000 T _etext\n"
+				   "ffffffffa0001000 t tcp_v6_do_rcv\t[ipv6]\n"
+				   "ffffffffa0002000 t last\t[ipv6]\n";
+	static const char *const ipv6[] = {"", "ffffffff81002000 T tcp_v6_rcv\n"};
+
+	(void)state;
+	for (int builtin = 0; builtin < 2; builtin++) {
+		struct trace_symbols *symbols;
+		char all[400];
+
+		snprintf(all, sizeof(all), text, ipv6[builtin]);
+		symbols = symbols_of(all, NULL);
+		assert_non_null(symbols);
+		assert_int_equal(trace_symbols_address(symbols, "tcp_v6_do_rcv") == 0, builtin);
+		assert_int_equal(
+			trace_symbols_cause(symbols, (const __u64[1]){0xffffffff81002fff}, 1),
+			builtin ? TRACE_CAUSE_PACKET : TRACE_CAUSE_CLOSE);
+		trace_symbols_free(symbols);
+	}
+}
+
 static void test_symbols_have_ranges(void **state)
 {
 	struct trace_symbols *symbols = symbols_of(kallsyms, NULL);
@@ -961,6 +987,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_innermost_function_wins),
+		cmocka_unit_test(test_reading_ends_with_the_text),
 		cmocka_unit_test(test_symbols_have_ranges),
 		cmocka_unit_test(test_hidden_symbols_are_refused),
 		cmocka_unit_test(test_decode_transition),

@@ -164,6 +164,24 @@ static void cpio_headers_are_as_the_kernel_reads_them(void **state)
 	free(data);
 }
 
+static void a_signature_is_found_and_damage_is_not_followed(void **state)
+{
+	/* the code, three bytes of signature, its struct module_signature, the magic */
+	static const char file[] = "codesig\0\0\2\0\0\0\0\0\0\0\0\3~Module signature appended~\n";
+	char damaged[sizeof(file)];
+	size_t size = sizeof(file) - 1;
+
+	(void)state;
+	assert_int_equal(module_unsigned_size(file, size), 4);
+	assert_int_equal(module_unsigned_size(file, size - 1), size - 1);
+	assert_int_equal(module_unsigned_size(file + 7, size - 7), size - 7);
+	assert_int_equal(module_unsigned_size(file + 10, size - 10), size - 10);
+	assert_int_equal(module_unsigned_size("code", 4), 4);
+	memcpy(damaged, file, sizeof(file));
+	damaged[15] = 1; /* longer than the file */
+	assert_int_equal(module_unsigned_size(damaged, size), size);
+}
+
 static void modinfo_is_found_and_damage_is_not_followed(void **state)
 {
 	struct {
@@ -297,6 +315,7 @@ int main(void)
 		cmocka_unit_test(gzip_unpacks_and_torn_gzip_does_not),
 		cmocka_unit_test(what_is_not_packed_is_told_so),
 		cmocka_unit_test(cpio_headers_are_as_the_kernel_reads_them),
+		cmocka_unit_test(a_signature_is_found_and_damage_is_not_followed),
 		cmocka_unit_test(modinfo_is_found_and_damage_is_not_followed),
 		cmocka_unit_test(troubles_are_told_apart),
 		cmocka_unit_test(a_job_comes_back_as_it_went),
