@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "collect.h"
+#include "ask.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -9,9 +9,8 @@
 #include <sys/stat.h>
 
 #define HOST_NAME "host"
-#define ASK_WORDS 5 /* beside the patterns: form, --kernel K, --, NULL */
 
-static bool is_host(const struct source *source)
+bool source_is_host(const struct source *source)
 {
 	return !source->path && !strcmp(source->name, HOST_NAME);
 }
@@ -32,7 +31,7 @@ static int source_add(struct collect *c, const char *name, size_t length, const 
 	if (!source->name || (path && !source->path))
 		return cli_say(EXIT_NOT_RUN, "out of memory");
 	c->kernels += !path;
-	c->has_host |= is_host(source);
+	c->has_host |= source_is_host(source);
 	return 0;
 }
 
@@ -154,9 +153,9 @@ int collect_parse(struct collect *c, int argc, char **argv)
 	int option, index = 0, code = 0;
 
 	c->out_dir = OUT_DIR_DEFAULT;
-	c->pass_space = argc * 2;
-	c->pass = calloc((size_t)c->pass_space, sizeof(*c->pass));
-	if (!c->pass)
+	c->pass = calloc((size_t)argc * 2, sizeof(*c->pass));
+	c->asks = calloc(1, sizeof(*c->asks));
+	if (!c->pass || !c->asks)
 		return cli_say(EXIT_NOT_RUN, "out of memory");
 	pass_add(c, argv[0]);
 	opterr = 0;
@@ -195,32 +194,6 @@ static void source_folder(const struct collect *c, const struct source *source, 
 			*s = '_';
 }
 
-/* The words for run; the caller puts pass_count back. NULL without memory. */
-static char **pass_fill(struct collect *c, const struct source *source, const struct ask *ask)
-{
-	int space = c->pass_count + ASK_WORDS + (int)ask->count;
-
-	if (space > c->pass_space) {
-		char **pass = reallocarray(c->pass, (size_t)space, sizeof(*pass));
-
-		if (!pass)
-			return NULL;
-		c->pass = pass;
-		c->pass_space = space;
-	}
-	if (ask->form)
-		pass_add(c, ask->form);
-	if (!is_host(source)) {
-		pass_add(c, "--kernel");
-		pass_add(c, source->name);
-	}
-	pass_add(c, "--");
-	for (size_t i = 0; i < ask->count; i++)
-		pass_add(c, ask->patterns[i]);
-	c->pass[c->pass_count] = NULL;
-	return c->pass;
-}
-
 /* Takes over what a run came to. */
 static int source_keep(struct source *source, struct run_result *result)
 {
@@ -247,24 +220,39 @@ static int source_keep(struct source *source, struct run_result *result)
 static int source_run(struct collect *c, struct source *source, const struct ask *ask)
 {
 	struct run_result result = {0};
-	int code, option_count = c->pass_count;
+	struct run_words words;
 	char dir[4096];
+	int code;
 
 	source_folder(c, source, dir, sizeof(dir));
-	if (pass_fill(c, source, ask))
-		code = run_collect(c->pass_count, c->pass, dir, &result);
-	else
+	if (ask_words(c, source, ask, &words) < 0)
 		code = cli_say(EXIT_NOT_RUN, "out of memory");
-	c->pass_count = option_count;
+	else
+		code = run_collect(words.count, words.items, dir, &result);
+	run_words_free(&words);
 	c->interrupted |= result.interrupted;
 	c->incomplete |= code == EXIT_NOT_RUN || !result.records;
 	c->model_failed |= code == EXIT_MODEL_FAILED;
 	return result.records ? source_keep(source, &result) : 0;
 }
 
+/* Of several records of one probe the first is shown, and no phases but its own. */
+static int source_phases(struct source *source)
+{
+	struct record *const *records = source->kept.records;
+	int err = 0;
+
+	for (size_t i = 0; i < source->kept.count && !err; i++)
+		if (!i || strcmp(records[i - 1]->probe, records[i]->probe) != 0)
+			err = phases_take(&source->phases, records[i]);
+	return err ? cli_say(EXIT_NOT_RUN, "out of memory") : 0;
+}
+
 int source_load(struct source *source, char *const *patterns, size_t count)
 {
-	return records_load(source->path, patterns, count, &source->kept);
+	int code = records_load(source->path, patterns, count, &source->kept);
+
+	return code ? code : source_phases(source);
 }
 
 /* ---- all of them ---- */
@@ -298,16 +286,18 @@ static int check_folders(const struct collect *c, const struct source *kernel)
 	return 0;
 }
 
-static int check_source(struct collect *c, const struct source *source)
+static int check_source(const struct collect *c, const struct source *source)
 {
-	int code = check_folders(c, source), option_count = c->pass_count;
+	int code = check_folders(c, source);
 
 	for (size_t i = 0; i < c->ask_count && !code; i++) {
-		if (pass_fill(c, source, &c->asks[i]))
-			code = run_check(c->pass_count, c->pass);
-		else
+		struct run_words words;
+
+		if (ask_words(c, source, &c->asks[i], &words) < 0)
 			code = cli_say(EXIT_NOT_RUN, "out of memory");
-		c->pass_count = option_count;
+		else
+			code = run_check(words.count, words.items);
+		run_words_free(&words);
 	}
 	return code;
 }
@@ -369,4 +359,5 @@ void collect_free(struct collect *c)
 		free(source->why);
 	}
 	free(c->pass);
+	free(c->asks);
 }

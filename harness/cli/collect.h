@@ -10,20 +10,22 @@
 #include "records.h"
 
 #define SOURCES_MAX MATRIX_COLUMNS
-#define ASKS_MAX 2 /* one for each form */
 
 struct source {
 	char *name; /* as it is called in what is printed */
 	char *path; /* of kept records; NULL: a kernel, to run on */
 	struct kept_records kept; /* without records: nothing is there, and */
 	char *why; /* this is why */
-	struct phases phases; /* with --phases */
+	struct phases phases; /* with --phases, or kept with it */
 };
 
-/* What each kernel is asked. */
+bool source_is_host(const struct source *source);
+
+/* What each kernel is asked, beside the user's own options. */
 struct ask {
 	const char *form; /* "--quick", "--faithful", NULL: as is the rule there */
-	char *const *patterns;
+	const struct run_asked *asked; /* to be repeated; NULL: nothing */
+	char *const *patterns; /* where there are several asks: each the id of a probe */
 	size_t count;
 };
 
@@ -31,11 +33,11 @@ struct collect {
 	bool is_matrix; /* --from and --phases are taken, too */
 	struct source sources[SOURCES_MAX];
 	size_t count, kernels; /* sources, and how many of them are kernels */
-	struct ask asks[ASKS_MAX];
+	struct ask *asks;
 	size_t ask_count;
 	const char *out_dir, *form;
-	char **pass; /* for run: its options, then those of one ask */
-	int pass_count, pass_space;
+	char **pass; /* for run: the command's name, then options and their values in pairs */
+	int pass_count;
 	bool has_host;
 	bool has_phases;
 	bool interrupted, incomplete, model_failed; /* what it came to */

@@ -66,30 +66,58 @@ static int diff_sides(struct collect *c)
 	return 0;
 }
 
-/* A kernel is asked what the records at hand are of, quick and faithful ones each as such. */
+static bool is_known(const struct record *rec)
+{
+	return registry_find(rec->probe) != NULL;
+}
+
+/* A form that the user gives is everybody's. */
+static const char *form_of(const struct collect *c, const struct record *rec)
+{
+	return c->form ? c->form : rec->faithful ? "--faithful" : "--quick";
+}
+
+static bool same_ask(const struct collect *c, const struct record *a, const struct record *b)
+{
+	return !strcmp(form_of(c, a), form_of(c, b)) &&
+	       run_asked_same(&a->run.asked, &b->run.asked);
+}
+
+static bool is_first_of_ask(const struct collect *c, const struct kept_records *kept, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (is_known(kept->records[i]) && same_ask(c, kept->records[i], kept->records[at]))
+			return false;
+	return is_known(kept->records[at]);
+}
+
+/* A kernel is asked what the records at hand were: those that were asked the same at once. */
 static int diff_asks(struct diff_command *cmd, const struct kept_records *kept)
 {
-	static const char *const forms[ASKS_MAX] = {"--quick", "--faithful"};
 	struct collect *c = &cmd->collect;
 	size_t used = 0;
 
-	cmd->probes = calloc(kept->count, sizeof(*cmd->probes));
-	if (!cmd->probes)
-		return cli_say(EXIT_NOT_RUN, "out of memory");
+	free(c->asks);
 	c->ask_count = 0;
-	for (int faithful = 0; faithful < ASKS_MAX; faithful++) {
-		struct ask *ask = &c->asks[c->ask_count];
+	c->asks = calloc(kept->count, sizeof(*c->asks));
+	cmd->probes = calloc(kept->count, sizeof(*cmd->probes));
+	if (!c->asks || !cmd->probes)
+		return cli_say(EXIT_NOT_RUN, "out of memory");
+	for (size_t i = 0; i < kept->count; i++) {
+		const struct record *first = kept->records[i];
+		size_t begin = used;
 
-		*ask = (struct ask){
-			.form = c->form ? c->form : forms[faithful],
-			.patterns = cmd->probes + used,
+		if (!is_first_of_ask(c, kept, i))
+			continue;
+		for (size_t j = i; j < kept->count; j++)
+			if (is_known(kept->records[j]) && same_ask(c, first, kept->records[j]))
+				cmd->probes[used++] = kept->records[j]->probe;
+		c->asks[c->ask_count++] = (struct ask){
+			.form = form_of(c, first),
+			.asked = &first->run.asked,
+			.patterns = cmd->probes + begin,
+			.count = used - begin,
 		};
-		for (size_t i = 0; i < kept->count; i++)
-			if (kept->records[i]->faithful == faithful &&
-			    registry_find(kept->records[i]->probe))
-				cmd->probes[used++] = kept->records[i]->probe;
-		ask->count = (size_t)(cmd->probes + used - (char **)ask->patterns);
-		c->ask_count += ask->count > 0;
 	}
 	return used ? 0
 	            : cli_say(EXIT_NOT_RUN, "%s: none of its probes is known here",

@@ -6,7 +6,22 @@
 #include "../run/registry.h"
 #include "collect.h"
 
-static int matrix_exit_code(const struct collect *c)
+/* Of what was kept: a run of ours has said so by its own exit code. */
+static void take_phases(struct collect *c, const struct phases *phases)
+{
+	for (size_t i = 0; i < phases->probe_count; i++) {
+		const struct probe_phases *probe = &phases->probes[i];
+
+		for (size_t j = 0; j < probe->count; j++) {
+			c->model_failed |= probe->spreads[j].model_failed > 0;
+			/* in all phases: the record's own outcome says what that means */
+			c->incomplete |= probe->spreads[j].undecided > 0 &&
+			                 probe->spreads[j].undecided < probe->phases;
+		}
+	}
+}
+
+static int matrix_exit_code(struct collect *c)
 {
 	unsigned int by[OUTCOME_COUNT] = {0};
 	size_t total = 0;
@@ -14,6 +29,8 @@ static int matrix_exit_code(const struct collect *c)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct kept_records *kept = &c->sources[i].kept;
 
+		if (c->sources[i].path)
+			take_phases(c, &c->sources[i].phases);
 		for (size_t j = 0; kept->records && j < kept->count; j++) {
 			const struct record *rec = kept->records[j];
 
@@ -29,7 +46,7 @@ static int matrix_exit_code(const struct collect *c)
 	return by[OUTCOME_SKIPPED] == total ? EXIT_ALL_SKIPPED : EXIT_AS_PREDICTED;
 }
 
-static int matrix_show(const struct collect *c)
+static int matrix_show(struct collect *c)
 {
 	struct report_style style = cli_style();
 	struct matrix_column columns[MATRIX_COLUMNS];

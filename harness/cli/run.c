@@ -285,22 +285,36 @@ static void run_keep_phases(struct run_command *cmd, struct record **records, si
 	}
 }
 
+/* The settings stay the machine's and the request's. */
+static struct run_info run_info_of(const struct run_command *cmd, const struct machine *machine)
+{
+	struct run_info info = machine->info;
+
+	info.asked = (struct run_asked){
+		.sets = cmd->request.sets,
+		.params = cmd->request.params,
+		.seed = cmd->times.seed,
+	};
+	return info;
+}
+
 static int run_planned(struct run_command *cmd, struct machine *machine, struct plan *plan)
 {
 	struct record **records = calloc(plan->count + 1, sizeof(*records));
+	struct run_info info = run_info_of(cmd, machine);
 	struct fault fault;
 	bool interrupted;
 	int code;
 
 	if (!records)
 		return cli_say(EXIT_NOT_RUN, "out of memory");
-	cmd->keep = keep_open(cmd->request.out_dir, &machine->info, &fault);
+	cmd->keep = keep_open(cmd->request.out_dir, &info, &fault);
 	if (!cmd->keep) {
 		free(records);
 		return cli_fault(EXIT_NOT_RUN, &fault);
 	}
 	if (cmd->format == FORMAT_JSON)
-		json_put(json_run_line(&machine->info));
+		json_put(json_run_line(&info));
 	if (cmd->format == FORMAT_TAP)
 		ktap_print_header(plan->count, stdout);
 	interrupted = run_supervise(cmd, machine, plan, records, &code);

@@ -16,6 +16,8 @@ static int request_setting(struct settings *set, const char *option, const char 
 	if (!equals || equals == text || (size_t)(equals - text) >= sizeof(name) || !equals[1])
 		return cli_say(EXIT_USAGE, "%s wants NAME=VALUE, not '%s'", option, text);
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - text), text);
+	/* the last word counts, also over what says the same by another name */
+	settings_drop(set, name);
 	if (settings_put(set, name, equals + 1) < 0)
 		return cli_say(EXIT_NOT_RUN, "out of memory");
 	return 0;

@@ -15,7 +15,6 @@
 
 /* More than any run has; a bound on what a made-up file can cost. */
 #define SETTINGS_MAX 2048
-#define FINDINGS_MAX 1024
 
 void json_fail(struct json_in *in, const char *fmt, ...)
 {
@@ -29,14 +28,14 @@ void json_fail(struct json_in *in, const char *fmt, ...)
 	va_end(ap);
 }
 
-static const json_t *field(struct json_in *in, const char *key)
+const json_t *json_field(struct json_in *in, const char *key)
 {
 	return in->failed ? NULL : json_object_get(in->object, key);
 }
 
-static const json_t *field_needed(struct json_in *in, const char *key)
+const json_t *json_field_needed(struct json_in *in, const char *key)
 {
-	const json_t *value = field(in, key);
+	const json_t *value = json_field(in, key);
 
 	if (!value)
 		json_fail(in, "no \"%s\"", key);
@@ -65,17 +64,17 @@ static int64_t int_of(struct json_in *in, const char *key, const json_t *value, 
 
 int64_t json_take_int(struct json_in *in, const char *key, int64_t lo, int64_t hi, int64_t fallback)
 {
-	return int_of(in, key, field(in, key), lo, hi, fallback);
+	return int_of(in, key, json_field(in, key), lo, hi, fallback);
 }
 
 int64_t json_need_int(struct json_in *in, const char *key, int64_t lo, int64_t hi)
 {
-	return int_of(in, key, field_needed(in, key), lo, hi, 0);
+	return int_of(in, key, json_field_needed(in, key), lo, hi, 0);
 }
 
 bool json_take_bool(struct json_in *in, const char *key, bool fallback)
 {
-	const json_t *value = field(in, key);
+	const json_t *value = json_field(in, key);
 
 	if (!value)
 		return fallback;
@@ -102,12 +101,12 @@ static void text_of(struct json_in *in, const char *key, const json_t *value, ch
 
 void json_take_text(struct json_in *in, const char *key, char *buf, size_t size)
 {
-	text_of(in, key, field(in, key), buf, size);
+	text_of(in, key, json_field(in, key), buf, size);
 }
 
 void json_need_text(struct json_in *in, const char *key, char *buf, size_t size)
 {
-	text_of(in, key, field_needed(in, key), buf, size);
+	text_of(in, key, json_field_needed(in, key), buf, size);
 }
 
 static unsigned int word_of(struct json_in *in, const char *key, const json_t *value,
@@ -131,19 +130,19 @@ static unsigned int word_of(struct json_in *in, const char *key, const json_t *v
 
 unsigned int json_need_word(struct json_in *in, const char *key, int (*parse)(const char *))
 {
-	return word_of(in, key, field_needed(in, key), parse, 0);
+	return word_of(in, key, json_field_needed(in, key), parse, 0);
 }
 
 unsigned int json_take_word(struct json_in *in, const char *key, int (*parse)(const char *),
                             unsigned int fallback)
 {
-	return word_of(in, key, field(in, key), parse, fallback);
+	return word_of(in, key, json_field(in, key), parse, fallback);
 }
 
 struct json_in json_take_object(struct json_in *in, const char *key)
 {
 	struct json_in inner = {.why = in->why, .why_size = in->why_size, .failed = in->failed};
-	const json_t *value = field(in, key);
+	const json_t *value = json_field(in, key);
 
 	if (value && !json_is_object(value)) {
 		json_fail(in, "\"%s\" is not an object", key);
@@ -183,6 +182,27 @@ static void take_settings(struct json_in *in, const char *key, struct settings *
 		take_setting(in, set, json_object_iter_key(iter), json_object_iter_value(iter));
 }
 
+/* What the command line can say, and no more: it is said again (finwait diff --kernel). */
+static void take_asked_settings(struct json_in *in, const char *key, struct settings *set)
+{
+	take_settings(in, key, set);
+	for (size_t i = 0; i < set->count; i++)
+		if (!*set->items[i].name || strchr(set->items[i].name, '=') ||
+		    !*set->items[i].value)
+			json_fail(in, "\"%s\": nobody can ask for \"%.40s\"", key,
+			          set->items[i].name);
+}
+
+static void read_asked(struct json_in *in, struct run_asked *asked)
+{
+	struct json_in inner = json_take_object(in, "asked");
+
+	take_asked_settings(&inner, "sets", &asked->sets);
+	take_asked_settings(&inner, "params", &asked->params);
+	asked->seed = (uint64_t)json_take_int(&inner, "seed", 1, INT64_MAX, 0);
+	in->failed |= inner.failed;
+}
+
 static void read_run(struct json_in *in, struct record *rec)
 {
 	struct run_info *run = &rec->run;
@@ -198,11 +218,11 @@ static void read_run(struct json_in *in, struct record *rec)
 	json_take_text(in, "guest", run->guest, sizeof(run->guest));
 	run->hz = (int)json_take_int(in, "hz", 0, 1000000, 0);
 	json_take_text(in, "privilege", run->privilege, sizeof(run->privilege));
+	read_asked(in, &run->asked);
 	take_settings(in, "features", &run->features);
 }
 
-/* Lines of two probes do not mix; the first that names the probe names it. */
-static void read_probe_id(struct json_in *in, const char *key, struct record *rec)
+void json_take_probe_id(struct json_in *in, const char *key, struct record *rec)
 {
 	char id[sizeof(rec->probe)];
 
@@ -221,7 +241,7 @@ static void read_observers(struct json_in *in, struct record *rec)
 
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
 		const char *name = observer_name(i);
-		const json_t *value = field(&inner, name);
+		const json_t *value = json_field(&inner, name);
 
 		rec->absent[i][0] = '\0';
 		rec->observed[i] = json_is_true(value);
@@ -237,7 +257,7 @@ static void read_probe(struct json_in *in, struct record *rec)
 {
 	struct json_in sysctls;
 
-	read_probe_id(in, "id", rec);
+	json_take_probe_id(in, "id", rec);
 	rec->faithful = json_take_bool(in, "faithful", false);
 	take_settings(in, "params", &rec->params);
 	sysctls = json_take_object(in, "sysctls");
@@ -254,7 +274,7 @@ static void read_event(struct json_in *in, struct record *rec)
 
 	/* memset, not {0}: the parts of the union that no field fills are zero too. */
 	memset(&event, 0, sizeof(event));
-	read_probe_id(in, "probe", rec);
+	json_take_probe_id(in, "probe", rec);
 	event.t_ns = json_need_int(in, "t_ns", -JSON_TIME_MAX, JSON_TIME_MAX);
 	event.kind = json_need_word(in, "kind", event_kind_parse);
 	if (json_take_word(in, "observer", observer_parse, event_observer(event.kind)) !=
@@ -268,127 +288,6 @@ static void read_event(struct json_in *in, struct record *rec)
 		json_fail(in, "out of memory");
 }
 
-static int64_t take_bound(struct json_in *in, const char *key, int64_t unbounded)
-{
-	if (json_is_null(field_needed(in, key)))
-		return unbounded;
-	return json_need_int(in, key, INT64_MIN, INT64_MAX);
-}
-
-static void take_bounds(struct json_in *in, struct value *value)
-{
-	if (field(in, "ns")) {
-		value->kind = VALUE_TIME;
-		value->lo = value->hi = json_need_int(in, "ns", INT64_MIN, INT64_MAX);
-	} else if (field(in, "lo_ns")) {
-		value->kind = VALUE_TIME;
-		value->lo = take_bound(in, "lo_ns", INT64_MIN);
-		value->hi = take_bound(in, "hi_ns", INT64_MAX);
-	} else {
-		value->kind = VALUE_COUNT;
-		value->lo = take_bound(in, "lo", INT64_MIN);
-		value->hi = take_bound(in, "hi", INT64_MAX);
-	}
-	if (value->lo > value->hi)
-		json_fail(in, "a value whose lower bound is above its upper one");
-}
-
-static void take_value(struct json_in *in, const char *key, struct value *value)
-{
-	const json_t *found = field(in, key);
-	struct json_in inner;
-
-	*value = (struct value){.kind = VALUE_NONE};
-	if (!found || json_is_null(found))
-		return;
-	if (json_is_integer(found)) {
-		value->kind = VALUE_COUNT;
-		value->lo = value->hi = json_integer_value(found);
-	} else if (json_is_string(found)) {
-		value->kind = VALUE_TEXT;
-		json_take_text(in, key, value->text, sizeof(value->text));
-	} else {
-		inner = json_take_object(in, key);
-		if (!inner.failed)
-			take_bounds(&inner, value);
-		in->failed |= inner.failed;
-	}
-}
-
-static void read_finding(struct json_in *in, struct record *rec)
-{
-	struct finding finding = {0};
-
-	json_take_text(in, "claim", finding.claim, sizeof(finding.claim));
-	json_need_text(in, "name", finding.name, sizeof(finding.name));
-	json_take_text(in, "unit", finding.unit, sizeof(finding.unit));
-	take_value(in, "says", &finding.says);
-	take_value(in, "predicts", &finding.predicts);
-	take_value(in, "measured", &finding.measured);
-	finding.verdict = json_need_word(in, "verdict", verdict_parse);
-	finding.model_ok = json_take_bool(in, "model_ok", false);
-	json_take_text(in, "rule", finding.rule, sizeof(finding.rule));
-	json_take_text(in, "note", finding.note, sizeof(finding.note));
-	if (!in->failed && record_add_finding(rec, &finding))
-		json_fail(in, "out of memory");
-}
-
-static void read_findings(struct json_in *in, struct record *rec)
-{
-	const json_t *array = field(in, "findings");
-
-	if (array && !json_is_array(array))
-		json_fail(in, "\"findings\" is not an array");
-	if (json_array_size(array) > FINDINGS_MAX)
-		json_fail(in, "more than %d findings", FINDINGS_MAX);
-	for (size_t i = 0; !in->failed && i < json_array_size(array); i++) {
-		struct json_in inner = *in;
-
-		inner.object = json_array_get(array, i);
-		read_finding(&inner, rec);
-		in->failed |= inner.failed;
-	}
-}
-
-/* "states" is not read: it follows from the events (life_stitch()). */
-static void read_result(struct json_in *in, struct record *rec)
-{
-	struct json_in lost;
-
-	if (rec->finished)
-		json_fail(in, "a second result");
-	read_probe_id(in, "probe", rec);
-	rec->outcome = json_need_word(in, "outcome", outcome_parse);
-	json_take_text(in, "reason", rec->reason, sizeof(rec->reason));
-	read_findings(in, rec);
-	lost = json_take_object(in, "lost");
-	for (unsigned int i = 0; i < OBSERVER_COUNT; i++)
-		rec->lost[i] = (uint64_t)json_take_int(&lost, observer_name(i), 0, INT64_MAX, 0);
-	in->failed |= lost.failed;
-	rec->elapsed_ns = json_take_int(in, "elapsed_ns", 0, JSON_TIME_MAX, 0);
-	rec->finished = !in->failed;
-}
-
-/* Of other runs than the one that is recorded: read no further than that it is sound. */
-static void read_phases(struct json_in *in, struct record *rec)
-{
-	static const char *const values[] = {"predicts", "measured", "other"};
-	static const char *const counts[] = {"differ", "model_failed", "undecided"};
-	struct spread spread;
-	struct value value;
-	int64_t phases;
-
-	read_probe_id(in, "probe", rec);
-	json_take_text(in, "claim", spread.claim, sizeof(spread.claim));
-	json_need_text(in, "name", spread.name, sizeof(spread.name));
-	json_take_text(in, "unit", spread.unit, sizeof(spread.unit));
-	phases = json_need_int(in, "phases", 1, UINT32_MAX);
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-		take_value(in, values[i], &value);
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		json_take_int(in, counts[i], 0, phases, 0);
-}
-
 static void read_summary(struct json_in *in, struct record *rec)
 {
 	(void)rec;
@@ -400,9 +299,12 @@ static const struct {
 	const char *type;
 	void (*read)(struct json_in *in, struct record *rec);
 } line_types[] = {
-	[JSON_RUN] = {"run", read_run},          [JSON_PROBE] = {"probe", read_probe},
-	[JSON_EVENT] = {"event", read_event},    [JSON_RESULT] = {"result", read_result},
-	[JSON_PHASES] = {"phases", read_phases}, [JSON_SUMMARY] = {"summary", read_summary},
+	[JSON_RUN] = {"run", read_run},
+	[JSON_PROBE] = {"probe", read_probe},
+	[JSON_EVENT] = {"event", read_event},
+	[JSON_RESULT] = {"result", json_take_result},
+	[JSON_PHASES] = {"phases", json_take_phases},
+	[JSON_SUMMARY] = {"summary", read_summary},
 };
 
 static int line_type_parse(const char *type)

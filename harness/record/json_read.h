@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "record.h"
 
 /*
  * The first field that is wrong fills @why; all that is taken after it is the
@@ -26,6 +26,9 @@ struct json_in {
 
 void json_fail(struct json_in *in, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The field itself: NULL when it is missing, or something has failed before. */
+const json_t *json_field(struct json_in *in, const char *key);
+const json_t *json_field_needed(struct json_in *in, const char *key);
 /* A field that must be there, and one that may be missing. */
 int64_t json_need_int(struct json_in *in, const char *key, int64_t lo, int64_t hi);
 int64_t json_take_int(struct json_in *in, const char *key, int64_t lo, int64_t hi,
@@ -41,7 +44,14 @@ unsigned int json_take_word(struct json_in *in, const char *key, int (*parse)(co
 /* The object at @key as a reader of its own; its object is NULL when missing. */
 struct json_in json_take_object(struct json_in *in, const char *key);
 
+/* Lines of two probes do not mix; the first that names the probe names it. */
+void json_take_probe_id(struct json_in *in, const char *key, struct record *rec);
+
 /* What json_put_event() wrote; @event->kind is set. */
 void json_take_event(struct json_in *in, struct event *event);
+
+/* Whole lines: what json_result_line() and json_phases_line() wrote. */
+void json_take_result(struct json_in *in, struct record *rec);
+void json_take_phases(struct json_in *in, struct record *rec);
 
 #endif

@@ -142,6 +142,19 @@ static json_t *out_take(struct json_out *out)
 	return NULL;
 }
 
+static json_t *asked_json(const struct run_asked *asked)
+{
+	struct json_out out = out_new();
+
+	if (asked->sets.count)
+		json_put(&out, "sets", settings_json(&asked->sets));
+	if (asked->params.count)
+		json_put(&out, "params", settings_json(&asked->params));
+	if (asked->seed)
+		json_put_int(&out, "seed", (int64_t)asked->seed);
+	return out_take(&out);
+}
+
 char *json_run_line(const struct run_info *run)
 {
 	struct json_out out = line_new("run");
@@ -155,6 +168,8 @@ char *json_run_line(const struct run_info *run)
 		json_put_text(&out, "guest", run->guest);
 	json_put_int(&out, "hz", run->hz);
 	json_put_text(&out, "privilege", run->privilege);
+	if (run_asked_any(&run->asked))
+		json_put(&out, "asked", asked_json(&run->asked));
 	json_put(&out, "features", settings_json(&run->features));
 	return line_finish(&out);
 }

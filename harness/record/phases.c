@@ -121,9 +121,33 @@ int phases_add(struct phases *phases, struct record *const *records, size_t coun
 			continue;
 		probe = probe_of(phases, records[i]->probe);
 		err = probe ? probe_take(probe, records[i], phases->count) : -ENOMEM;
+		if (!err)
+			probe->phases = phases->count + 1;
 	}
 	phases->count++;
 	return err;
+}
+
+int phases_take(struct phases *phases, const struct record *rec)
+{
+	struct probe_phases *probe;
+	struct spread *spreads;
+
+	if (!rec->phases || phases_find(phases, rec->probe))
+		return 0;
+	spreads = calloc(rec->spread_count, sizeof(*spreads));
+	probe = spreads ? probe_of(phases, rec->probe) : NULL;
+	if (!probe) {
+		free(spreads);
+		return -ENOMEM;
+	}
+	memcpy(spreads, rec->spreads, rec->spread_count * sizeof(*spreads));
+	probe->spreads = spreads;
+	probe->count = rec->spread_count;
+	probe->phases = rec->phases;
+	if (rec->phases > phases->count)
+		phases->count = rec->phases;
+	return 0;
 }
 
 void phases_free(struct phases *phases)

@@ -22,19 +22,22 @@ struct spread {
 
 struct probe_phases {
 	char probe[40];
+	unsigned int phases; /* how often it was run */
 	unsigned int failed; /* phases that were not as predicted, or did not come to an end */
 	struct spread *spreads;
 	size_t count;
 };
 
 struct phases {
-	unsigned int count; /* so far */
+	unsigned int count; /* so far; of kept records: the most that one has */
 	struct probe_phases *probes;
 	size_t probe_count;
 };
 
 /* One more phase; a NULL among @records was not run. 0 or -ENOMEM. */
 int phases_add(struct phases *phases, struct record *const *records, size_t count);
+/* What @rec was read with, beside its own run: no other record of its probe. 0 or -ENOMEM. */
+int phases_take(struct phases *phases, const struct record *rec);
 void phases_free(struct phases *phases);
 
 /* NULL: there is no such probe, or no such finding; @phases, @probe may be NULL, too. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phases.h"
 #include "record.h"
 
 static struct setting *settings_find(const struct settings *set, const char *name)
@@ -55,6 +56,18 @@ int settings_put(struct settings *set, const char *name, const char *value)
 	return 0;
 }
 
+void settings_drop(struct settings *set, const char *name)
+{
+	struct setting *item = settings_find(set, name), *end;
+
+	if (!item)
+		return;
+	end = &set->items[set->count--];
+	free(item->name);
+	free(item->value);
+	memmove(item, item + 1, (size_t)(end - item - 1) * sizeof(*item));
+}
+
 void settings_clear(struct settings *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
@@ -63,6 +76,36 @@ void settings_clear(struct settings *set)
 	}
 	free(set->items);
 	*set = (struct settings){0};
+}
+
+bool run_asked_any(const struct run_asked *asked)
+{
+	return asked->sets.count || asked->params.count || asked->seed;
+}
+
+/* Of two that say the same thing the later one counts: the order is part of it. */
+static bool settings_same(const struct settings *a, const struct settings *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
+		    strcmp(a->items[i].value, b->items[i].value) != 0)
+			return false;
+	return true;
+}
+
+bool run_asked_same(const struct run_asked *a, const struct run_asked *b)
+{
+	return a->seed == b->seed && settings_same(&a->sets, &b->sets) &&
+	       settings_same(&a->params, &b->params);
+}
+
+void run_asked_clear(struct run_asked *asked)
+{
+	settings_clear(&asked->sets);
+	settings_clear(&asked->params);
+	*asked = (struct run_asked){0};
 }
 
 struct record *record_new(void)
@@ -74,12 +117,14 @@ void record_free(struct record *rec)
 {
 	if (!rec)
 		return;
+	run_asked_clear(&rec->run.asked);
 	settings_clear(&rec->run.features);
 	settings_clear(&rec->params);
 	for (size_t i = 0; i < SIDE_COUNT; i++)
 		settings_clear(&rec->sysctls[i]);
 	free(rec->events);
 	free(rec->findings);
+	free(rec->spreads);
 	free(rec);
 }
 
@@ -107,6 +152,18 @@ int record_add_finding(struct record *rec, const struct finding *finding)
 		return -ENOMEM;
 	rec->findings = findings;
 	rec->findings[rec->finding_count++] = *finding;
+	return 0;
+}
+
+int record_add_spread(struct record *rec, const struct spread *spread)
+{
+	struct spread *spreads =
+		reallocarray(rec->spreads, rec->spread_count + 1, sizeof(*spreads));
+
+	if (!spreads)
+		return -ENOMEM;
+	rec->spreads = spreads;
+	rec->spreads[rec->spread_count++] = *spread;
 	return 0;
 }
 

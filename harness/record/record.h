@@ -24,14 +24,29 @@ struct settings {
 
 const char *settings_get(const struct settings *set, const char *name); /* NULL: absent */
 int settings_put(struct settings *set, const char *name, const char *value); /* 0, -ENOMEM */
+void settings_drop(struct settings *set, const char *name);
 void settings_clear(struct settings *set);
 
-/* The same for every probe of one invocation: the record's first line. */
+/* What the user asked for beside the probes and their form: with it the run can be repeated. */
+struct run_asked {
+	struct settings sets, params; /* --set, --param, by the names that were typed */
+	uint64_t seed; /* 0: none */
+};
+
+bool run_asked_any(const struct run_asked *asked);
+bool run_asked_same(const struct run_asked *a, const struct run_asked *b);
+void run_asked_clear(struct run_asked *asked);
+
+/*
+ * The same for every probe of one invocation: the record's first line. Copies share the
+ * settings: whoever keeps one says whose they are.
+ */
 struct run_info {
 	char version[32], kernel[96], machine[16];
 	char clock[8]; /* "real", "virtual" */
 	char guest[32]; /* of what: "QEMU 7.2.22, TCG"; "": the kernel runs on the machine */
 	char privilege[8]; /* "root", "userns" */
+	struct run_asked asked;
 	int hz; /* timer ticks a second: the resolution of CLOCK_MONOTONIC_COARSE */
 	struct settings features; /* name -> "yes", or why not */
 };
@@ -77,6 +92,8 @@ struct finding {
 	char note[200]; /* why inconclusive or skipped; the condition of a qualified one */
 };
 
+struct spread;
+
 struct record {
 	struct run_info run;
 	char probe[40];
@@ -94,12 +111,16 @@ struct record {
 	char reason[400];
 	int64_t elapsed_ns;
 	bool finished; /* a result line was there: false means torn off */
+	struct spread *spreads; /* phases.h: what it came to in all phases, of which this is one */
+	size_t spread_count;
+	unsigned int phases; /* how many that are; 0: nobody said */
 };
 
 struct record *record_new(void);
 void record_free(struct record *rec);
 int record_add_event(struct record *rec, const struct event *event); /* 0, -ENOMEM */
 int record_add_finding(struct record *rec, const struct finding *finding);
+int record_add_spread(struct record *rec, const struct spread *spread);
 /* By t_ns; stable, so that events of one instant stay as they arrived. */
 void record_sort(struct record *rec);
 const struct finding *finding_find(const struct record *rec, const char *claim, const char *name);

@@ -195,6 +195,8 @@ static const char *field_text(const struct finding *finding, enum finding_field 
 	if (!finding)
 		return "no such finding";
 	switch (field) {
+	case FIELD_SAYS:
+		return value_text(&finding->says, buf, size);
 	case FIELD_PRESENT:
 	case FIELD_MEASURED:
 		return value_text(&finding->measured, buf, size);
@@ -209,9 +211,8 @@ static const char *field_text(const struct finding *finding, enum finding_field 
 }
 
 static const char *const field_words[] = {
-	[FIELD_PRESENT] = "measured",    [FIELD_MEASURED] = "measured",
-	[FIELD_PREDICTED] = "predicted", [FIELD_MODEL] = "model",
-	[FIELD_VERDICT] = "verdict",
+	[FIELD_PRESENT] = "measured",    [FIELD_SAYS] = "says",   [FIELD_MEASURED] = "measured",
+	[FIELD_PREDICTED] = "predicted", [FIELD_MODEL] = "model", [FIELD_VERDICT] = "verdict",
 };
 static_assert(sizeof(field_words) / sizeof(field_words[0]) == FIELD_VERDICT + 1,
               "a word for every field");

@@ -68,7 +68,9 @@ static int finding_compare(struct diff *diff, const struct finding *a, const str
 {
 	int err = 0;
 
-	if (!values_alike(&diff->rule, &a->measured, &b->measured))
+	if (!values_alike(&diff->rule, &a->says, &b->says))
+		err = finding_differs(diff, a, b, FIELD_SAYS);
+	if (!err && !values_alike(&diff->rule, &a->measured, &b->measured))
 		err = finding_differs(diff, a, b, FIELD_MEASURED);
 	if (!err && !values_alike(&diff->rule, &a->predicts, &b->predicts))
 		err = finding_differs(diff, a, b, FIELD_PREDICTED);

@@ -106,11 +106,11 @@ static void cell_spread(struct matrix *mx, struct matrix_cell *cell, unsigned in
 static void cell_measured(struct matrix *mx, struct matrix_cell *cell,
                           const struct matrix_cell *first, const struct phases *phases)
 {
+	const struct probe_phases *probe = phases_find(phases, cell->rec->probe);
 	const struct finding *finding = cell->finding;
 
 	cell->measured = true;
-	cell->spread =
-		spread_find(phases_find(phases, cell->rec->probe), finding->claim, finding->name);
+	cell->spread = spread_find(probe, finding->claim, finding->name);
 	cell->value = cell->spread ? &cell->spread->measured : &finding->measured;
 	cell->model_ok = finding->model_ok && !(cell->spread && cell->spread->model_failed);
 	if (first) {
@@ -121,7 +121,7 @@ static void cell_measured(struct matrix *mx, struct matrix_cell *cell,
 	cell->mark = !cell->model_ok ? '!' : cell->differs ? '*' : ' ';
 	value_text(cell->value, cell->text, sizeof(cell->text));
 	if (cell->spread)
-		cell_spread(mx, cell, phases->count);
+		cell_spread(mx, cell, probe->phases);
 }
 
 void matrix_row_fill(struct matrix *mx, struct matrix_row *row)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* matrix_foot: below the table: marks, reasons, what each column is, totals. */
+#include <limits.h>
+
 #include "matrix.h"
 
 #define NAME_COLUMNS 16
@@ -37,12 +39,35 @@ static const struct record *any_record(const struct matrix_column *column)
 	return NULL;
 }
 
+/* Kept records of one column need not have been run equally often. */
+static void phases_text(const struct matrix_column *column, char *buf, size_t size)
+{
+	unsigned int least = UINT_MAX, most = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; column->phases && i < column->count; i++) {
+		const struct record *rec = column->records[i];
+		const struct probe_phases *probe =
+			rec ? phases_find(column->phases, rec->probe) : NULL;
+		unsigned int phases = probe ? probe->phases : 1;
+
+		if (!rec || !rec->finding_count)
+			continue;
+		least = phases < least ? phases : least;
+		most = phases > most ? phases : most;
+	}
+	if (least < most)
+		snprintf(buf, size, ", %u to %u timer phases", least, most);
+	else if (most)
+		snprintf(buf, size, ", %u timer phase%s", most, most == 1 ? "" : "s");
+}
+
 static void kernel_text(const struct matrix *mx, size_t at, char *buf, size_t size)
 {
 	const struct matrix_column *column = &mx->columns[at];
 	const struct matrix_tally *tally = &mx->tally[at];
 	const struct record *rec = column->why ? NULL : any_record(column);
-	char differ[48] = "", missing[48] = "", phases[32] = "";
+	char differ[48] = "", missing[48] = "", phases[48];
 
 	if (!rec) {
 		snprintf(buf, size, "not run: %s",
@@ -54,9 +79,7 @@ static void kernel_text(const struct matrix *mx, size_t at, char *buf, size_t si
 		         tally->differ == 1 ? "s" : "");
 	if (tally->missing)
 		snprintf(missing, sizeof(missing), ", %zu without an answer", tally->missing);
-	if (column->phases)
-		snprintf(phases, sizeof(phases), ", %u timer phase%s", column->phases->count,
-		         column->phases->count == 1 ? "" : "s");
+	phases_text(column, phases, sizeof(phases));
 	snprintf(buf, size, "Linux %s, %s clock, HZ %d%s: the model held on %zu of %zu%s%s",
 	         rec->run.kernel, rec->run.clock, rec->run.hz, phases, tally->held, tally->findings,
 	         differ, missing);

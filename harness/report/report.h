@@ -69,7 +69,7 @@ struct matrix_column {
 	const char *why; /* nothing could be run there, and why; else NULL */
 	const struct record *const *records; /* NULLs are passed over */
 	size_t count;
-	const struct phases *phases; /* NULL: each was run once */
+	const struct phases *phases; /* NULL: each was run once, as is a probe not in it */
 };
 int matrix_print(const struct matrix_column *columns, size_t count, report_title_fn title,
                  int64_t slack_ns, const struct report_style *style, FILE *out);

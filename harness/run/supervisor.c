@@ -223,7 +223,9 @@ static struct record *record_of(const struct planned *planned)
 	if (!rec)
 		return NULL;
 	rec->run = planned->run.info;
+	/* not the record's own: they would be cleared with it */
 	rec->run.features = (struct settings){0};
+	rec->run.asked = (struct run_asked){0};
 	rec->faithful = planned->run.faithful;
 	snprintf(rec->probe, sizeof(rec->probe), "%s", planned->run.probe->id);
 	return rec;

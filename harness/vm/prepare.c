@@ -396,6 +396,7 @@ static int info_read(struct vm_machine *vm, struct fault *f)
 	free(line);
 	if (!err) {
 		vm->info = rec->run;
+		vm->info.asked = (struct run_asked){0}; /* a guest is asked nothing yet */
 		rec->run.features = (struct settings){0}; /* ours now */
 	}
 	record_free(rec);

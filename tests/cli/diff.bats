@@ -51,6 +51,19 @@ retransmissions() {
 	[[ $output == *"condition: "*"tcp_syn_retries is 1 in --- and 2 in +++"* ]]
 }
 
+@test "the article's figure differs where the sysctl does" {
+	run -1 "$FINWAIT" diff one two loss.syn
+	grep -qE '^  retransmissions +says +1 +2$' <<<"$output"
+	# and alone it is a difference, too
+	mkdir -p "$BATS_TEST_TMPDIR/says"
+	jq -c 'if .type == "result" then
+		.findings |= map(if .name == "segments_without_ack" then .says = 77 else . end)
+		else . end' one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/says/open.three-way.jsonl"
+	run -1 "$FINWAIT" diff one/open.three-way.jsonl "$BATS_TEST_TMPDIR/says"
+	[[ $output == *"DIFFERS: 1 figure"$'\n'* ]]
+	grep -qE '^  segments_without_ack +says +1 +77$' <<<"$output"
+}
+
 @test "a probe that one folder has not differs" {
 	run -1 "$FINWAIT" diff one two
 	[[ $output == *"open.three-way"*"ONLY IN one"* ]]
@@ -130,6 +143,98 @@ retransmissions() {
 		'map(select(.type == "probe"))[0].faithful == false'
 }
 
+# asked FILE: what its record says was asked.
+asked() {
+	head -n 1 "$1" | jq -c '.asked'
+}
+
+@test "the record says what was asked, by the names that were typed, and nothing else" {
+	cd "$BATS_TEST_TMPDIR"
+	"$FINWAIT" run open.three-way close.four-waves --set tcp_orphan_retries=1 \
+		--set client:tcp_fin_timeout=5 --set 'net.ipv4.tcp_rmem=4096 131072 6291456' \
+		--param to_the_end=0 >/dev/null
+	for probe in open.three-way close.four-waves; do
+		[ "$(asked out/$probe.jsonl)" = '{"sets":{"tcp_orphan_retries":1,"client:tcp_fin_timeout":5,"net.ipv4.tcp_rmem":"4096 131072 6291456"},"params":{"to_the_end":0}}' ]
+	done
+	"$FINWAIT" run open.three-way --set tcp_fin_timeout=5 --json >lines
+	[ "$(asked lines)" = '{"sets":{"tcp_fin_timeout":5}}' ]
+	"$FINWAIT" run open.three-way >/dev/null
+	[ "$(asked out/open.three-way.jsonl)" = null ]
+}
+
+@test "of two values for one sysctl the last counts, whatever it is called" {
+	"$FINWAIT" run open.three-way --set tcp_fin_timeout=7 --set net.ipv4.tcp_fin_timeout=8 \
+		--set tcp_fin_timeout=9 --out "$BATS_TEST_TMPDIR/o" >/dev/null
+	json_holds "$BATS_TEST_TMPDIR/o/open.three-way.jsonl" \
+		'.[1].sysctls.client."net.ipv4.tcp_fin_timeout" == 9'
+}
+
+@test "diff --kernel: each record's own settings are asked again, those of one request at once" {
+	mkdir -p "$BATS_TEST_TMPDIR/mixed"
+	cd "$BATS_TEST_TMPDIR"
+	"$FINWAIT" run open.three-way self.connect --set client:tcp_syn_retries=3 --out mixed >/dev/null
+	"$FINWAIT" run close.four-waves --set server:tcp_fin_timeout=7 --param to_the_end=0 \
+		--out mixed >/dev/null
+	"$FINWAIT" run self.two-waves --out mixed >/dev/null
+	run -0 "$FINWAIT" diff --kernel host mixed --out k
+	[[ $output == *"4 probes: 4 the same, 0 differ"* ]]
+	[[ $output != *"condition:"* ]]
+	for record in mixed/*.jsonl; do
+		cmp <(head -n 1 "$record") <(head -n 1 "k/host/${record##*/}")
+	done
+}
+
+@test "diff --kernel: the user's own words come after the record's" {
+	cd "$BATS_TEST_TMPDIR"
+	"$FINWAIT" run close.four-waves --set tcp_fin_timeout=7 --set net.ipv4.tcp_fin_timeout=8 \
+		--set server:tcp_syn_retries=4 --param to_the_end=0 --out before >/dev/null
+	run -0 "$FINWAIT" diff --kernel host before --set tcp_fin_timeout=9 --out k
+	json_holds k/host/close.four-waves.jsonl '.[1].sysctls | map(."net.ipv4.tcp_fin_timeout") == [9, 9]'
+	[ "$(asked k/host/close.four-waves.jsonl)" = '{"sets":{"net.ipv4.tcp_fin_timeout":8,"server:tcp_syn_retries":4,"tcp_fin_timeout":9},"params":{"to_the_end":0}}' ]
+}
+
+@test "diff --kernel: a parameter goes to the probes that have it" {
+	cd "$BATS_TEST_TMPDIR"
+	"$FINWAIT" run open.three-way close.four-waves --param to_the_end=0 --out before >/dev/null
+	# of that run only a probe without it
+	run -0 "$FINWAIT" diff --kernel host before open.three-way --out k
+	[ "$(asked k/host/open.three-way.jsonl)" = null ]
+	# the user's own, of two requests
+	"$FINWAIT" run open.three-way --out before >/dev/null
+	run -0 "$FINWAIT" diff --kernel host before --param to_the_end=0 --out k
+	[ "$(asked k/host/open.three-way.jsonl)" = null ]
+	[ "$(asked k/host/close.four-waves.jsonl)" = '{"params":{"to_the_end":0}}' ]
+	refused 2 "'nonesuch'" "$FINWAIT" diff --kernel host before --param nonesuch=1 --out k
+}
+
+@test "diff --kernel: a record of a guest has a seed, a run on the host has not" {
+	mkdir -p "$BATS_TEST_TMPDIR/before"
+	jq -c 'if .type == "run" then .asked = {"sets": {"tcp_syn_retries": 1}, "seed": 5} else . end' \
+		one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/before/open.three-way.jsonl"
+	cd "$BATS_TEST_TMPDIR"
+	run -0 "$FINWAIT" diff --kernel host before --out k
+	[ "$(asked k/host/open.three-way.jsonl)" = '{"sets":{"tcp_syn_retries":1}}' ]
+	refused 2 'go with --kernel' "$FINWAIT" diff --kernel host before --seed 5
+}
+
+@test "diff --kernel refuses what a record says was asked and nobody can ask" {
+	mkdir -p "$BATS_TEST_TMPDIR/odd"
+	cd "$BATS_TEST_TMPDIR"
+	odd() {
+		jq -c "if .type == \"run\" then .asked = $1 else . end" \
+			"$BATS_FILE_TMPDIR/one/open.three-way.jsonl" >odd/open.three-way.jsonl
+	}
+	odd '{"sets": {"a=b": 1}}'
+	refused 3 'nobody can ask for "a=b"' "$FINWAIT" diff --kernel host odd --out k
+	odd '{"sets": {"moon:tcp_syn_retries": 1}}'
+	refused 2 "the host is 'client' or 'server'" "$FINWAIT" diff --kernel host odd --out k
+	odd '{"sets": {"--out": "x"}}'
+	run -3 --separate-stderr "$FINWAIT" diff --kernel host odd --out k
+	one_line_of_complaint 'no sysctl'
+	[ ! -e k/host/open.three-way.jsonl ]
+	[ ! -e x ]
+}
+
 @test "diff --kernel refuses what it cannot do" {
 	refused 2 'diff compares two' "$FINWAIT" diff --kernel host
 	refused 2 'diff compares two' "$FINWAIT" diff --kernel host,5.10,6.1
@@ -167,6 +272,47 @@ retransmissions() {
 	json_holds "$BATS_TEST_TMPDIR/m/host/open.three-way.jsonl" 'last | .outcome == "ok"'
 	# what it kept can be compared by the kernel's name
 	run -0 "$FINWAIT" diff --out "$BATS_TEST_TMPDIR/m" host one/open.three-way.jsonl
+}
+
+# kept_phases NAME PHASES FIELDS: record "one" as if kept by run --phases, in folder NAME; of
+# its first finding the line says FIELDS, too.
+kept_phases() {
+	mkdir -p "$BATS_TEST_TMPDIR/$1"
+	jq -c --argjson phases "$2" --argjson more "$3" '., if .type == "result" then .probe as $probe |
+		.findings | to_entries[] | {type: "phases", probe: $probe, claim: .value.claim,
+			name: .value.name, unit: .value.unit, phases: $phases,
+			predicts: .value.predicts, measured: .value.measured, differ: 0,
+			model_failed: 0, undecided: 0} + (if .key == 0 then $more else {} end)
+		else empty end' one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/$1/open.three-way.jsonl"
+}
+
+@test "matrix: kept phases give their range, each column its own number of them" {
+	first=$(jq -r 'select(.type == "result").findings[0].name' one/open.three-way.jsonl)
+	kept_phases three 3 '{"measured": {"lo": 1, "hi": 4}}'
+	kept_phases five 5 '{"measured": "a", "other": "b", "differ": 2}'
+	cd "$BATS_TEST_TMPDIR"
+	run -0 "$FINWAIT" matrix open.three-way --from once="$BATS_FILE_TMPDIR/one" --from three=three \
+		--from five=five
+	grep -qE "^  $first .* \*1\.\.4 +\*a \[1\]" <<<"$output"
+	[[ $output == *"[1] in 2 of 5 timer phases: b"* ]]
+	grep -qE '^three +Linux .*, HZ [0-9]+, 3 timer phases: the model held' <<<"$output"
+	grep -qE '^five +Linux .*, HZ [0-9]+, 5 timer phases: the model held' <<<"$output"
+	grep -qE '^once +Linux .*, HZ [0-9]+: the model held' <<<"$output"
+	# one that was run once beside them
+	cp "$BATS_FILE_TMPDIR/one/loss.syn.jsonl" three
+	run -0 "$FINWAIT" matrix --from three=three
+	[[ $output == *", 1 to 3 timer phases: the model held"* ]]
+}
+
+@test "matrix: what kept phases came to is the exit code" {
+	kept_phases failed 3 '{"model_failed": 1}'
+	kept_phases unknown 3 '{"undecided": 1}'
+	run -1 "$FINWAIT" matrix --from failed="$BATS_TEST_TMPDIR/failed"
+	[[ $output == *"failed: MODEL FAILED"*"in 1 timer phase"* ]]
+	run -3 "$FINWAIT" matrix --from unknown="$BATS_TEST_TMPDIR/unknown"
+	[[ $output == *"[1] not measured in 1 of 3 timer phases"* ]]
+	run -1 "$FINWAIT" matrix --from unknown="$BATS_TEST_TMPDIR/unknown" \
+		--from failed="$BATS_TEST_TMPDIR/failed"
 }
 
 @test "matrix: what differs is marked, and is no failure" {

@@ -26,6 +26,9 @@ static void record_check(const struct record *rec)
 {
 	for (size_t i = 0; i < rec->event_count; i++)
 		line_check(json_event_line(rec->probe, &rec->events[i]), JSON_EVENT);
+	for (size_t i = 0; i < rec->spread_count; i++)
+		line_check(json_phases_line(rec->probe, rec->phases, &rec->spreads[i]),
+		           JSON_PHASES);
 	line_check(json_run_line(&rec->run), JSON_RUN);
 	line_check(json_probe_line(rec), JSON_PROBE);
 	line_check(json_result_line(rec), JSON_RESULT);

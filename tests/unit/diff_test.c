@@ -299,6 +299,44 @@ static void each_field_of_a_finding_counts(void **state)
 	pair_expect(&pair, 0, 1, 0, 0);
 }
 
+static void set_says(struct finding *finding, enum value_kind kind, int64_t lo, int64_t hi)
+{
+	finding->says = (struct value){.kind = kind, .lo = lo, .hi = hi};
+}
+
+/* What the article says follows the sysctls in force, and the kernel. */
+static void what_the_article_says_counts_by_itself(void **state)
+{
+	struct pair pair;
+
+	(void)state;
+	pair_open(&pair, "lost-fin.jsonl");
+	set_says(&pair.a->findings[0], VALUE_COUNT, 4, 4);
+	set_says(&pair.b->findings[0], VALUE_COUNT, 5, 5);
+	pair_compare(&pair, SLACK_NS);
+	assert_int_equal(pair.diff.finding_count, 1);
+	assert_int_equal(pair.diff.findings[0].field, FIELD_SAYS);
+	pair_close(&pair);
+
+	/* before what was measured */
+	pair_open(&pair, "lost-fin.jsonl");
+	set_says(&pair.b->findings[0], VALUE_NONE, 0, 0);
+	pair.b->findings[0].measured.hi++;
+	pair_compare(&pair, SLACK_NS);
+	assert_int_equal(pair.diff.finding_count, 2);
+	assert_int_equal(pair.diff.findings[0].field, FIELD_SAYS);
+	assert_int_equal(pair.diff.findings[1].field, FIELD_MEASURED);
+	pair_close(&pair);
+
+	/* no figure is none on both sides; a time is one within the wheel's rounding */
+	pair_open(&pair, "lost-fin.jsonl");
+	set_says(&pair.a->findings[0], VALUE_NONE, 1, 2);
+	set_says(&pair.b->findings[0], VALUE_NONE, 3, 4);
+	set_says(&pair.a->findings[1], VALUE_TIME, NS_PER_S, NS_PER_S);
+	set_says(&pair.b->findings[1], VALUE_TIME, NS_PER_S + 1, NS_PER_S + 1);
+	pair_expect(&pair, 0, 0, 0, 0);
+}
+
 static void outcome_and_blindness_are_told(void **state)
 {
 	struct pair pair;
@@ -398,6 +436,7 @@ static void the_whole_of_it(void **state)
 	             300 * NS_PER_MS);
 	pair.b->findings[0].measured.lo = pair.b->findings[0].measured.hi = 3;
 	pair.b->findings[0].verdict = VERDICT_CONFIRMED;
+	set_says(&pair.b->findings[1], VALUE_TIME, 2 * NS_PER_S, 3 * NS_PER_S);
 	pair.b->run.hz = 1000;
 	assert_int_equal(settings_put(&pair.b->params, "linger", "3"), 0);
 	assert_int_equal(
@@ -457,6 +496,7 @@ int main(void)
 		cmocka_unit_test(another_walk_differs),
 		cmocka_unit_test(a_socket_of_one_record_alone_differs),
 		cmocka_unit_test(each_field_of_a_finding_counts),
+		cmocka_unit_test(what_the_article_says_counts_by_itself),
 		cmocka_unit_test(outcome_and_blindness_are_told),
 		cmocka_unit_test(tolerance_is_the_wheels),
 		cmocka_unit_test(alignment_is_the_shortest),

@@ -10,6 +10,7 @@ static const char *const records[] = {
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 
+#define RUN "{\"type\":\"run\",\"format\":\"finwait/1\""
 #define NOTE "{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1,\"kind\":\"note\",\"host\":\"client\""
 #define TAP                                                                                        \
 	"{\"type\":\"event\",\"probe\":\"p\",\"t_ns\":1,\"kind\":\"packet\",\"at\":\"client\","    \
@@ -27,6 +28,14 @@ static const struct {
 	{"{\"type\":\"run\",\"format\":\"finwait/2\"}", "format"},
 	{"{\"type\":\"run\",\"format\":\"finwait/1\",\"hz\":-1}", "not within"},
 	{"{\"type\":\"run\",\"format\":\"finwait/1\",\"features\":{\"a\":[]}}", "neither"},
+	{RUN ",\"asked\":[]}", "\"asked\" is not an object"},
+	{RUN ",\"asked\":{\"sets\":[]}}", "\"sets\" is not an object"},
+	{RUN ",\"asked\":{\"sets\":{\"a\":null}}}", "neither"},
+	{RUN ",\"asked\":{\"sets\":{\"a\":\"\"}}}", "nobody can ask for \"a\""},
+	{RUN ",\"asked\":{\"sets\":{\"\":1}}}", "nobody can ask for \"\""},
+	{RUN ",\"asked\":{\"params\":{\"a=b\":1}}}", "nobody can ask for \"a=b\""},
+	{RUN ",\"asked\":{\"seed\":0}}", "not within"},
+	{RUN ",\"asked\":{\"seed\":\"5\"}}", "not an integer"},
 	{"{\"type\":\"probe\",\"id\":\"q\"}", "in the record of"},
 	{"{\"type\":\"probe\",\"id\":\"p\",\"observers\":{\"tap\":1}}", "neither"},
 	{"{\"type\":\"probe\",\"id\":\"p\",\"sysctls\":[]}", "not an object"},
@@ -89,6 +98,7 @@ static void bad_lines_are_refused_with_a_reason(void **state)
 			fail_msg("%s: \"%s\", not \"%s\"", bad_lines[i].line, why,
 			         bad_lines[i].why);
 		assert_int_equal(rec->event_count, 0);
+		assert_int_equal(rec->spread_count, 0);
 		assert_false(rec->finished);
 		record_free(rec);
 	}
@@ -102,6 +112,23 @@ static void unknown_keys_do_no_harm(void **state)
 
 	(void)state;
 	assert_int_equal(json_read_line(rec, line, sizeof(line) - 1, why), JSON_EVENT);
+	record_free(rec);
+}
+
+#define PHASES_LINE "{\"type\":\"phases\",\"probe\":\"p\",\"name\":\"n\",\"phases\":"
+
+static void phases_are_of_the_same_runs(void **state)
+{
+	static const char *const lines[] = {PHASES_LINE "3}", PHASES_LINE "4}", PHASES_LINE "3}"};
+	struct record *rec = record_new();
+	char why[160];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(json_read_line(rec, lines[i], strlen(lines[i]), why),
+		                 i == 1 ? -EINVAL : JSON_PHASES);
+	assert_int_equal(rec->phases, 3);
+	assert_int_equal(rec->spread_count, 2);
 	record_free(rec);
 }
 
@@ -164,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_lines_are_refused_with_a_reason),
 		cmocka_unit_test(unknown_keys_do_no_harm),
+		cmocka_unit_test(phases_are_of_the_same_runs),
 		cmocka_unit_test(a_torn_last_line_is_dropped),
 		cmocka_unit_test(damaged_lines_do_no_damage),
 	};

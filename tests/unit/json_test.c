@@ -309,6 +309,68 @@ static void findings_survive(void **state)
 	record_free(copy);
 }
 
+static char *run_line_of(const char *line)
+{
+	struct record *rec = record_new();
+	char why[160], *again;
+
+	if (json_read_line(rec, line, strlen(line), why) != JSON_RUN)
+		fail_msg("%s: %s", line, why);
+	again = json_run_line(&rec->run);
+	assert_non_null(again);
+	record_free(rec);
+	return again;
+}
+
+#define RUN_HEAD                                                                                   \
+	"{\"type\":\"run\",\"format\":\"finwait/1\",\"version\":\"0.1.0\","                        \
+	"\"kernel\":\"6.12.117+deb13-amd64\",\"machine\":\"x86_64\",\"clock\":\"virtual\","        \
+	"\"guest\":\"QEMU 7.2.22, TCG\",\"hz\":250,\"privilege\":\"root\""
+#define RUN_TAIL ",\"features\":{\"veth\":\"yes\"}}"
+
+/* In the order of the command line, by the names that were typed; what was not said is not there. */
+static void what_was_asked_comes_back(void **state)
+{
+	static const char *const lines[] = {
+		RUN_HEAD ",\"asked\":{\"sets\":{\"tcp_orphan_retries\":1,"
+			 "\"client:tcp_fin_timeout\":5},\"params\":{\"n\":3},\"seed\":5}" RUN_TAIL,
+		RUN_HEAD ",\"asked\":{\"sets\":{\"z\":\"007\",\"a\":\"4096 1 2\"}}" RUN_TAIL,
+		RUN_HEAD ",\"asked\":{\"params\":{\"n\":-3}}" RUN_TAIL,
+		RUN_HEAD ",\"asked\":{\"seed\":1}" RUN_TAIL,
+		RUN_HEAD RUN_TAIL,
+	};
+	char *again;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		again = run_line_of(lines[i]);
+		assert_string_equal(again, lines[i]);
+		free(again);
+	}
+	again = run_line_of(RUN_HEAD ",\"asked\":{\"params\":{},\"mood\":1}" RUN_TAIL);
+	assert_string_equal(again, RUN_HEAD RUN_TAIL);
+	free(again);
+}
+
+/* The last run line counts, whole. */
+static void what_was_asked_is_read_anew(void **state)
+{
+	struct record *rec = record_new();
+	char why[160];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		static const char *const lines[] = {
+			RUN_HEAD ",\"asked\":{\"sets\":{\"a\":1},\"seed\":5}" RUN_TAIL,
+			RUN_HEAD RUN_TAIL};
+
+		assert_int_equal(json_read_line(rec, lines[i], strlen(lines[i]), why), JSON_RUN);
+		assert_int_equal(rec->run.asked.sets.count, i ? 0 : 1);
+		assert_int_equal(rec->run.asked.seed, i ? 0 : 5);
+	}
+	record_free(rec);
+}
+
 static void settings_and_observers_survive(void **state)
 {
 	static const char *const values[] = {"3",
@@ -389,6 +451,8 @@ int main(void)
 		cmocka_unit_test(text_that_is_not_utf8_is_mended),
 		cmocka_unit_test(whole_records_come_back_byte_by_byte),
 		cmocka_unit_test(findings_survive),
+		cmocka_unit_test(what_was_asked_comes_back),
+		cmocka_unit_test(what_was_asked_is_read_anew),
 		cmocka_unit_test(settings_and_observers_survive),
 		cmocka_unit_test(a_summary_has_every_outcome),
 		cmocka_unit_test(states_are_the_main_sockets_lives),

@@ -235,21 +235,21 @@ static void what_the_article_comes_to_on_each_kernel(void **state)
 	lab_close(&lab);
 }
 
-/* wave1.lost of the first kernel, run three times. */
+/* The probes of the first kernel, run three times; wave1.lost not always the same. */
 static void phases_of_first(struct lab *lab, struct phases *phases)
 {
 	struct record *again = canned_record("lost-fin.jsonl");
-	struct record *const *first = &lab->records[0][1];
+	struct record *const runs[3] = {lab->records[0][0], again, lab->records[0][2]};
 	struct finding *finding = finding_of(again, "lifetime");
 
 	*phases = (struct phases){0};
-	assert_int_equal(phases_add(phases, first, 1), 0);
+	assert_int_equal(phases_add(phases, lab->records[0], 3), 0);
 	finding->measured.lo = finding->measured.hi = finding->measured.lo + 20 * NS_PER_MS;
-	assert_int_equal(phases_add(phases, &again, 1), 0);
+	assert_int_equal(phases_add(phases, runs, 3), 0);
 	finding = finding_of(again, "fin_segments");
 	finding->measured = (struct value){.kind = VALUE_TEXT, .text = "eleven"};
 	finding->model_ok = false;
-	assert_int_equal(phases_add(phases, &again, 1), 0);
+	assert_int_equal(phases_add(phases, runs, 3), 0);
 	record_free(again);
 	lab->columns[0].phases = phases;
 }
@@ -276,12 +276,47 @@ static void a_cell_spans_the_phases(void **state)
 	                       "phase\n"));
 	assert_non_null(strstr(text, "HZ 250, 3 timer phases: the model held on"));
 	free(text);
-	phases.probes[0].spreads[0].model_failed = 0;
+	phases.probes[1].spreads[0].model_failed = 0;
 	text = lab_print(&lab, 2, 120, false);
 	assert_non_null(strstr(text, " ~4 [1] "));
 	assert_non_null(strstr(text, "~: not the same in all timer phases;"));
 	free(text);
 	phases_free(&phases);
+	lab_close(&lab);
+}
+
+/* Kept records: each probe of a column may have been run in its own number of phases. */
+static void columns_need_not_have_the_same_phases(void **state)
+{
+	struct phases first, mixed = {0};
+	struct spread spread;
+	struct lab lab;
+	char *text;
+
+	(void)state;
+	lab_open(&lab);
+	lab_hold(&lab);
+	phases_of_first(&lab, &first);
+	spread = first.probes[1].spreads[0];
+	spread.model_failed = 0;
+	spread.differ = 2;
+	for (size_t i = 0; i < 2; i++) {
+		struct record *rec = lab.records[1][i ? 1 : 2];
+
+		rec->phases = i ? 5 : 2;
+		assert_int_equal(record_add_spread(rec, &spread), 0);
+		assert_int_equal(phases_take(&mixed, rec), 0);
+	}
+	lab.columns[1].phases = &mixed;
+	text = lab_print(&lab, 3, 120, false);
+	assert_non_null(strstr(text, "\n[1] in 1 of 3 timer phases: eleven\n"));
+	assert_non_null(strstr(text, "\n[2] in 2 of 5 timer phases: eleven\n"));
+	/* four-waves was run once */
+	assert_non_null(strstr(text, "HZ 250, 1 to 5 timer phases: the model held on"));
+	assert_non_null(strstr(text, "HZ 250: the model held on"));
+	free(text);
+	phases_free(&first);
+	phases_free(&mixed);
 	lab_close(&lab);
 }
 
@@ -328,6 +363,7 @@ int main(void)
 		cmocka_unit_test(what_differs_is_marked_without_colour),
 		cmocka_unit_test(what_the_article_comes_to_on_each_kernel),
 		cmocka_unit_test(a_cell_spans_the_phases),
+		cmocka_unit_test(columns_need_not_have_the_same_phases),
 		cmocka_unit_test(a_failed_model_is_told_with_its_kernel),
 		cmocka_unit_test(nothing_at_all_is_a_table_too),
 	};

@@ -180,6 +180,69 @@ static void a_line_says_it_and_is_read(void **state)
 	lab_close(&lab);
 }
 
+static void expect_same_value(const struct value *a, const struct value *b)
+{
+	assert_int_equal(a->kind, b->kind);
+	assert_int_equal(a->lo, b->lo);
+	assert_int_equal(a->hi, b->hi);
+	assert_string_equal(a->text, b->text);
+}
+
+static void expect_same_spread(const struct spread *a, const struct spread *b)
+{
+	assert_string_equal(a->claim, b->claim);
+	assert_string_equal(a->name, b->name);
+	assert_string_equal(a->unit, b->unit);
+	expect_same_value(&a->predicts, &b->predicts);
+	expect_same_value(&a->measured, &b->measured);
+	expect_same_value(&a->other, &b->other);
+	assert_int_equal(a->differ, b->differ);
+	assert_int_equal(a->model_failed, b->model_failed);
+	assert_int_equal(a->undecided, b->undecided);
+}
+
+/* What run --phases has in hand, and what matrix --from finds in the lines that it kept. */
+static void what_is_kept_is_what_was_found(void **state)
+{
+	struct record *kept = canned_record("lost-fin.jsonl");
+	const struct probe_phases *before, *after;
+	struct phases again = {0};
+	struct lab lab;
+	char why[160];
+
+	(void)state;
+	lab_open(&lab);
+	for (size_t i = 0; i < RUNS; i++)
+		set_words(finding_of(lab.runs[i], FIN_SEGMENTS), i ? "more" : "less");
+	finding_of(lab.runs[2], FIN_SEGMENTS)->model_ok = false;
+	finding_of(lab.runs[3], LIFETIME)->verdict = VERDICT_INCONCLUSIVE;
+	set_measured(finding_of(lab.runs[4], LIFETIME), 2680 * NS_PER_MS, 2680 * NS_PER_MS);
+	lab_fold(&lab, LIFETIME);
+	before = &lab.phases.probes[0];
+	assert_int_equal(before->phases, RUNS);
+	assert_int_equal(phases_take(&again, kept), 0); /* it has no such lines yet */
+	assert_int_equal(again.probe_count, 0);
+	for (size_t i = 0; i < before->count; i++) {
+		char *line = json_phases_line("wave1.lost", RUNS, &before->spreads[i]);
+
+		assert_int_equal(json_read_line(kept, line, strlen(line), why), JSON_PHASES);
+		free(line);
+	}
+	assert_int_equal(phases_take(&again, kept), 0);
+	assert_int_equal(phases_take(&again, kept), 0); /* nothing more to take */
+	record_free(kept);
+	after = phases_find(&again, "wave1.lost");
+	assert_non_null(after);
+	assert_int_equal(again.count, RUNS);
+	assert_int_equal(again.probe_count, 1);
+	assert_int_equal(after->phases, RUNS);
+	assert_int_equal(after->count, before->count);
+	for (size_t i = 0; i < before->count; i++)
+		expect_same_spread(&after->spreads[i], &before->spreads[i]);
+	phases_free(&again);
+	lab_close(&lab);
+}
+
 #define WALK "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE"
 
 static char *lab_table(const struct lab *lab, unsigned int width)
@@ -274,6 +337,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_decided_is_no_measurement),
 		cmocka_unit_test(a_finding_that_comes_and_goes),
 		cmocka_unit_test(a_line_says_it_and_is_read),
+		cmocka_unit_test(what_is_kept_is_what_was_found),
 		cmocka_unit_test(the_table_keeps_its_columns),
 		cmocka_unit_test(ktap_passes_what_passed_in_every_phase),
 	};

@@ -121,6 +121,61 @@ static void settings_keep_their_order(void **state)
 	assert_int_equal(set.count, 0);
 }
 
+static void a_setting_can_be_dropped(void **state)
+{
+	static const char *const names[] = {"a", "b", "c"};
+	struct settings set = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(settings_put(&set, names[i], "1"), 0);
+	settings_drop(&set, "nobody");
+	settings_drop(&set, "b");
+	assert_int_equal(set.count, 2);
+	assert_string_equal(set.items[0].name, "a");
+	assert_string_equal(set.items[1].name, "c");
+	settings_drop(&set, "c");
+	settings_drop(&set, "a");
+	assert_int_equal(set.count, 0);
+	assert_int_equal(settings_put(&set, "b", "2"), 0);
+	assert_string_equal(set.items[0].name, "b");
+	settings_clear(&set);
+}
+
+static void two_requests_are_the_same_or_not(void **state)
+{
+	struct run_asked a = {0}, b = {0};
+
+	(void)state;
+	assert_false(run_asked_any(&a));
+	assert_true(run_asked_same(&a, &b));
+	assert_int_equal(settings_put(&a.sets, "x", "1"), 0);
+	assert_int_equal(settings_put(&a.sets, "net.x", "2"), 0);
+	assert_true(run_asked_any(&a));
+	assert_false(run_asked_same(&a, &b));
+	/* of one sysctl by two names the later counts */
+	assert_int_equal(settings_put(&b.sets, "net.x", "2"), 0);
+	assert_int_equal(settings_put(&b.sets, "x", "1"), 0);
+	assert_false(run_asked_same(&a, &b));
+	settings_drop(&b.sets, "net.x");
+	assert_int_equal(settings_put(&b.sets, "net.x", "2"), 0);
+	assert_true(run_asked_same(&a, &b));
+	assert_int_equal(settings_put(&b.sets, "net.x", "3"), 0);
+	assert_false(run_asked_same(&a, &b));
+	run_asked_clear(&a);
+	run_asked_clear(&b);
+
+	assert_int_equal(settings_put(&a.params, "n", "3"), 0);
+	assert_true(run_asked_any(&a));
+	assert_false(run_asked_same(&a, &b));
+	run_asked_clear(&a);
+	a.seed = 5;
+	assert_true(run_asked_any(&a));
+	assert_false(run_asked_same(&a, &b));
+	run_asked_clear(&a);
+	assert_false(run_asked_any(&a));
+}
+
 static void a_sysctl_is_a_number_or_not(void **state)
 {
 	struct record *rec = record_new();
@@ -200,6 +255,8 @@ int main(void)
 		cmocka_unit_test(endpoints_come_back),
 		cmocka_unit_test(a_rule_matches_what_it_says),
 		cmocka_unit_test(settings_keep_their_order),
+		cmocka_unit_test(a_setting_can_be_dropped),
+		cmocka_unit_test(two_requests_are_the_same_or_not),
 		cmocka_unit_test(a_sysctl_is_a_number_or_not),
 		cmocka_unit_test(sorting_is_stable),
 		cmocka_unit_test(values_read_well),
