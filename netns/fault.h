@@ -19,7 +19,7 @@
 struct fault {
 	int err; /* positive errno; 0: nothing went wrong */
 	bool plain; /* the words say it all, an errno would add nothing */
-	char what[192]; /* what was attempted: "enslave port to br0" */
+	char what[256]; /* what was attempted: "enslave port to br0" */
 	char extack[192]; /* NLMSGERR_ATTR_MSG or a library's own words */
 };
 

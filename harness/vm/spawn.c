@@ -44,6 +44,16 @@ char *fd_text(int fd, size_t *length)
 	return text;
 }
 
+/* "Sub-process /usr/bin/sqv returned an error code (1), error message is: " tells nothing. */
+static void complaint_shorten(char *line)
+{
+	static const char end[] = "error message is: ";
+	char *from = strstr(line, "Sub-process "), *to = from ? strstr(from, end) : NULL;
+
+	if (to)
+		memmove(from, to + strlen(end), strlen(to + strlen(end)) + 1);
+}
+
 /*
  * The first line that begins like an error of apt or dpkg, else the last one. About a
  * signature apt's warning says more than the error that follows from it.
@@ -53,6 +63,7 @@ static const char *complaint_find(char *text)
 	const char *last = "", *error = NULL, *signature = NULL;
 
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		complaint_shorten(line);
 		last = line;
 		if (!signature && (!strncmp(line, "W: GPG error: ", 14) ||
 		                   !strncmp(line, "W: OpenPGP signature", 20)))

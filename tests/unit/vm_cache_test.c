@@ -277,10 +277,25 @@ static void apt_is_explained(void **state)
 	         " is debian-archive-keyring up to date?",
 	         -EIO},
 		{"W: OpenPGP signature verification failed: http://m/debian sid InRelease:"
-	         " Sub-process /usr/bin/sqv returned an error code (1), error message is: Missing"
-	         " key 0123, which is needed to verify signature.",
-	         "the signature of http://m/debian sid InRelease is not accepted (Missing key 0123,"
-	         " which is needed to verify signature.): is debian-archive-keyring up to date?",
+	         " Missing key 0123, which is needed to verify signature.",
+	         "the signature of http://m/debian sid InRelease is not accepted (Missing key "
+	         "0123):"
+	         " is debian-archive-keyring up to date?",
+	         -EIO},
+		{"W: OpenPGP signature verification failed: http://m/debian sid InRelease: Error:"
+	         " Failed to parse keyring \"/k.gpg\"  Caused by:     0: Reading \"/k.gpg\": No",
+	         "the signature of http://m/debian sid InRelease is not accepted (Failed to parse"
+	         " keyring \"/k.gpg\"): is debian-archive-keyring up to date?",
+	         -EIO},
+		{"W: OpenPGP signature verification failed: http://m/debian sid InRelease: "
+	         "Verifying"
+	         " signature:            Message has been manipulated",
+	         "the signature of http://m/debian sid InRelease is not accepted (Message has been"
+	         " manipulated): try another mirror",
+	         -EIO},
+		{"E: Failed to fetch copy:/m/p  Undetermined Error",
+	         "copy:/m/p cannot be fetched, and apt does not say why: try later, or another"
+	         " mirror",
 	         -EIO},
 		{"E: Failed to fetch http://m/InRelease  The following signatures were invalid:"
 	         " BADSIG 0123 Somebody",
