@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ask.h"
+#include "ready.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -332,7 +333,10 @@ static int collect_one(struct collect *c, struct source *source)
 int collect_all(struct collect *c)
 {
 	int code = collect_check(c);
+	struct ready ready = {0};
 
+	if (!code)
+		ready_start(c, &ready);
 	for (size_t i = 0; i < c->count && !code; i++) {
 		struct source *source = &c->sources[i];
 
@@ -342,6 +346,7 @@ int collect_all(struct collect *c)
 		if (!source->kept.records)
 			source->why = strdup(c->interrupted ? "interrupted" : cli_said());
 	}
+	ready_end(&ready, c->interrupted || code);
 	c->incomplete |= c->interrupted;
 	cli_about(NULL);
 	return code;

@@ -303,6 +303,25 @@ qemu_that() {
 
 # ---- several kernels, several phases
 
+# Each QEMU that is to boot waits for another one; neither does boot.
+@test "matrix: the next kernel boots while the first is asked" {
+	[ "$(nproc)" -gt 1 ] || skip "one processor only"
+	# shellcheck disable=SC2016 # for the shell that is QEMU
+	qemu_that 'touch boot.$$
+		for i in $(seq 30); do
+			set -- boot.*
+			[ $# -lt 2 ] || { touch met; break; }
+			sleep 0.1
+		done
+		rm boot.$$
+		exit 1'
+	mkdir -p cold/finwait
+	ln -s "$XDG_CACHE_HOME/finwait/kernels" cold/finwait/kernels
+	PATH=$PWD/bin:$PATH XDG_CACHE_HOME=$PWD/cold run -3 "$FINWAIT" matrix --kernel 6.1,6.12 loss.syn
+	[ -e met ]
+	[ -z "$(find cold/finwait/guests -mindepth 1)" ]
+}
+
 @test "diff --kernel: two kernels in the order given, then one against what was kept" {
 	run -1 "$FINWAIT" diff --kernel 6.12 --kernel 6.1 loss.syn open.three-way
 	[[ $output == *"--- 6.12  Linux 6.12."*"+++ 6.1   Linux 6.1."* ]]
