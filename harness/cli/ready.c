@@ -19,13 +19,14 @@ static size_t processors(void)
 	return sched_getaffinity(0, sizeof(cpus), &cpus) < 0 ? 1 : (size_t)CPU_COUNT(&cpus);
 }
 
-/* Real time has no snapshots: each guest boots when it is needed. */
-static bool is_virtual(const struct collect *c)
+static bool clock_is_real(const struct collect *c)
 {
-	for (int i = 1; i < c->pass_count; i += 2)
-		if (!strcmp(c->pass[i], "--clock") && !strcmp(c->pass[i + 1], "real"))
-			return false;
-	return true;
+	bool real = false;
+
+	for (int i = 1; i + 1 < c->pass_count; i += 2)
+		if (!strcmp(c->pass[i], "--clock"))
+			real = !strcmp(c->pass[i + 1], "real");
+	return real;
 }
 
 static bool source_boots(const struct source *source)
@@ -33,9 +34,9 @@ static bool source_boots(const struct source *source)
 	return !source->path && !source_is_host(source);
 }
 
-static void source_make_ready(const struct source *source)
+static void source_make_ready(const struct source *source, bool real)
 {
-	static const struct vm_config config = {0};
+	const struct vm_config config = {.real = real};
 	struct vm_machine vm;
 	struct vm_kernel kernel;
 	struct fault ignored;
@@ -56,7 +57,7 @@ static _Noreturn void ready_child(const struct collect *c, size_t index, size_t 
 		if (!source_boots(&c->sources[i]))
 			continue;
 		if (place && (place - 1) % count == index)
-			source_make_ready(&c->sources[i]);
+			source_make_ready(&c->sources[i], clock_is_real(c));
 		place++;
 	}
 	_exit(EXIT_SUCCESS);
@@ -70,7 +71,7 @@ void ready_start(const struct collect *c, struct ready *ready)
 	*ready = (struct ready){0};
 	for (size_t i = 0; i < c->count; i++)
 		boots += source_boots(&c->sources[i]);
-	if (boots < 2 || !is_virtual(c))
+	if (boots < 2)
 		return;
 	count = count < boots - 1 ? count : boots - 1;
 	for (size_t i = 0; i < count; i++) {

@@ -359,3 +359,22 @@ uint64_t digest_add(uint64_t digest, const void *data, size_t size)
 	digest = (digest ^ word) * 0xc4ceb9fe1a85ec53ULL;
 	return digest ^ (digest >> 29);
 }
+
+int file_open_in(const char *dir, const char *name, int flags, struct fault *f)
+{
+	char path[CACHE_PATH];
+	int fd, err = path_join(path, dir, name, f);
+
+	if (err)
+		return err;
+	fd = open(path, flags | O_CLOEXEC, 0666);
+	return fd < 0 ? fault_set(f, errno, "open %s", path) : fd;
+}
+
+int file_write_in(const char *dir, const char *name, const void *data, size_t size, struct fault *f)
+{
+	char path[CACHE_PATH];
+	int err = path_join(path, dir, name, f);
+
+	return err ? err : file_write(path, data, size, f);
+}

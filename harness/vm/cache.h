@@ -65,6 +65,10 @@ int path_join(char path[CACHE_PATH], const char *dir, const char *name, struct f
 int file_write(const char *path, const void *data, size_t size, struct fault *f) MUST_CHECK;
 /* The whole file, with a NUL behind it, to be freed; NULL with the fault filled. */
 void *file_read(const char *path, size_t *size, struct fault *f) MUST_CHECK;
+/* The same of @name in @dir: its descriptor (a new file's mode is 0666), and writing it. */
+int file_open_in(const char *dir, const char *name, int flags, struct fault *f) MUST_CHECK;
+int file_write_in(const char *dir, const char *name, const void *data, size_t size,
+                  struct fault *f) MUST_CHECK;
 
 /* A running 64-bit digest: tells contents apart, resists no attacker. */
 #define DIGEST_START 0x9e3779b97f4a7c15ULL

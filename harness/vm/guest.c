@@ -309,13 +309,15 @@ static _Noreturn void keeper_main(void)
 	keeper_find(&machine, is_virtual);
 	standbys_start(standbys, &machine);
 	stage_set(GUEST_READY);
-	if (is_virtual) {
-		system_settle();
+	system_settle();
+	if (is_virtual)
 		tick_await();
-	}
 	stopped_at = __builtin_ia32_rdtsc();
 	outb(STOP_VALUE, PORT_STOP);
 	shared->stop_cycles = __builtin_ia32_rdtsc() - stopped_at;
+	/* In real time the processor runs on until QEMU's main loop has stopped the machine. */
+	while (!__atomic_load_n(&shared->goes_on, __ATOMIC_ACQUIRE))
+		__builtin_ia32_pause();
 	if (job_size() && shared->task == GUEST_CHECKS)
 		keeper_check();
 	else if (job_size())

@@ -297,6 +297,7 @@ int qemu_start(struct qemu *qemu, const struct qemu_config *config, struct fault
 		return fault_set(f, errno, "make a socket pair");
 	}
 	qemu->qmp_fd = qmp[0];
+	qemu->shared->goes_on = !config->stops;
 	pid = fork();
 	if (!pid)
 		qemu_child(qemu, config, alive[1], qmp[1]);

@@ -57,7 +57,7 @@ struct shared {
 	uint32_t overflow; /* the record is cut off: it was longer than SHARED_OUT_MAX */
 	uint32_t wire; /* enum wire_kind of the job's probe, set by the harness */
 	uint32_t task; /* enum guest_task, set by the harness */
-	uint32_t unused;
+	uint32_t goes_on; /* behind the stop; 0 where a snapshot is taken. Set by the harness */
 	uint64_t out_size; /* grows when what it counts has been written */
 	uint64_t stop_cycles; /* from before the guest stopped itself until after it went on */
 };

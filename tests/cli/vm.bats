@@ -248,6 +248,21 @@ qemu_that() {
 	[[ $(result_of self.two-waves) == "error "*"no room at the inn"* ]]
 }
 
+@test "real time without KVM: a snapshot, too, and six seconds are six seconds" {
+	mkdir -p bin
+	printf '#!/bin/sh\n%s\nexec %s "$@"\n' '[ "$2" != kvm ] || exit 1; echo "$*" >>arguments' \
+		"$(type -P qemu-system-x86_64)" >bin/qemu-system-x86_64
+	chmod +x bin/qemu-system-x86_64
+	PATH=$PWD/bin:$PATH run -0 "$FINWAIT" run self.two-waves --kernel "$KERNEL" --clock real
+	rm arguments
+	SECONDS=0
+	PATH=$PWD/bin:$PATH run -0 "$FINWAIT" run loss.syn --kernel "$KERNEL" --clock real
+	[ "$SECONDS" -ge 6 ]
+	json_holds out/loss.syn.jsonl '(.[0].guest | endswith("TCG")) and last.elapsed_ns >= 6e9'
+	run -0 grep -e -incoming arguments
+	run ! grep -e -append arguments
+}
+
 # What QEMU 7.2 makes of cmpxchg16b crashes one boot in five: too few to wait for.
 @test "an emulated processor has no cmpxchg16b, in virtual time and in real time" {
 	local clock

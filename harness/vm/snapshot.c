@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "image.h"
+#include "initrd.h"
+#include "trouble.h"
+
+#define BOOT_LIMIT_MS 60000
+#define SAVE_LIMIT_MS 60000
+
+/*
+ * Where the initrd has no room behind the kernel a guest says nothing and never ends. With
+ * more than that, and still too little, it says itself what it lacks.
+ */
+static int guest_fits(const struct vm_machine *vm, const char *vmlinux, const char *initrd,
+                      struct fault *f)
+{
+	uint64_t end, need_mb;
+	struct stat st;
+	int err = image_end(vmlinux, &end, f);
+
+	if (!err && stat(initrd, &st) < 0)
+		err = fault_set(f, errno, "look at %s", initrd);
+	if (err)
+		return err;
+	need_mb = (end + (uint64_t)st.st_size + (1 << 20) - 1) >> 20;
+	if (need_mb <= vm->config.ram_mb)
+		return 0;
+	return fault_refuse(f, ENOMEM,
+	                    "%s and its initrd alone take %llu MB: more than the guest's %u"
+	                    " (FINWAIT_GUEST_MB)",
+	                    vm->kernel.release, (unsigned long long)need_mb, vm->config.ram_mb);
+}
+
+static int guest_boot_files(const struct vm_machine *vm, const char *dir, char vmlinux[CACHE_PATH],
+                            char initrd[CACHE_PATH], struct fault *f)
+{
+	char sources[CACHE_PATH];
+	int err = path_join(vmlinux, dir, "vmlinux", f);
+
+	if (!err)
+		err = path_join(initrd, dir, "initrd", f);
+	if (!err)
+		err = path_join(sources, dir, "modules", f);
+	if (!err)
+		err = image_unpack(vm->kernel.vmlinuz, vmlinux, f);
+	if (!err)
+		err = initrd_write(&vm->kernel, initrd, sources, f);
+	return err ? err : guest_fits(vm, vmlinux, initrd, f);
+}
+
+/* Why a guest did not come to its stop: of what is known, what says most. */
+static void boot_words(const struct qemu *qemu, int why, int status, char *words, size_t size)
+{
+	char *console = qemu_console(qemu);
+	enum trouble trouble = console ? trouble_find(console, words, size) : TROUBLE_NONE;
+
+	free(console);
+	if (trouble != TROUBLE_NONE)
+		return;
+	if (qemu->shared->stage == GUEST_FAILED)
+		snprintf(words, size, "%.*s", (int)qemu->shared->out_size,
+		         (char *)qemu->shared + SHARED_OUT_AT);
+	else if (WIFSIGNALED(status))
+		snprintf(words, size, "QEMU was killed by SIG%s",
+		         sigabbrev_np(WTERMSIG(status)) ?: "?");
+	else if ((why != -EPIPE || !*qemu_error_line(qemu, words, size)) &&
+	         !*qemu_console_tail(qemu, 3, words, size))
+		snprintf(words, size, "nothing was said");
+}
+
+static int boot_failed(struct qemu *qemu, const struct vm_machine *vm, int why, struct fault *f)
+{
+	char words[160];
+	int status = 0;
+
+	(void)qemu_wait(qemu, why == -EPIPE ? BOOT_LIMIT_MS : 0, &status);
+	boot_words(qemu, why, status, words, sizeof(words));
+	return fault_set_ext(f, why == -ETIMEDOUT ? ETIMEDOUT : EIO, words, "boot %s in QEMU",
+	                     vm->kernel.release);
+}
+
+static int fd_sync(int fd, struct fault *f)
+{
+	return fdatasync(fd) < 0 ? fault_set(f, errno, "write the snapshot") : 0;
+}
+
+static int snapshot_boot(struct qemu *qemu, const struct vm_machine *vm,
+                         const struct qemu_config *config, int state_fd, struct fault *f)
+{
+	int err = qemu_start(qemu, config, f);
+
+	if (err)
+		return err;
+	err = qemu_await_stop(qemu, BOOT_LIMIT_MS, f);
+	if (err || qemu->shared->stage != GUEST_READY)
+		return boot_failed(qemu, vm, err, f);
+	err = qemu_save(qemu, state_fd, SAVE_LIMIT_MS, f);
+	if (!err)
+		err = fd_sync(state_fd, f);
+	return err ? err : fd_sync(config->ram_fd, f);
+}
+
+/* Whether the new snapshot goes on from where it stopped: 1, 0 (time has passed) or -errno. */
+static int snapshot_try(const struct qemu_config *made, int state_fd, struct fault *f)
+{
+	struct qemu_config config = {
+		.clock = made->clock,
+		.ram_mb = made->ram_mb,
+		.ram_fd = made->ram_fd,
+		.state_fd = state_fd,
+		.controlled = true,
+		.cpu = -1,
+	};
+	int err, status = 0, good = 0;
+	struct qemu qemu;
+
+	if (lseek(state_fd, 0, SEEK_SET) < 0)
+		return fault_set(f, errno, "read the snapshot");
+	err = qemu_open(&qemu, f);
+	if (err)
+		return err;
+	err = qemu_start(&qemu, &config, f);
+	if (!err)
+		err = qemu_restore(&qemu, state_fd, SAVE_LIMIT_MS, f);
+	if (!err && (!qemu_wait(&qemu, SAVE_LIMIT_MS, &status) || qemu.shared->stage != GUEST_DONE))
+		err = fault_set(f, EIO, "go on from the snapshot of a guest");
+	if (!err)
+		good = made->clock != QEMU_VIRTUAL || qemu.shared->stop_cycles >= STOP_CYCLES_MIN;
+	qemu_close(&qemu);
+	return err ? err : good;
+}
+
+/* One boot and save; 1: a good one, 0: another one is needed, -errno. */
+static int snapshot_take(const struct vm_machine *vm, const struct qemu_config *config,
+                         int state_fd, const char *dir, struct fault *f)
+{
+	struct qemu qemu;
+	int err;
+
+	if (ftruncate(state_fd, 0) < 0 || lseek(state_fd, 0, SEEK_SET) < 0 ||
+	    ftruncate(config->ram_fd, 0) < 0 ||
+	    ftruncate(config->ram_fd, (off_t)vm->config.ram_mb << 20) < 0)
+		return fault_set(f, errno, "make room for a guest's memory");
+	err = qemu_open(&qemu, f);
+	if (err)
+		return err;
+	err = snapshot_boot(&qemu, vm, config, state_fd, f);
+	if (!err)
+		err = file_write_in(dir, "run.jsonl", (char *)qemu.shared + SHARED_OUT_AT,
+		                    (size_t)qemu.shared->out_size, f);
+	qemu_close(&qemu);
+	return err ? err : snapshot_try(config, state_fd, f);
+}
+
+#define SNAPSHOT_TRIES 8
+
+int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
+{
+	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
+	struct qemu_config config = {
+		.clock = vm->clock,
+		.ram_mb = vm->config.ram_mb,
+		.vmlinux = vmlinux,
+		.initrd = initrd,
+		.stops = true,
+		.state_fd = -1,
+		.controlled = true,
+		.cpu = -1,
+	};
+	int good = 0, state_fd, err = guest_boot_files(vm, dir, vmlinux, initrd, f);
+
+	if (err)
+		return err;
+	state_fd = file_open_in(dir, "state", O_RDWR | O_CREAT, f);
+	config.ram_fd = file_open_in(dir, "ram", O_RDWR | O_CREAT, f);
+	if (state_fd < 0 || config.ram_fd < 0)
+		err = -f->err;
+	for (int tries = 0; !err && !good && tries < SNAPSHOT_TRIES; tries++) {
+		good = snapshot_take(vm, &config, state_fd, dir, f);
+		err = good < 0 ? good : 0;
+	}
+	if (!err && !good)
+		err = fault_set(f, EAGAIN, "stop the guest at the same instant as always");
+	if (state_fd >= 0)
+		close(state_fd);
+	if (config.ram_fd >= 0)
+		close(config.ram_fd);
+	if (!err && (unlink(vmlinux) < 0 || unlink(initrd) < 0))
+		err = fault_set(f, errno, "remove what is needed no more");
+	return err;
+}
+
+int boot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
+{
+	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
+	struct qemu_config config = {
+		.clock = vm->clock,
+		.ram_mb = vm->config.ram_mb,
+		.vmlinux = vmlinux,
+		.initrd = initrd,
+		.ram_fd = -1,
+		.state_fd = -1,
+		.stops = true,
+		.controlled = true,
+		.cpu = -1,
+	};
+	struct qemu qemu;
+	int err = guest_boot_files(vm, dir, vmlinux, initrd, f);
+
+	if (err)
+		return err;
+	err = qemu_open(&qemu, f);
+	if (err)
+		return err;
+	err = qemu_start(&qemu, &config, f);
+	if (!err) {
+		err = qemu_await_stop(&qemu, BOOT_LIMIT_MS, f);
+		if (err || qemu.shared->stage != GUEST_READY)
+			err = boot_failed(&qemu, vm, err, f);
+	}
+	if (!err)
+		err = file_write_in(dir, "run.jsonl", (char *)qemu.shared + SHARED_OUT_AT,
+		                    (size_t)qemu.shared->out_size, f);
+	qemu_close(&qemu);
+	return err;
+}
