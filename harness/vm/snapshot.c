@@ -163,21 +163,29 @@ static int snapshot_take(const struct vm_machine *vm, const struct qemu_config *
 	return err ? err : snapshot_try(config, state_fd, f);
 }
 
+/* Up to the stop, of what guest_boot_files() writes to these paths. */
+static struct qemu_config boot_config(const struct vm_machine *vm, const char *vmlinux,
+                                      const char *initrd)
+{
+	return (struct qemu_config){
+		.clock = vm->clock,
+		.ram_mb = vm->config.ram_mb,
+		.vmlinux = vmlinux,
+		.initrd = initrd,
+		.ram_fd = -1,
+		.state_fd = -1,
+		.stops = true,
+		.controlled = true,
+		.cpu = -1,
+	};
+}
+
 #define SNAPSHOT_TRIES 8
 
 int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 {
 	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
-	struct qemu_config config = {
-		.clock = vm->clock,
-		.ram_mb = vm->config.ram_mb,
-		.vmlinux = vmlinux,
-		.initrd = initrd,
-		.stops = true,
-		.state_fd = -1,
-		.controlled = true,
-		.cpu = -1,
-	};
+	struct qemu_config config = boot_config(vm, vmlinux, initrd);
 	int good = 0, state_fd, err = guest_boot_files(vm, dir, vmlinux, initrd, f);
 
 	if (err)
@@ -204,17 +212,7 @@ int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 int boot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 {
 	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
-	struct qemu_config config = {
-		.clock = vm->clock,
-		.ram_mb = vm->config.ram_mb,
-		.vmlinux = vmlinux,
-		.initrd = initrd,
-		.ram_fd = -1,
-		.state_fd = -1,
-		.stops = true,
-		.controlled = true,
-		.cpu = -1,
-	};
+	struct qemu_config config = boot_config(vm, vmlinux, initrd);
 	struct qemu qemu;
 	int err = guest_boot_files(vm, dir, vmlinux, initrd, f);
 
