@@ -184,7 +184,7 @@ static struct qemu_config boot_config(const struct vm_machine *vm, const char *v
 
 int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 {
-	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
+	char vmlinux[CACHE_PATH] = "", initrd[CACHE_PATH] = "";
 	struct qemu_config config = boot_config(vm, vmlinux, initrd);
 	int good = 0, state_fd, err = guest_boot_files(vm, dir, vmlinux, initrd, f);
 
@@ -211,7 +211,7 @@ int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 
 int boot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 {
-	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
+	char vmlinux[CACHE_PATH] = "", initrd[CACHE_PATH] = "";
 	struct qemu_config config = boot_config(vm, vmlinux, initrd);
 	struct qemu qemu;
 	int err = guest_boot_files(vm, dir, vmlinux, initrd, f);
