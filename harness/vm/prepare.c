@@ -34,7 +34,7 @@ static int file_digest(const char *path, uint64_t *digest, struct fault *f)
 	return 0;
 }
 
-/* KVM boots in a second, and what it would take to restore its clocks is nobody's to test here. */
+/* Not with KVM: nobody has tried yet what its clocks make of it. */
 static bool vm_restores(const struct vm_machine *vm)
 {
 	return vm->clock != QEMU_REAL_KVM;

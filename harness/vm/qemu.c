@@ -44,6 +44,7 @@ static const char *const arguments[] = {
 	"nvdimm,id=mailbox,memdev=shared",
 };
 
+/* jent_mod_init() tries the jitter entropy collector out: an eighth of the boot's instructions. */
 #define APPEND_ALL                                                                                 \
 	"console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off audit=0 psi=0 nowatchdog" \
 	" cgroup_disable=memory cryptomgr.notests initcall_blacklist=jent_mod_init"                \

@@ -143,13 +143,14 @@ bool system_told(const char *word)
 /*
  * A second after the kernel has found the TSC ("tsc-early" so far) it makes it its clock for
  * good (tsc_refine_calibration_work()): in no probe. Without such a TSC there is nothing to
- * wait for.
+ * wait for, and one that is not settled after several of its tries, a second each, never is.
  */
+#define SETTLE_LIMIT_NS (5 * NS_PER_S)
 #define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
 
 void system_settle(void)
 {
-	int64_t left_ns = 5 * NS_PER_S, step_ns = 100 * NS_PER_MS;
+	int64_t left_ns = SETTLE_LIMIT_NS, step_ns = 100 * NS_PER_MS;
 
 	for (; left_ns > 0 && file_has(CLOCKSOURCE "current_clocksource", "tsc-early");
 	     left_ns -= step_ns)
