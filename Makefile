@@ -30,7 +30,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # Everything but the main program, so that tests can link against it.
-LIB_SRC := $(filter-out %.bpf.c %.so.c,$(wildcard netns/*.c harness/record/*.c harness/observe/*.c harness/step/*.c \
+LIB_SRC := $(filter-out %.bpf.c %.so.c,$(wildcard netns/*.c harness/base/*.c harness/record/*.c harness/observe/*.c harness/step/*.c \
 	harness/judge/*.c harness/report/*.c harness/run/*.c harness/vm/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 PROBE_SRC := $(sort $(wildcard probes/*/*.c))
@@ -108,8 +108,8 @@ FUZZ_SECONDS ?= 10
 FUZZ := packet diag record
 FUZZ_packet := harness/observe/packet.c
 FUZZ_diag := harness/observe/diag.c harness/observe/diag_decode.c \
-	harness/record/event.c harness/record/names.c netns/fault.c
-FUZZ_record := $(wildcard harness/record/*.c) netns/fault.c
+	harness/record/event.c harness/record/names.c harness/base/fault.c
+FUZZ_record := $(wildcard harness/record/*.c harness/base/*.c)
 fuzz: $(FUZZ:%=fuzz-%)
 fuzz-%: $(O)/fuzz/%
 	@mkdir -p $(O)/fuzz/corpus-$*

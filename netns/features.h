@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "fault.h"
+#include "../harness/base/fault.h"
 
 enum netns_feature {
 	NETNS_FEATURE_USERNS, /* an unprivileged user namespace */

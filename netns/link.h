@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "fault.h"
+#include "../harness/base/fault.h"
 
 struct rtnl; /* one rtnetlink socket, opened inside one namespace */
 

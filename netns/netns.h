@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "fault.h"
+#include "../harness/base/fault.h"
 
 /*
  * Move the calling (single-threaded) process into a new user namespace in

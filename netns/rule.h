@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "fault.h"
+#include "../harness/base/fault.h"
 
 struct ruleset; /* one libnftables context, opened inside one namespace */
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fault.h"
+#include "../harness/base/fault.h"
 
 /*
  * Read @name ("net.ipv4.tcp_rmem") in @netns_fd as one line without its

@@ -3,7 +3,7 @@
 #ifndef FINWAIT_CLI_CLI_H
 #define FINWAIT_CLI_CLI_H
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 #include "../report/report.h"
 
 enum exit_code {

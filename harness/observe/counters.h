@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 
 struct counters; /* one reading */
 

@@ -28,7 +28,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "../base/clock.h"
 
 enum { TAP_RECEIVE_BUFFER = 8 << 20 };
 

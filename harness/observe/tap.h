@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 #include "../record/event.h"
 
 struct tap;

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 #include "trace-shared.h"
 
 struct trace_symbols; /* where the few functions lie that we know */

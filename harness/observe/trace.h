@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 #include "../record/event.h"
 
 struct trace; /* the loaded programs; shared by all probes, inherited over fork */

@@ -14,8 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NS_PER_MS 1000000LL
-#define NS_PER_S 1000000000LL
+#include "../base/clock.h"
 
 /* include/net/tcp_states.h; STATE_GONE is ours: no such socket (any more). */
 enum tcp_state {

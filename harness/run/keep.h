@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 #include "../record/record.h"
 
 struct keep;

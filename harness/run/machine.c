@@ -13,7 +13,7 @@
 
 #include "../../netns/link.h"
 #include "../../netns/netns.h"
-#include "../observe/clock.h"
+#include "../base/clock.h"
 #include "../observe/counters.h"
 #include "../observe/diag.h"
 #include "scratch.h"

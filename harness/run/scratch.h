@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 
 typedef int (*scratch_fn)(void *arg, struct fault *f);
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../observe/clock.h"
+#include "../base/clock.h"
 #include "../record/json.h"
 
 #define PROGRESS_MS 200

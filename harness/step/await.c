@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "../observe/clock.h"
+#include "../base/clock.h"
 
 struct state_wait {
 	struct sock *sock;

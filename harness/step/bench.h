@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 #include "../../netns/link.h"
 #include "../../netns/rule.h"
 #include "../record/event.h"

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../observe/clock.h"
+#include "../base/clock.h"
 
 void flow_label_next(struct probe_run *run, enum side host, bool listener,
                      char label[SOCK_LABEL_SIZE])

@@ -17,7 +17,7 @@
 #include <poll.h>
 #include <time.h>
 
-#include "../observe/clock.h"
+#include "../base/clock.h"
 
 #define POLL_FIRST_NS 50000LL
 #define POLL_TIMER_LATE_NS (4 * NS_PER_MS)

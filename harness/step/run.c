@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "../../netns/sysctl.h"
-#include "../observe/clock.h"
+#include "../base/clock.h"
 #include "../record/json.h"
 
 int64_t run_now_ns(const struct probe_run *run)

@@ -12,7 +12,7 @@
 
 #include <sys/types.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 #include "../observe/counters.h"
 #include "../observe/diag.h"
 #include "../observe/tap.h"

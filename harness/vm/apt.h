@@ -3,7 +3,7 @@
 #ifndef FINWAIT_VM_APT_H
 #define FINWAIT_VM_APT_H
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 
 /* As spawn(), of a program of apt's or dpkg's; a failure is apt_explain()ed. */
 int apt_run(const char *const argv[], const char *dir, char **output, struct fault *f) MUST_CHECK;

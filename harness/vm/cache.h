@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 
 #define CACHE_PATH 1024
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../observe/clock.h"
+#include "../base/clock.h"
 #include "../record/json.h"
 #include "trouble.h"
 

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../observe/clock.h"
+#include "../base/clock.h"
 #include "../record/event.h"
 
 static int qmp_read(struct qemu *qemu, int64_t end_ns, struct fault *f)

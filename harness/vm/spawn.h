@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 
 /*
  * Run @argv to its end with nothing on its standard input, in @dir unless NULL.

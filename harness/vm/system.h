@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 
 int system_mount(struct fault *f) MUST_CHECK;
 /* Those that the initrd lists; what does not load is told on the console. */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../netns/fault.h"
+#include "../base/fault.h"
 
 #define UNPACK_MAX ((size_t)512 << 20) /* no kernel is larger: something is wrong */
 

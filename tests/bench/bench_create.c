@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../harness/observe/clock.h"
+#include "../../harness/base/clock.h"
 #include "../../harness/step/bench.h"
 #include "../../netns/netns.h"
 

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../harness/observe/clock.h"
+#include "../../harness/base/clock.h"
 #include "../../harness/observe/diag.h"
 #include "../../netns/link.h"
 #include "../../netns/netns.h"

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "../../harness/observe/clock.h"
+#include "../../harness/base/clock.h"
 #include "../../harness/observe/tap.h"
 #include "veth_lab.h"
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "../../harness/observe/clock.h"
+#include "../../harness/base/clock.h"
 #include "veth_lab.h"
 
 /* The error of the clocks' difference, on a machine that others use as well. */

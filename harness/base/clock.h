@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clock: one clock for all, CLOCK_MONOTONIC in nanoseconds. */
-#ifndef FINWAIT_OBSERVE_CLOCK_H
-#define FINWAIT_OBSERVE_CLOCK_H
+#ifndef FINWAIT_BASE_CLOCK_H
+#define FINWAIT_BASE_CLOCK_H
 
 #include <stdint.h>
+
+#define NS_PER_MS 1000000LL
+#define NS_PER_S 1000000000LL
 
 int64_t clock_mono_ns(void);
 

@@ -3,8 +3,6 @@
 
 #include <time.h>
 
-#include "../record/event.h"
-
 enum { OFFSET_READINGS = 256 };
 
 /* Of one process, which is single-threaded; a fork inherits a good value. */

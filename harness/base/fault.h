@@ -7,8 +7,8 @@
  * the latter case fills the fault: what was attempted, the errno, and the
  * kernel's extended ack where netlink gave one. Nothing is printed here.
  */
-#ifndef FINWAIT_NETNS_FAULT_H
-#define FINWAIT_NETNS_FAULT_H
+#ifndef FINWAIT_BASE_FAULT_H
+#define FINWAIT_BASE_FAULT_H
 
 #include <stdbool.h>
 #include <stddef.h>
