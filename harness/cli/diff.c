@@ -111,7 +111,8 @@ static int diff_asks(struct diff_command *cmd, const struct kept_records *kept)
 			continue;
 		for (size_t j = i; j < kept->count; j++)
 			if (is_known(kept->records[j]) && same_ask(c, first, kept->records[j]))
-				cmd->probes[used++] = kept->records[j]->probe;
+				cmd->probes[used++] =
+					(char *)kept->records[j]->probe; /* argv's type */
 		c->asks[c->ask_count++] = (struct ask){
 			.form = form_of(c, first),
 			.asked = &first->run.asked,

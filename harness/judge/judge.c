@@ -40,10 +40,7 @@ struct value value_time(int64_t lo_ns, int64_t hi_ns)
 
 struct value value_words(const char *text)
 {
-	struct value value = {.kind = VALUE_TEXT};
-
-	snprintf(value.text, sizeof(value.text), "%s", text);
-	return value;
+	return (struct value){.kind = VALUE_TEXT, .text = text};
 }
 
 static int claim_index(const struct judge *judge, const char *id)
@@ -128,42 +125,44 @@ static bool is_unended(const struct comparison *c)
 	       c->predicts.hi != INT64_MAX && c->measured.lo <= c->predicts.hi;
 }
 
-static void finding_settle(const struct record *rec, const struct comparison *c,
-                           struct finding *finding)
+static void finding_settle(struct record *rec, const struct comparison *c, struct finding *finding)
 {
 	int absent = rests_on_absent(rec, c->rests_on);
 	int lost = rests_on_lost(rec, c->rests_on);
 
 	if (c->skip) {
 		finding->verdict = VERDICT_SKIPPED;
-		snprintf(finding->note, sizeof(finding->note), "%s", c->skip);
+		finding->note = c->skip;
 	} else if (absent >= 0) {
 		finding->verdict = VERDICT_SKIPPED;
-		snprintf(finding->note, sizeof(finding->note), "needs %s: %s",
-		         observer_name((enum observer)absent), rec->absent[absent]);
+		finding->note =
+			record_text(rec, "needs %s: %s", observer_name((enum observer)absent),
+		                    rec->absent[absent]);
 	} else if (lost >= 0) {
 		finding->verdict = VERDICT_INCONCLUSIVE;
-		snprintf(finding->note, sizeof(finding->note), "%s lost %llu events",
-		         observer_name((enum observer)lost), (unsigned long long)rec->lost[lost]);
+		finding->note =
+			record_text(rec, "%s lost %llu events", observer_name((enum observer)lost),
+		                    (unsigned long long)rec->lost[lost]);
 	} else if (c->measured.kind == VALUE_NONE) {
 		finding->verdict = VERDICT_INCONCLUSIVE;
-		snprintf(finding->note, sizeof(finding->note), "%s",
-		         c->why_not ? c->why_not : "it did not happen");
+		finding->note = c->why_not ? c->why_not : "it did not happen";
 	} else if (is_unended(c)) {
 		finding->verdict = VERDICT_INCONCLUSIVE;
-		snprintf(finding->note, sizeof(finding->note),
-		         "it had not ended when the record did");
+		finding->note = "it had not ended when the record did";
 	} else {
 		finding->model_ok = value_meets(&c->predicts, &c->measured);
 		finding->verdict = verdict_of(c);
-		snprintf(finding->note, sizeof(finding->note), "%s",
-		         c->qualified ? c->qualified : "");
+		finding->note = c->qualified ? c->qualified : "";
 	}
 }
 
 void judge_compare(struct judge *judge, const struct comparison *c)
 {
 	struct finding finding = {
+		.claim = judge->current,
+		.name = c->name,
+		.unit = c->unit,
+		.rule = c->rule,
 		.says = c->says,
 		.predicts = c->predicts,
 		.measured = c->measured,
@@ -176,10 +175,6 @@ void judge_compare(struct judge *judge, const struct comparison *c)
 		return;
 	}
 	judge->findings[index]++;
-	snprintf(finding.claim, sizeof(finding.claim), "%s", judge->current);
-	snprintf(finding.name, sizeof(finding.name), "%s", c->name);
-	snprintf(finding.unit, sizeof(finding.unit), "%s", c->unit);
-	snprintf(finding.rule, sizeof(finding.rule), "%s", c->rule ? c->rule : "");
 	finding_settle(judge->rec, c, &finding);
 	if (record_add_finding(judge->rec, &finding) < 0)
 		judge->err = -ENOMEM;
@@ -313,18 +308,17 @@ static void outcome_settle(struct judge *judge)
 			skipped++;
 		if (!finding->model_ok && rec->outcome != OUTCOME_MODEL_FAILED) {
 			rec->outcome = OUTCOME_MODEL_FAILED;
-			snprintf(rec->reason, sizeof(rec->reason),
-			         "%s: measured differs from predicted", finding->name);
+			rec->reason = record_text(rec, "%s: measured differs from predicted",
+			                          finding->name);
 		}
 		if (finding->verdict == VERDICT_INCONCLUSIVE && rec->outcome == OUTCOME_OK) {
 			rec->outcome = OUTCOME_INCONCLUSIVE;
-			snprintf(rec->reason, sizeof(rec->reason), "%s: %s", finding->name,
-			         finding->note);
+			rec->reason = record_text(rec, "%s: %s", finding->name, finding->note);
 		}
 	}
 	if (rec->outcome == OUTCOME_OK && skipped == rec->finding_count) {
 		rec->outcome = OUTCOME_SKIPPED;
-		snprintf(rec->reason, sizeof(rec->reason), "every finding was skipped");
+		rec->reason = "every finding was skipped";
 	}
 }
 
@@ -341,7 +335,7 @@ int judge_record(struct record *rec, const struct claim *claims, judge_fn fn)
 	outcome_settle(&judge);
 	if (judge.error[0]) {
 		rec->outcome = OUTCOME_ERROR;
-		snprintf(rec->reason, sizeof(rec->reason), "%s", judge.error);
+		rec->reason = record_text(rec, "%s", judge.error);
 	}
 	return judge.err;
 }

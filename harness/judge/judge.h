@@ -83,6 +83,6 @@ struct value value_none(void);
 struct value value_count(int64_t count);
 struct value value_counts(int64_t lo, int64_t hi);
 struct value value_time(int64_t lo_ns, int64_t hi_ns);
-struct value value_words(const char *text);
+struct value value_words(const char *text); /* @text itself: it must outlive the comparison */
 
 #endif

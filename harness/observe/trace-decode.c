@@ -74,8 +74,7 @@ static bool transition_fill(const struct trace_raw *raw, struct trace_event *out
 	event->kind = EVENT_TRANSITION;
 	event->transition.from = (enum tcp_state)raw->from;
 	event->transition.to = (enum tcp_state)raw->to;
-	snprintf(event->transition.cause, sizeof(event->transition.cause), "%s",
-	         trace_cause_name((enum trace_cause)raw->cause, raw->exiting));
+	event->transition.cause = trace_cause_name((enum trace_cause)raw->cause, raw->exiting);
 	out->listener_child = raw->from == STATE_LISTEN && raw->to == STATE_SYN_RECV;
 	out->object = raw->detail == TRACE_RAW_TIME_WAIT ? OBJECT_TIME_WAIT : OBJECT_FULL;
 	return true;
@@ -105,11 +104,11 @@ static void drop_fill(const struct trace_raw *raw, const struct trace_reasons *r
 	if (raw->detail < reasons->count)
 		name = reasons->names[raw->detail];
 	out->event.kind = EVENT_DROP;
-	if (name)
-		snprintf(out->event.drop.reason, sizeof(out->event.drop.reason), "%s", name);
-	else
-		snprintf(out->event.drop.reason, sizeof(out->event.drop.reason), "%" PRIu64,
-		         (uint64_t)raw->detail);
+	if (!name) {
+		snprintf(out->number, sizeof(out->number), "%" PRIu64, (uint64_t)raw->detail);
+		name = out->number;
+	}
+	out->event.drop.reason = name;
 }
 
 static bool kind_fill(const struct trace_raw *raw, const struct trace_reasons *reasons,

@@ -81,6 +81,7 @@ struct trace_event {
 	bool listener_child; /* LISTEN->SYN_RECV: a new socket born from a request */
 	uint64_t child; /* MINI_ACCEPTED: the sk of the socket that the request became */
 	enum tcp_state mini_state; /* EVENT_MINI_SOCKET: SYN_RECV; a time-wait sock's substate */
+	char number[24]; /* a drop's reason that has no name: what @event points to */
 };
 typedef void (*trace_event_fn)(const struct trace_event *event, void *arg);
 /* Consume all that is waiting; returns how many, or -errno. Wakes are not to be

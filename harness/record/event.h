@@ -142,8 +142,12 @@ enum frame_action {
 	FRAME_ACTION_COUNT
 };
 
-#define SOCK_LABEL_SIZE 8
+#define SOCK_LABEL_SIZE 12 /* a letter and a number of 32 bits */
 
+/*
+ * The texts of an event are its owner's: whoever makes one points to what lives long enough,
+ * record_add_event() copies it into the record. In a record none is NULL; "" is an absent one.
+ */
 struct event {
 	int64_t t_ns;
 	enum event_kind kind;
@@ -151,22 +155,22 @@ struct event {
 	char sock[SOCK_LABEL_SIZE];
 	union {
 		struct {
-			char name[24]; /* "close" */
-			char args[72]; /* "SHUT_WR", "10.0.0.2:8080" */
+			const char *name; /* "close" */
+			const char *args; /* "SHUT_WR", "10.0.0.2:8080" */
 			int64_t result;
 			int err; /* positive errno, 0 on success */
 		} call;
 		struct {
-			char name[56];
-			char from[48], to[48];
+			const char *name;
+			const char *from, *to;
 		} sysctl;
 		struct {
-			char text[160];
+			const char *text;
 		} note;
 		struct {
 			enum tcp_state from, to;
-			char cause
-				[48]; /* "syscall close", "packet", "timer tcp_write_timer"; "" unknown */
+			/* "syscall close", "packet", "timer tcp_write_timer"; "" unknown */
+			const char *cause;
 		} transition;
 		struct {
 			enum tcp_state state;
@@ -180,7 +184,7 @@ struct event {
 			enum mini_change change;
 		} mini;
 		struct {
-			char reason[48];
+			const char *reason;
 		} drop;
 		struct sample sample;
 		struct {
@@ -190,8 +194,8 @@ struct event {
 		} packet;
 		struct {
 			uint32_t id; /* the same for on and off */
-			char action[16]; /* "drop", "hold", "netem" */
-			char text[96]; /* as a person reads it: nft's words */
+			const char *action; /* "drop", "hold", "netem" */
+			const char *text; /* as a person reads it: nft's words */
 			struct packet_match match;
 			bool on;
 			int64_t hits; /* when switched off; -1: not counted */
@@ -202,7 +206,7 @@ struct event {
 			struct packet packet;
 		} frame;
 		struct {
-			char name[40]; /* "TcpExt.TCPTimeouts" */
+			const char *name; /* "TcpExt.TCPTimeouts" */
 			int64_t delta;
 		} counter;
 	};

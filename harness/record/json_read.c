@@ -85,28 +85,45 @@ bool json_take_bool(struct json_in *in, const char *key, bool fallback)
 	return json_is_true(value);
 }
 
-static void text_of(struct json_in *in, const char *key, const json_t *value, char *buf,
-                    size_t size)
+static const char *text_of(struct json_in *in, const char *key, const json_t *value)
 {
-	buf[0] = '\0';
 	if (!value)
-		return;
+		return "";
 	if (!json_is_string(value))
 		json_fail(in, "\"%s\" is not a string", key);
-	else if (json_string_length(value) >= size)
+	else if (json_string_length(value) > JSON_TEXT_MAX)
+		json_fail(in, "\"%s\" is longer than %d bytes", key, JSON_TEXT_MAX);
+	return in->failed ? "" : json_string_value(value);
+}
+
+const char *json_take_text(struct json_in *in, const char *key)
+{
+	return text_of(in, key, json_field(in, key));
+}
+
+const char *json_need_text(struct json_in *in, const char *key)
+{
+	return text_of(in, key, json_field_needed(in, key));
+}
+
+const char *json_keep_text(struct json_in *in, const char *key, struct record *rec)
+{
+	const char *text = arena_text(&rec->texts, json_take_text(in, key));
+
+	if (!text)
+		json_fail(in, "out of memory");
+	return text ? text : "";
+}
+
+void json_take_chars(struct json_in *in, const char *key, char *buf, size_t size)
+{
+	const char *text = json_take_text(in, key);
+
+	buf[0] = '\0';
+	if (strlen(text) >= size)
 		json_fail(in, "\"%s\" is longer than %zu bytes", key, size - 1);
 	else
-		memcpy(buf, json_string_value(value), json_string_length(value) + 1);
-}
-
-void json_take_text(struct json_in *in, const char *key, char *buf, size_t size)
-{
-	text_of(in, key, json_field(in, key), buf, size);
-}
-
-void json_need_text(struct json_in *in, const char *key, char *buf, size_t size)
-{
-	text_of(in, key, json_field_needed(in, key), buf, size);
+		strcpy(buf, text);
 }
 
 static unsigned int word_of(struct json_in *in, const char *key, const json_t *value,
@@ -206,33 +223,32 @@ static void read_asked(struct json_in *in, struct run_asked *asked)
 static void read_run(struct json_in *in, struct record *rec)
 {
 	struct run_info *run = &rec->run;
-	char format[16];
+	const char *format = json_need_text(in, "format");
 
-	json_need_text(in, "format", format, sizeof(format));
 	if (!in->failed && strcmp(format, RECORD_FORMAT))
-		json_fail(in, "format \"%s\", not " RECORD_FORMAT, format);
-	json_take_text(in, "version", run->version, sizeof(run->version));
-	json_take_text(in, "kernel", run->kernel, sizeof(run->kernel));
-	json_take_text(in, "machine", run->machine, sizeof(run->machine));
-	json_take_text(in, "clock", run->clock, sizeof(run->clock));
-	json_take_text(in, "guest", run->guest, sizeof(run->guest));
+		json_fail(in, "format \"%.40s\", not " RECORD_FORMAT, format);
+	json_take_chars(in, "version", run->version, sizeof(run->version));
+	json_take_chars(in, "kernel", run->kernel, sizeof(run->kernel));
+	json_take_chars(in, "machine", run->machine, sizeof(run->machine));
+	json_take_chars(in, "clock", run->clock, sizeof(run->clock));
+	json_take_chars(in, "guest", run->guest, sizeof(run->guest));
 	run->hz = (int)json_take_int(in, "hz", 0, 1000000, 0);
-	json_take_text(in, "privilege", run->privilege, sizeof(run->privilege));
+	json_take_chars(in, "privilege", run->privilege, sizeof(run->privilege));
 	read_asked(in, &run->asked);
 	take_settings(in, "features", &run->features);
 }
 
 void json_take_probe_id(struct json_in *in, const char *key, struct record *rec)
 {
-	char id[sizeof(rec->probe)];
+	const char *id = json_need_text(in, key);
 
-	json_need_text(in, key, id, sizeof(id));
 	if (in->failed)
 		return;
 	if (!rec->probe[0])
-		memcpy(rec->probe, id, sizeof(id));
+		rec->probe = json_keep_text(in, key, rec);
 	else if (strcmp(rec->probe, id))
-		json_fail(in, "a line of probe \"%s\" in the record of \"%s\"", id, rec->probe);
+		json_fail(in, "a line of probe \"%.40s\" in the record of \"%.40s\"", id,
+		          rec->probe);
 }
 
 static void read_observers(struct json_in *in, struct record *rec)
@@ -243,10 +259,10 @@ static void read_observers(struct json_in *in, struct record *rec)
 		const char *name = observer_name(i);
 		const json_t *value = json_field(&inner, name);
 
-		rec->absent[i][0] = '\0';
+		rec->absent[i] = "";
 		rec->observed[i] = json_is_true(value);
 		if (json_is_string(value))
-			json_take_text(&inner, name, rec->absent[i], sizeof(rec->absent[i]));
+			rec->absent[i] = json_keep_text(&inner, name, rec);
 		else if (value && !json_is_boolean(value))
 			json_fail(&inner, "\"%s\" is neither true nor a reason", name);
 	}
@@ -282,7 +298,7 @@ static void read_event(struct json_in *in, struct record *rec)
 		json_fail(in, "a %s does not come from that observer", event_kind_name(event.kind));
 	tap = event.kind == EVENT_PACKET;
 	event.host = json_need_word(in, tap ? "at" : "host", side_parse);
-	json_take_text(in, "sock", event.sock, sizeof(event.sock));
+	json_take_chars(in, "sock", event.sock, sizeof(event.sock));
 	json_take_event(in, &event);
 	if (!in->failed && record_add_event(rec, &event))
 		json_fail(in, "out of memory");

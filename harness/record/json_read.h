@@ -21,6 +21,8 @@ struct json_in {
 };
 
 #define JSON_WHY_SIZE 160
+/* More than any text of a run has; a bound on what a made-up file can cost. */
+#define JSON_TEXT_MAX 1048576
 /* Times and differences of times stay within this, so that no sum overflows. */
 #define JSON_TIME_MAX (INT64_MAX / 4)
 
@@ -34,9 +36,13 @@ int64_t json_need_int(struct json_in *in, const char *key, int64_t lo, int64_t h
 int64_t json_take_int(struct json_in *in, const char *key, int64_t lo, int64_t hi,
                       int64_t fallback);
 bool json_take_bool(struct json_in *in, const char *key, bool fallback);
+/* The object's own, for as long as it lives; "" when the field is missing or wrong. */
+const char *json_take_text(struct json_in *in, const char *key);
+const char *json_need_text(struct json_in *in, const char *key);
+/* json_take_text() for as long as @rec lives. */
+const char *json_keep_text(struct json_in *in, const char *key, struct record *rec);
 /* @buf is "" when the field is missing; one that does not fit is an error. */
-void json_take_text(struct json_in *in, const char *key, char *buf, size_t size);
-void json_need_text(struct json_in *in, const char *key, char *buf, size_t size);
+void json_take_chars(struct json_in *in, const char *key, char *buf, size_t size);
 /* A word that @parse knows; always a valid value, 0 after a failure. */
 unsigned int json_need_word(struct json_in *in, const char *key, int (*parse)(const char *));
 unsigned int json_take_word(struct json_in *in, const char *key, int (*parse)(const char *),

@@ -7,19 +7,17 @@
 
 static void need_endpoint(struct json_in *in, const char *key, struct endpoint *ep)
 {
-	char text[ENDPOINT_TEXT_SIZE];
+	const char *text = json_need_text(in, key);
 
-	json_need_text(in, key, text, sizeof(text));
 	if (!in->failed && endpoint_parse(text, ep))
 		json_fail(in, "\"%s\": \"%s\" is no address and port", key, text);
 }
 
 static uint8_t take_flags(struct json_in *in, const char *key)
 {
+	const char *text = json_take_text(in, key);
 	uint8_t flags = 0;
-	char text[8];
 
-	json_take_text(in, key, text, sizeof(text));
 	if (!in->failed && tcp_flags_parse(text, &flags))
 		json_fail(in, "\"%s\": \"%s\" are no TCP flags", key, text);
 	return flags;
@@ -80,33 +78,32 @@ static int on_off_parse(const char *name)
 
 static void take_call(struct json_in *in, struct event *event)
 {
-	json_need_text(in, "call", event->call.name, sizeof(event->call.name));
-	json_take_text(in, "args", event->call.args, sizeof(event->call.args));
+	event->call.name = json_need_text(in, "call");
+	event->call.args = json_take_text(in, "args");
 	event->call.result = json_take_int(in, "result", INT64_MIN, INT64_MAX, 0);
 	event->call.err = (int)json_take_int(in, "errno", 0, 4095, 0);
 }
 
 static void take_sysctl(struct json_in *in, struct event *event)
 {
-	json_need_text(in, "name", event->sysctl.name, sizeof(event->sysctl.name));
-	json_take_text(in, "from", event->sysctl.from, sizeof(event->sysctl.from));
-	json_take_text(in, "to", event->sysctl.to, sizeof(event->sysctl.to));
+	event->sysctl.name = json_need_text(in, "name");
+	event->sysctl.from = json_take_text(in, "from");
+	event->sysctl.to = json_take_text(in, "to");
 }
 
 static void take_transition(struct json_in *in, struct event *event)
 {
 	event->transition.from = json_need_word(in, "from", state_parse);
 	event->transition.to = json_need_word(in, "to", state_parse);
-	json_take_text(in, "cause", event->transition.cause, sizeof(event->transition.cause));
+	event->transition.cause = json_take_text(in, "cause");
 }
 
 /* What ss -e prints after "sk:": hexadecimal without a prefix. */
 static uint64_t take_cookie(struct json_in *in)
 {
-	char text[17];
+	const char *text = json_take_text(in, "cookie");
 
-	json_take_text(in, "cookie", text, sizeof(text));
-	if (!in->failed && text[strspn(text, "0123456789abcdef")])
+	if (strlen(text) > 16 || text[strspn(text, "0123456789abcdef")])
 		json_fail(in, "\"cookie\" is not hexadecimal");
 	return in->failed ? 0 : strtoull(text, NULL, 16);
 }
@@ -131,8 +128,8 @@ static void take_rule(struct json_in *in, struct event *event)
 	struct packet_match *match = &event->rule.match;
 
 	event->rule.id = take_u32(in, "id");
-	json_need_text(in, "action", event->rule.action, sizeof(event->rule.action));
-	json_take_text(in, "match", event->rule.text, sizeof(event->rule.text));
+	event->rule.action = json_need_text(in, "action");
+	event->rule.text = json_take_text(in, "match");
 	match->from = json_need_word(in, "on", rule_on_parse);
 	match->flags_mask = take_flags(in, "flags_mask");
 	match->flags_value = take_flags(in, "flags_value");
@@ -158,7 +155,7 @@ void json_take_event(struct json_in *in, struct event *event)
 		take_sysctl(in, event);
 		break;
 	case EVENT_NOTE:
-		json_need_text(in, "text", event->note.text, sizeof(event->note.text));
+		event->note.text = json_need_text(in, "text");
 		break;
 	case EVENT_TRANSITION:
 		take_transition(in, event);
@@ -177,7 +174,7 @@ void json_take_event(struct json_in *in, struct event *event)
 		event->mini.change = json_need_word(in, "change", mini_change_parse);
 		break;
 	case EVENT_DROP:
-		json_take_text(in, "reason", event->drop.reason, sizeof(event->drop.reason));
+		event->drop.reason = json_take_text(in, "reason");
 		break;
 	case EVENT_SAMPLE:
 		take_sample(in, &event->sample);
@@ -194,7 +191,7 @@ void json_take_event(struct json_in *in, struct event *event)
 		take_packet(in, &event->frame.packet);
 		break;
 	case EVENT_COUNTER:
-		json_need_text(in, "name", event->counter.name, sizeof(event->counter.name));
+		event->counter.name = json_need_text(in, "name");
 		event->counter.delta = json_need_int(in, "delta", INT64_MIN, INT64_MAX);
 		break;
 	case EVENT_KIND_COUNT:

@@ -46,7 +46,7 @@ static void take_value(struct json_in *in, const char *key, struct value *value)
 		value->lo = value->hi = json_integer_value(found);
 	} else if (json_is_string(found)) {
 		value->kind = VALUE_TEXT;
-		json_take_text(in, key, value->text, sizeof(value->text));
+		value->text = json_take_text(in, key);
 	} else {
 		inner = json_take_object(in, key);
 		if (!inner.failed)
@@ -59,16 +59,16 @@ static void read_finding(struct json_in *in, struct record *rec)
 {
 	struct finding finding = {0};
 
-	json_take_text(in, "claim", finding.claim, sizeof(finding.claim));
-	json_need_text(in, "name", finding.name, sizeof(finding.name));
-	json_take_text(in, "unit", finding.unit, sizeof(finding.unit));
+	finding.claim = json_take_text(in, "claim");
+	finding.name = json_need_text(in, "name");
+	finding.unit = json_take_text(in, "unit");
 	take_value(in, "says", &finding.says);
 	take_value(in, "predicts", &finding.predicts);
 	take_value(in, "measured", &finding.measured);
 	finding.verdict = json_need_word(in, "verdict", verdict_parse);
 	finding.model_ok = json_take_bool(in, "model_ok", false);
-	json_take_text(in, "rule", finding.rule, sizeof(finding.rule));
-	json_take_text(in, "note", finding.note, sizeof(finding.note));
+	finding.rule = json_take_text(in, "rule");
+	finding.note = json_take_text(in, "note");
 	if (!in->failed && record_add_finding(rec, &finding))
 		json_fail(in, "out of memory");
 }
@@ -99,7 +99,7 @@ void json_take_result(struct json_in *in, struct record *rec)
 		json_fail(in, "a second result");
 	json_take_probe_id(in, "probe", rec);
 	rec->outcome = json_need_word(in, "outcome", outcome_parse);
-	json_take_text(in, "reason", rec->reason, sizeof(rec->reason));
+	rec->reason = json_keep_text(in, "reason", rec);
 	read_findings(in, rec);
 	lost = json_take_object(in, "lost");
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++)
@@ -116,9 +116,9 @@ static unsigned int take_count(struct json_in *in, const char *key, unsigned int
 
 static void take_spread(struct json_in *in, struct spread *spread, unsigned int phases)
 {
-	json_take_text(in, "claim", spread->claim, sizeof(spread->claim));
-	json_need_text(in, "name", spread->name, sizeof(spread->name));
-	json_take_text(in, "unit", spread->unit, sizeof(spread->unit));
+	spread->claim = json_take_text(in, "claim");
+	spread->name = json_need_text(in, "name");
+	spread->unit = json_take_text(in, "unit");
 	take_value(in, "predicts", &spread->predicts);
 	take_value(in, "measured", &spread->measured);
 	take_value(in, "other", &spread->other);

@@ -73,6 +73,11 @@ static size_t utf8_length(const char *s)
 	return length;
 }
 
+bool json_is_given(const char *text)
+{
+	return text && *text;
+}
+
 /* json_string() refuses what is not UTF-8: mend it, and let the rest through. */
 static json_t *text_json(const char *text)
 {
@@ -103,7 +108,7 @@ static json_t *text_json(const char *text)
 void json_put_text(struct json_out *out, const char *key, const char *text)
 {
 	if (!out->failed)
-		json_put(out, key, text_json(text));
+		json_put(out, key, text_json(text ? text : ""));
 }
 
 /* A number where the text is one and would come back the same, else the text. */
@@ -266,9 +271,9 @@ static json_t *finding_json(const struct finding *finding)
 	json_put(&out, "measured", value_json(&finding->measured));
 	json_put_text(&out, "verdict", verdict_name(finding->verdict));
 	json_put_bool(&out, "model_ok", finding->model_ok);
-	if (finding->rule[0])
+	if (json_is_given(finding->rule))
 		json_put_text(&out, "rule", finding->rule);
-	if (finding->note[0])
+	if (json_is_given(finding->note))
 		json_put_text(&out, "note", finding->note);
 	return out_take(&out);
 }

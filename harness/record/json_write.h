@@ -19,7 +19,8 @@ void json_put(struct json_out *out, const char *key, json_t *value); /* takes @v
 void json_put_int(struct json_out *out, const char *key, int64_t value);
 void json_put_bool(struct json_out *out, const char *key, bool value);
 /* Bytes that are not UTF-8 become '?': text cut by a fixed size may end in half a character. */
-void json_put_text(struct json_out *out, const char *key, const char *text);
+void json_put_text(struct json_out *out, const char *key, const char *text); /* NULL is "" */
+bool json_is_given(const char *text); /* neither NULL nor "" */
 
 /* What an event of its kind has besides the time, the observer and the socket. */
 void json_put_event(struct json_out *out, const struct event *event);

@@ -61,7 +61,7 @@ static void put_call(struct json_out *out, const struct event *event)
 	const char *name = strerrorname_np(event->call.err);
 
 	json_put_text(out, "call", event->call.name);
-	if (event->call.args[0])
+	if (json_is_given(event->call.args))
 		json_put_text(out, "args", event->call.args);
 	json_put_int(out, "result", event->call.result);
 	if (event->call.err) {
@@ -74,7 +74,7 @@ static void put_transition(struct json_out *out, const struct event *event)
 {
 	json_put_text(out, "from", state_name(event->transition.from));
 	json_put_text(out, "to", state_name(event->transition.to));
-	if (event->transition.cause[0])
+	if (json_is_given(event->transition.cause))
 		json_put_text(out, "cause", event->transition.cause);
 }
 

@@ -2,9 +2,10 @@
 #include "phases.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "../base/array.h"
 
 const struct probe_phases *phases_find(const struct phases *phases, const char *probe)
 {
@@ -29,47 +30,63 @@ static bool is_number(const struct value *value)
 	return value->kind == VALUE_COUNT || value->kind == VALUE_TIME;
 }
 
-static void spread_measured(struct spread *spread, const struct value *measured)
+/* @to is @from, with a text of its own. */
+static int value_copy(struct arena *texts, struct value *to, const struct value *from)
+{
+	*to = *from;
+	if (from->kind == VALUE_TEXT)
+		to->text = arena_text(texts, from->text);
+	return from->kind == VALUE_TEXT && !to->text ? -ENOMEM : 0;
+}
+
+static int spread_measured(struct arena *texts, struct spread *spread, const struct value *measured)
 {
 	struct value *range = &spread->measured;
 
-	if (range->kind == VALUE_NONE) {
-		*range = *measured;
-	} else if (range->kind == measured->kind && is_number(range)) {
+	if (range->kind == VALUE_NONE)
+		return value_copy(texts, range, measured);
+	if (range->kind == measured->kind && is_number(range)) {
 		range->lo = measured->lo < range->lo ? measured->lo : range->lo;
 		range->hi = measured->hi > range->hi ? measured->hi : range->hi;
 	} else if (range->kind != measured->kind || strcmp(range->text, measured->text) != 0) {
 		if (!spread->differ++)
-			spread->other = *measured;
+			return value_copy(texts, &spread->other, measured);
 	}
+	return 0;
 }
 
-static void spread_take(struct spread *spread, const struct finding *finding)
+static int spread_take(struct arena *texts, struct spread *spread, const struct finding *finding)
 {
 	if (!finding || finding_undecided(finding) || finding->measured.kind == VALUE_NONE) {
 		spread->undecided++;
-		return;
+		return 0;
 	}
 	spread->model_failed += !finding->model_ok;
-	spread_measured(spread, &finding->measured);
+	return spread_measured(texts, spread, &finding->measured);
 }
 
 /* A finding that no phase had before. */
-static int spread_new(struct probe_phases *probe, const struct finding *finding,
-                      unsigned int phases_before)
+static int spread_new(struct arena *texts, struct probe_phases *probe,
+                      const struct finding *finding, unsigned int phases_before)
 {
-	struct spread *all = reallocarray(probe->spreads, probe->count + 1, sizeof(*all)), *spread;
+	struct spread *spread =
+		array_reserve(probe->spreads, &probe->space, probe->count + 1, sizeof(*spread));
 
-	if (!all)
+	if (!spread)
 		return -ENOMEM;
-	probe->spreads = all;
-	spread = &all[probe->count++];
-	*spread = (struct spread){.predicts = finding->predicts, .undecided = phases_before};
-	memcpy(spread->claim, finding->claim, sizeof(spread->claim));
-	memcpy(spread->name, finding->name, sizeof(spread->name));
-	memcpy(spread->unit, finding->unit, sizeof(spread->unit));
-	spread_take(spread, finding);
-	return 0;
+	probe->spreads = spread;
+	spread += probe->count;
+	*spread = (struct spread){
+		.claim = finding->claim,
+		.name = finding->name,
+		.unit = finding->unit,
+		.predicts = finding->predicts,
+		.undecided = phases_before,
+	};
+	if (spread_copy_texts(texts, spread))
+		return -ENOMEM;
+	probe->count++;
+	return spread_take(texts, spread, finding);
 }
 
 static bool record_failed(const struct record *rec)
@@ -78,19 +95,20 @@ static bool record_failed(const struct record *rec)
 	                          rec->outcome != OUTCOME_INCONCLUSIVE);
 }
 
-static int probe_take(struct probe_phases *probe, const struct record *rec,
+static int probe_take(struct arena *texts, struct probe_phases *probe, const struct record *rec,
                       unsigned int phases_before)
 {
 	size_t known = probe->count;
 	int err = 0;
 
 	probe->failed += record_failed(rec);
-	for (size_t i = 0; i < known; i++)
-		spread_take(&probe->spreads[i],
-		            finding_find(rec, probe->spreads[i].claim, probe->spreads[i].name));
+	for (size_t i = 0; i < known && !err; i++)
+		err = spread_take(
+			texts, &probe->spreads[i],
+			finding_find(rec, probe->spreads[i].claim, probe->spreads[i].name));
 	for (size_t i = 0; i < rec->finding_count && !err; i++)
 		if (!spread_find(probe, rec->findings[i].claim, rec->findings[i].name))
-			err = spread_new(probe, &rec->findings[i], phases_before);
+			err = spread_new(texts, probe, &rec->findings[i], phases_before);
 	return err;
 }
 
@@ -101,12 +119,15 @@ static struct probe_phases *probe_of(struct phases *phases, const char *probe)
 	for (size_t i = 0; i < phases->probe_count; i++)
 		if (!strcmp(phases->probes[i].probe, probe))
 			return &phases->probes[i];
-	all = reallocarray(phases->probes, phases->probe_count + 1, sizeof(*all));
+	all = array_reserve(phases->probes, &phases->probe_space, phases->probe_count + 1,
+	                    sizeof(*all));
 	if (!all)
 		return NULL;
 	phases->probes = all;
-	all[phases->probe_count] = (struct probe_phases){0};
-	snprintf(all[phases->probe_count].probe, sizeof(all->probe), "%s", probe);
+	all[phases->probe_count] =
+		(struct probe_phases){.probe = arena_text(&phases->texts, probe)};
+	if (!all[phases->probe_count].probe)
+		return NULL;
 	return &all[phases->probe_count++];
 }
 
@@ -120,7 +141,8 @@ int phases_add(struct phases *phases, struct record *const *records, size_t coun
 		if (!records[i])
 			continue;
 		probe = probe_of(phases, records[i]->probe);
-		err = probe ? probe_take(probe, records[i], phases->count) : -ENOMEM;
+		err = probe ? probe_take(&phases->texts, probe, records[i], phases->count)
+		            : -ENOMEM;
 		if (!err)
 			probe->phases = phases->count + 1;
 	}
@@ -131,19 +153,22 @@ int phases_add(struct phases *phases, struct record *const *records, size_t coun
 int phases_take(struct phases *phases, const struct record *rec)
 {
 	struct probe_phases *probe;
-	struct spread *spreads;
 
 	if (!rec->phases || phases_find(phases, rec->probe))
 		return 0;
-	spreads = calloc(rec->spread_count, sizeof(*spreads));
-	probe = spreads ? probe_of(phases, rec->probe) : NULL;
-	if (!probe) {
-		free(spreads);
+	probe = probe_of(phases, rec->probe);
+	if (!probe)
 		return -ENOMEM;
+	probe->spreads =
+		array_reserve(NULL, &probe->space, rec->spread_count, sizeof(*rec->spreads));
+	if (!probe->spreads)
+		return -ENOMEM;
+	for (size_t i = 0; i < rec->spread_count; i++) {
+		probe->spreads[i] = rec->spreads[i];
+		if (spread_copy_texts(&phases->texts, &probe->spreads[i]))
+			return -ENOMEM;
+		probe->count++;
 	}
-	memcpy(spreads, rec->spreads, rec->spread_count * sizeof(*spreads));
-	probe->spreads = spreads;
-	probe->count = rec->spread_count;
 	probe->phases = rec->phases;
 	if (rec->phases > phases->count)
 		phases->count = rec->phases;
@@ -155,5 +180,6 @@ void phases_free(struct phases *phases)
 	for (size_t i = 0; i < phases->probe_count; i++)
 		free(phases->probes[i].spreads);
 	free(phases->probes);
+	arena_clear(&phases->texts);
 	*phases = (struct phases){0};
 }

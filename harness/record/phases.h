@@ -11,7 +11,7 @@
 
 /* One finding over all phases. */
 struct spread {
-	char claim[40], name[40], unit[16];
+	const char *claim, *name, *unit;
 	struct value predicts;
 	struct value measured; /* numbers: from the least to the greatest; words: the first */
 	struct value other; /* the first of the other words; VALUE_NONE: always the same */
@@ -21,18 +21,22 @@ struct spread {
 };
 
 struct probe_phases {
-	char probe[40];
+	const char *probe;
 	unsigned int phases; /* how often it was run */
 	unsigned int failed; /* phases that were not as predicted, or did not come to an end */
 	struct spread *spreads;
-	size_t count;
+	size_t count, space;
 };
 
 struct phases {
+	struct arena texts; /* of all that follows: records come and go */
 	unsigned int count; /* so far; of kept records: the most that one has */
 	struct probe_phases *probes;
-	size_t probe_count;
+	size_t probe_count, probe_space;
 };
+
+/* The texts of @spread, copied into @texts: "" for one that is absent. 0 or -ENOMEM. */
+int spread_copy_texts(struct arena *texts, struct spread *spread);
 
 /* One more phase; a NULL among @records was not run. 0 or -ENOMEM. */
 int phases_add(struct phases *phases, struct record *const *records, size_t count);

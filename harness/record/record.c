@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/array.h"
 #include "phases.h"
 #include "record.h"
+#include "texts.h"
 
 static struct setting *settings_find(const struct settings *set, const char *name)
 {
@@ -110,7 +112,14 @@ void run_asked_clear(struct run_asked *asked)
 
 struct record *record_new(void)
 {
-	return calloc(1, sizeof(struct record));
+	struct record *rec = calloc(1, sizeof(*rec));
+
+	if (!rec)
+		return NULL;
+	rec->probe = rec->reason = "";
+	for (size_t i = 0; i < OBSERVER_COUNT; i++)
+		rec->absent[i] = "";
+	return rec;
 }
 
 void record_free(struct record *rec)
@@ -125,45 +134,78 @@ void record_free(struct record *rec)
 	free(rec->events);
 	free(rec->findings);
 	free(rec->spreads);
+	arena_clear(&rec->texts);
 	free(rec);
+}
+
+const char *record_vtext(struct record *rec, const char *fmt, va_list args)
+{
+	const char *copy = NULL;
+	char *text;
+
+	if (vasprintf(&text, fmt, args) >= 0) {
+		copy = arena_text(&rec->texts, text);
+		free(text);
+	}
+	return copy ? copy : "(no memory for these words)";
+}
+
+const char *record_text(struct record *rec, const char *fmt, ...)
+{
+	const char *text;
+	va_list args;
+
+	va_start(args, fmt);
+	text = record_vtext(rec, fmt, args);
+	va_end(args);
+	return text;
 }
 
 int record_add_event(struct record *rec, const struct event *event)
 {
-	if (rec->event_count == rec->event_space) {
-		size_t space = rec->event_space ? 2 * rec->event_space : 64;
-		struct event *events = reallocarray(rec->events, space, sizeof(*events));
+	struct event *events = array_reserve(rec->events, &rec->event_space, rec->event_count + 1,
+	                                     sizeof(*events));
 
-		if (!events)
-			return -ENOMEM;
-		rec->events = events;
-		rec->event_space = space;
-	}
-	rec->events[rec->event_count++] = *event;
+	if (!events)
+		return -ENOMEM;
+	rec->events = events;
+	events += rec->event_count;
+	*events = *event;
+	if (event_copy_texts(&rec->texts, events))
+		return -ENOMEM;
+	rec->event_count++;
 	return 0;
 }
 
 int record_add_finding(struct record *rec, const struct finding *finding)
 {
-	struct finding *findings =
-		reallocarray(rec->findings, rec->finding_count + 1, sizeof(*findings));
+	struct finding *findings = array_reserve(rec->findings, &rec->finding_space,
+	                                         rec->finding_count + 1, sizeof(*findings));
 
 	if (!findings)
 		return -ENOMEM;
 	rec->findings = findings;
-	rec->findings[rec->finding_count++] = *finding;
+	findings += rec->finding_count;
+	*findings = *finding;
+	if (finding_copy_texts(&rec->texts, findings))
+		return -ENOMEM;
+	rec->finding_count++;
 	return 0;
 }
 
 int record_add_spread(struct record *rec, const struct spread *spread)
 {
-	struct spread *spreads =
-		reallocarray(rec->spreads, rec->spread_count + 1, sizeof(*spreads));
+	struct spread *spreads = array_reserve(rec->spreads, &rec->spread_space,
+	                                       rec->spread_count + 1, sizeof(*spreads));
 
 	if (!spreads)
 		return -ENOMEM;
 	rec->spreads = spreads;
-	rec->spreads[rec->spread_count++] = *spread;
+	spreads += rec->spread_count;
+	*spreads = *spread;
+	if (spread_copy_texts(&rec->texts, spreads))
+		return -ENOMEM;
+	rec->spread_count++;
 	return 0;
 }
 

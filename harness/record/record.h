@@ -7,8 +7,11 @@
 #ifndef FINWAIT_RECORD_RECORD_H
 #define FINWAIT_RECORD_RECORD_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
+#include "../base/arena.h"
+#include "../base/fault.h"
 #include "event.h"
 
 #define RECORD_FORMAT "finwait/1"
@@ -78,49 +81,59 @@ enum value_kind { VALUE_NONE, VALUE_COUNT, VALUE_TIME, VALUE_TEXT, VALUE_KIND_CO
 struct value {
 	enum value_kind kind;
 	int64_t lo, hi; /* VALUE_COUNT: a count. VALUE_TIME: nanoseconds. lo == hi: exact */
-	char text[240]; /* VALUE_TEXT: "SYN_SENT ESTABLISHED" */
+	const char *text; /* VALUE_TEXT: "SYN_SENT ESTABLISHED"; of any length, never NULL there */
 };
 
+/* Its texts are its owner's: record_add_finding() copies them, and makes "" of NULL. */
 struct finding {
-	char claim[40]; /* the claim it judges */
-	char name[40]; /* "fin_segments" */
-	char unit[16]; /* "count", "s", "states" */
+	const char *claim; /* the claim it judges */
+	const char *name; /* "fin_segments" */
+	const char *unit; /* "count", "s", "states" */
 	struct value says, predicts, measured;
 	enum verdict verdict;
 	bool model_ok;
-	char rule[160]; /* the kernel function or RFC section that the prediction rests on */
-	char note[200]; /* why inconclusive or skipped; the condition of a qualified one */
+	const char *rule; /* the kernel function or RFC section that the prediction rests on */
+	const char *note; /* why inconclusive or skipped; the condition of a qualified one */
 };
 
 struct spread;
 
+/* No text of a record is NULL; each is a literal or lives in its @texts. */
 struct record {
+	struct arena texts;
 	struct run_info run;
-	char probe[40];
+	const char *probe;
 	struct settings params;
 	struct settings sysctls[SIDE_COUNT]; /* in force when the run began */
 	bool faithful;
 	bool observed[OBSERVER_COUNT]; /* who was there */
-	char absent[OBSERVER_COUNT][120]; /* why not, where not */
+	const char *absent[OBSERVER_COUNT]; /* why not, where not */
 	uint64_t lost[OBSERVER_COUNT]; /* events that the observer knows it lost */
 	struct event *events; /* in order of arrival; record_sort() for order of time */
 	size_t event_count, event_space;
 	struct finding *findings;
-	size_t finding_count;
+	size_t finding_count, finding_space;
 	enum outcome outcome;
-	char reason[400];
+	const char *reason;
 	int64_t elapsed_ns;
 	bool finished; /* a result line was there: false means torn off */
 	struct spread *spreads; /* phases.h: what it came to in all phases, of which this is one */
-	size_t spread_count;
+	size_t spread_count, spread_space;
 	unsigned int phases; /* how many that are; 0: nobody said */
 };
 
 struct record *record_new(void);
 void record_free(struct record *rec);
-int record_add_event(struct record *rec, const struct event *event); /* 0, -ENOMEM */
+/* Copies, with their texts. 0 or -ENOMEM: nothing was added then. */
+int record_add_event(struct record *rec, const struct event *event);
 int record_add_finding(struct record *rec, const struct finding *finding);
 int record_add_spread(struct record *rec, const struct spread *spread);
+/*
+ * A text that lives as long as @rec: rec->reason = record_text(rec, "%s: %s", ...).
+ * Never NULL: without memory it says so.
+ */
+const char *record_text(struct record *rec, const char *fmt, ...) PRINTF(2, 3);
+const char *record_vtext(struct record *rec, const char *fmt, va_list args) PRINTF(2, 0);
 /* By t_ns; stable, so that events of one instant stay as they arrived. */
 void record_sort(struct record *rec);
 const struct finding *finding_find(const struct record *rec, const char *claim, const char *name);

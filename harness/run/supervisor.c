@@ -58,22 +58,21 @@ static void job_settle(struct job *job, int status)
 	rec->elapsed_ns = clock_mono_ns() - job->began_ns;
 	if (job->interrupted) {
 		rec->outcome = OUTCOME_ERROR;
-		snprintf(rec->reason, sizeof(rec->reason), "interrupted");
+		rec->reason = "interrupted";
 	} else if (job->timed_out) {
 		rec->outcome = OUTCOME_TIMED_OUT;
-		snprintf(rec->reason, sizeof(rec->reason),
-		         "still running after %lld s (--time-limit)",
-		         (long long)(rec->elapsed_ns / NS_PER_S));
+		rec->reason = record_text(rec, "still running after %lld s (--time-limit)",
+		                          (long long)(rec->elapsed_ns / NS_PER_S));
 	} else {
 		rec->outcome = OUTCOME_CRASHED;
 		if (WIFSIGNALED(status))
-			snprintf(rec->reason, sizeof(rec->reason),
-			         "killed by SIG%s after %zu events",
-			         sigabbrev_np(WTERMSIG(status)) ?: "?", rec->event_count);
+			rec->reason = record_text(rec, "killed by SIG%s after %zu events",
+			                          sigabbrev_np(WTERMSIG(status)) ?: "?",
+			                          rec->event_count);
 		else
-			snprintf(rec->reason, sizeof(rec->reason),
-			         "its process ended with status %d after %zu events",
-			         WEXITSTATUS(status), rec->event_count);
+			rec->reason = record_text(
+				rec, "its process ended with status %d after %zu events",
+				WEXITSTATUS(status), rec->event_count);
 	}
 	record_sort(rec);
 }
@@ -126,8 +125,8 @@ static void job_lines(struct supervisor *sv, struct job *job)
 
 		if (json_read_line(job->rec, line, length, why) < 0) {
 			job->rec->lost[OBSERVER_STEPS]++;
-			snprintf(job->rec->reason, sizeof(job->rec->reason),
-			         "a line of the record could not be read back: %s", why);
+			job->rec->reason = record_text(
+				job->rec, "a line of the record could not be read back: %s", why);
 		}
 		supervisor_line(sv, job->rec, line, length);
 		at += length + 1;
@@ -227,7 +226,7 @@ static struct record *record_of(const struct planned *planned)
 	rec->run.features = (struct settings){0};
 	rec->run.asked = (struct run_asked){0};
 	rec->faithful = planned->run.faithful;
-	snprintf(rec->probe, sizeof(rec->probe), "%s", planned->run.probe->id);
+	rec->probe = planned->run.probe->id;
 	return rec;
 }
 
@@ -243,6 +242,7 @@ static int supervisor_start_one(struct supervisor *sv, struct job *job, struct f
 {
 	struct planned *planned = &sv->plan->items[sv->started];
 	struct record *rec = record_of(planned);
+	char why[512];
 	int err;
 
 	if (!rec)
@@ -250,14 +250,14 @@ static int supervisor_start_one(struct supervisor *sv, struct job *job, struct f
 	sv->records[sv->started++] = rec;
 	if (planned->skip) {
 		rec->outcome = OUTCOME_SKIPPED;
-		snprintf(rec->reason, sizeof(rec->reason), "%s", planned->skip);
+		rec->reason = record_text(rec, "%s", planned->skip);
 		supervisor_finish_unstarted(sv, rec);
 		return 0;
 	}
 	err = job_start(sv, job, planned, rec, f);
 	if (err) {
 		rec->outcome = OUTCOME_ERROR;
-		fault_text(f, rec->reason, sizeof(rec->reason));
+		rec->reason = record_text(rec, "%s", fault_text(f, why, sizeof(why)));
 		supervisor_finish_unstarted(sv, rec);
 	}
 	return 0;

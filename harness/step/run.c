@@ -125,7 +125,7 @@ static void counter_emit(const char *name, int64_t delta, void *arg)
 	const struct counter_place *place = arg;
 	struct event event = {.kind = EVENT_COUNTER, .host = place->host};
 
-	snprintf(event.counter.name, sizeof(event.counter.name), "%s", name);
+	event.counter.name = name;
 	event.counter.delta = delta;
 	run_emit(place->run, &event);
 }
@@ -178,8 +178,10 @@ static _Noreturn void run_end(struct probe_run *run)
 
 void run_fail(struct probe_run *run, const struct fault *fault)
 {
+	char why[512];
+
 	run->rec->outcome = OUTCOME_ERROR;
-	fault_text(fault, run->rec->reason, sizeof(run->rec->reason));
+	run->rec->reason = record_text(run->rec, "%s", fault_text(fault, why, sizeof(why)));
 	run_end(run);
 }
 
@@ -189,7 +191,7 @@ void run_skip(struct probe_run *run, const char *fmt, ...)
 
 	run->rec->outcome = OUTCOME_SKIPPED;
 	va_start(args, fmt);
-	vsnprintf(run->rec->reason, sizeof(run->rec->reason), fmt, args);
+	run->rec->reason = record_vtext(run->rec, fmt, args);
 	va_end(args);
 	run_end(run);
 }
@@ -200,7 +202,7 @@ void run_inconclusive(struct probe_run *run, const char *fmt, ...)
 
 	run->rec->outcome = OUTCOME_INCONCLUSIVE;
 	va_start(args, fmt);
-	vsnprintf(run->rec->reason, sizeof(run->rec->reason), fmt, args);
+	run->rec->reason = record_vtext(run->rec, fmt, args);
 	va_end(args);
 	run_end(run);
 }
@@ -216,7 +218,7 @@ void run_enter(struct probe_run *run, enum side host)
 static void observer_absent(struct record *rec, enum observer observer, const char *why)
 {
 	rec->observed[observer] = false;
-	snprintf(rec->absent[observer], sizeof(rec->absent[observer]), "%s", why);
+	rec->absent[observer] = record_text(rec, "%s", why);
 }
 
 static int run_open_trace(struct probe_run *run, const struct run_plan *plan, struct fault *f)
@@ -386,7 +388,7 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	rec->run = plan->info;
 	rec->params = plan->params;
 	rec->faithful = plan->faithful;
-	snprintf(rec->probe, sizeof(rec->probe), "%s", plan->probe->id);
+	rec->probe = plan->probe->id;
 	crash_arm(&run->out);
 	for (int side = 0; side < SIDE_COUNT && !run->unready; side++)
 		run->unready = run_set_sysctls(run, (enum side)side, &plan->sysctls[side],
@@ -426,8 +428,8 @@ int64_t sysctl_default(struct probe_run *run, const char *name)
 	/* nobody sets anything in the wire's namespace */
 	if (sysctl_read(run->bench.netns_fd[BENCH_WIRE], name, text, sizeof(text), &fault) < 0)
 		run_fail(run, &fault);
-	snprintf(event.call.name, sizeof(event.call.name), "sysctl default");
-	snprintf(event.call.args, sizeof(event.call.args), "%s", name);
+	event.call.name = "sysctl default";
+	event.call.args = name;
 	event.call.result = strtoll(text, NULL, 10);
 	run_emit(run, &event);
 	return event.call.result;
@@ -437,13 +439,16 @@ void sysctl_set(struct probe_run *run, enum side side, const char *name, const c
 {
 	struct event event = {.kind = EVENT_SYSCTL, .host = side};
 	int fd = run->bench.netns_fd[side];
+	char from[256], to[256];
 	struct fault fault;
 
-	snprintf(event.sysctl.name, sizeof(event.sysctl.name), "%s", name);
-	if (sysctl_read(fd, name, event.sysctl.from, sizeof(event.sysctl.from), &fault) < 0 ||
+	if (sysctl_read(fd, name, from, sizeof(from), &fault) < 0 ||
 	    sysctl_write(fd, name, value, &fault) < 0 ||
-	    sysctl_read(fd, name, event.sysctl.to, sizeof(event.sysctl.to), &fault) < 0)
+	    sysctl_read(fd, name, to, sizeof(to), &fault) < 0)
 		run_fail(run, &fault);
+	event.sysctl.name = name;
+	event.sysctl.from = from;
+	event.sysctl.to = to;
 	run_emit(run, &event);
 }
 
@@ -453,7 +458,7 @@ void note(struct probe_run *run, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(event.note.text, sizeof(event.note.text), fmt, args);
+	event.note.text = record_vtext(run->rec, fmt, args);
 	va_end(args);
 	run_emit(run, &event);
 }

@@ -23,8 +23,8 @@ static void sock_called(struct sock *sock, int64_t t_ns, const char *name, const
 	struct event event = {.kind = EVENT_CALL, .host = sock->host, .t_ns = t_ns};
 
 	memcpy(event.sock, sock->label, SOCK_LABEL_SIZE);
-	snprintf(event.call.name, sizeof(event.call.name), "%s", name);
-	snprintf(event.call.args, sizeof(event.call.args), "%s", args);
+	event.call.name = name;
+	event.call.args = args;
 	event.call.result = result;
 	event.call.err = err;
 	run_emit(sock->run, &event);
@@ -372,8 +372,8 @@ size_t socks_on_port(struct probe_run *run, enum side side, uint16_t port)
 
 	if (diag_dump(run->diag[side], AF_INET, port, sock_counted, &count, &fault) < 0)
 		run_fail(run, &fault);
-	snprintf(event.call.name, sizeof(event.call.name), "count sockets");
-	snprintf(event.call.args, sizeof(event.call.args), "port %u", port);
+	event.call.name = "count sockets";
+	event.call.args = record_text(run->rec, "port %u", port);
 	event.call.result = (int64_t)count;
 	run_emit(run, &event);
 	return count;

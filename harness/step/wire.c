@@ -59,9 +59,8 @@ static void rule_emit(struct probe_run *run, const struct wire_rule *rule, bool 
 	struct event event = {.kind = EVENT_RULE, .host = rule->match.from};
 
 	event.rule.id = rule->id;
-	snprintf(event.rule.action, sizeof(event.rule.action), "%s",
-	         frame_action_name(rule->action));
-	memcpy(event.rule.text, rule->text, sizeof(event.rule.text));
+	event.rule.action = frame_action_name(rule->action);
+	event.rule.text = rule->text;
 	event.rule.match = rule->match;
 	event.rule.on = on;
 	event.rule.hits = on ? -1 : rule->hits;
@@ -148,11 +147,12 @@ uint32_t wire_hold(struct probe_run *run, struct packet_match match)
 	return rule_on(run, FRAME_HOLD, match, -1);
 }
 
-static void quality_words(const struct wire_quality *quality, char *buf, size_t size)
+static const char *quality_words(const struct wire_quality *quality, char *buf, size_t size)
 {
 	snprintf(buf, size, "delay %uus %uus loss %g%% duplicate %g%% reorder %g%%",
 	         quality->delay_us, quality->jitter_us, quality->loss_percent,
 	         quality->duplicate_percent, quality->reorder_percent);
+	return buf;
 }
 
 void wire_set_quality(struct probe_run *run, enum side to, const struct wire_quality *quality)
@@ -177,8 +177,8 @@ void wire_set_quality(struct probe_run *run, enum side to, const struct wire_qua
 	if (err < 0)
 		run_fail(run, &fault);
 	event.rule.id = ++run->rule_last;
-	snprintf(event.rule.action, sizeof(event.rule.action), "netem");
-	quality_words(quality, event.rule.text, sizeof(event.rule.text));
+	event.rule.action = "netem";
+	event.rule.text = quality_words(quality, text, sizeof(text));
 	event.rule.match.from = side_other(to);
 	event.rule.on = true;
 	event.rule.hits = -1;

@@ -82,7 +82,7 @@ static struct record *vm_record(const struct vm_run *run)
 			rec->lost[OBSERVER_STEPS]++;
 	}
 	if (rec)
-		snprintf(rec->probe, sizeof(rec->probe), "%s", run->plan->probe->id);
+		rec->probe = run->plan->probe->id;
 	return rec;
 }
 
@@ -95,7 +95,7 @@ static _Noreturn void vm_end(struct vm_run *run, enum outcome outcome, const cha
 	if (!rec)
 		_exit(EXIT_FAILURE);
 	rec->outcome = outcome;
-	snprintf(rec->reason, sizeof(rec->reason), "%s", reason);
+	rec->reason = reason;
 	if (rec->event_count)
 		rec->elapsed_ns = rec->events[rec->event_count - 1].t_ns;
 	line = json_result_line(rec);

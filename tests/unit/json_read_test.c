@@ -42,7 +42,7 @@ static const struct {
 	{NOTE "}", "no \"text\""},
 	{NOTE ",\"text\":\"a\",\"observer\":\"tap\"}", "does not come from"},
 	{NOTE ",\"text\":\"a\",\"observer\":\"spy\"}", "unknown word"},
-	{NOTE ",\"text\":\"a\",\"sock\":\"12345678\"}", "longer than"},
+	{NOTE ",\"text\":\"a\",\"sock\":\"c12345678901\"}", "longer than"},
 	{NOTE ",\"text\":\"a\",\"text\":\"b\"}", "not JSON"},
 	{NOTE ",\"text\":\"\\u0000\"}", "not JSON"},
 	{"{\"type\":\"event\",\"probe\":\"p\",\"kind\":\"note\",\"host\":\"client\","
@@ -90,7 +90,7 @@ static void bad_lines_are_refused_with_a_reason(void **state)
 		struct record *rec = record_new();
 		char why[160];
 
-		strcpy(rec->probe, "p");
+		rec->probe = "p";
 		if (json_read_line(rec, bad_lines[i].line, strlen(bad_lines[i].line), why) !=
 		    -EINVAL)
 			fail_msg("taken: %s", bad_lines[i].line);

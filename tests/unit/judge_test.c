@@ -191,7 +191,7 @@ static void test_absent(void **state)
 	stated[0].rests_on = RESTS_ON(OBSERVER_TRACE) | RESTS_ON(OBSERVER_TAP);
 	stated_count = 1;
 	rec->observed[OBSERVER_TRACE] = false;
-	snprintf(rec->absent[OBSERVER_TRACE], sizeof(rec->absent[OBSERVER_TRACE]), "no eBPF");
+	rec->absent[OBSERVER_TRACE] = "no eBPF";
 	assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
 	assert_int_equal(rec->findings[0].verdict, VERDICT_SKIPPED);
 	assert_string_equal(rec->findings[0].note, "needs trace: no eBPF");

@@ -73,8 +73,8 @@ static void every_outcome_has_its_line(void **state)
 		struct record *rec = record_new();
 		char *text;
 
-		strcpy(rec->probe, "a.probe");
-		strcpy(rec->reason, "why # not");
+		rec->probe = "a.probe";
+		rec->reason = "why # not";
 		rec->outcome = cases[i].outcome;
 		rec->finished = true;
 		text = print(rec);
@@ -90,7 +90,7 @@ static void a_record_cut_off_does_not_pass(void **state)
 	char *text;
 
 	(void)state;
-	strcpy(rec->probe, "a\nprobe");
+	rec->probe = "a\nprobe";
 	rec->lost[OBSERVER_TRACE] = 2;
 	text = print(rec);
 	assert_string_equal(text, "# trace lost 2 events\n"

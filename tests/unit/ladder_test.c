@@ -84,9 +84,9 @@ static void control_characters_do_not_reach_the_terminal(void **state)
 
 	(void)state;
 	locale_utf8();
-	strcpy(event.note.text, "a\033[2Jb\xff");
-	strcpy(rec->probe, "\033]0;p");
-	strcpy(rec->reason, "\a");
+	event.note.text = "a\033[2Jb\xff";
+	rec->probe = ("\033]0;p");
+	rec->reason = "\a";
 	rec->finished = true;
 	assert_int_equal(record_add_event(rec, &event), 0);
 	text = draw(rec, "\033", 120, false, false);

@@ -19,7 +19,7 @@ static void traced(struct record *rec, int64_t us, enum tcp_state from, enum tcp
 {
 	struct event event = {.kind = EVENT_TRANSITION, .transition = {.from = from, .to = to}};
 
-	snprintf(event.transition.cause, sizeof(event.transition.cause), "%s", cause);
+	event.transition.cause = cause;
 	add(rec, &event, us);
 }
 

@@ -184,7 +184,7 @@ static void call_add(struct record *rec, int64_t t_ns, const char *sock, const c
 	struct event event = {.t_ns = t_ns, .kind = EVENT_CALL, .host = SIDE_CLIENT};
 
 	strcpy(event.sock, sock);
-	strcpy(event.call.name, name);
+	event.call.name = name;
 	add(rec, event);
 }
 
@@ -298,7 +298,7 @@ static void test_counter(void **state)
 
 	(void)state;
 	assert_non_null(rec);
-	strcpy(event.counter.name, "TcpExt.TCPTimeouts");
+	event.counter.name = "TcpExt.TCPTimeouts";
 	event.counter.delta = 4;
 	add(rec, event);
 	assert_int_equal(query_counter(rec, SIDE_SERVER, "TcpExt.TCPTimeouts"), 4);

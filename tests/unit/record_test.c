@@ -206,7 +206,7 @@ static void sorting_is_stable(void **state)
 	for (unsigned int i = 0; i < 1000; i++) {
 		struct event event = {.kind = EVENT_NOTE, .t_ns = (i * 7919) % 10};
 
-		snprintf(event.note.text, sizeof(event.note.text), "%u", i);
+		event.note.text = record_text(rec, "%u", i);
 		assert_int_equal(record_add_event(rec, &event), 0);
 	}
 	record_sort(rec);
@@ -247,9 +247,38 @@ static void values_read_well(void **state)
 		assert_string_equal(value_text(&cases[i].value, buf, sizeof(buf)), cases[i].text);
 }
 
+/* What a record keeps is its own: the texts that were handed in may go. */
+static void texts_are_copied(void **state)
+{
+	struct record *rec = record_new();
+	char args[] = "SHUT_WR", words[1001], name[] = "segments";
+
+	(void)state;
+	memset(words, 'x', sizeof(words) - 1);
+	words[sizeof(words) - 1] = '\0';
+	assert_int_equal(
+		record_add_event(rec, &(struct event){.kind = EVENT_CALL, .call = {.args = args}}),
+		0);
+	assert_int_equal(record_add_finding(rec, &(struct finding){.name = name,
+	                                                           .measured = {.kind = VALUE_TEXT,
+	                                                                        .text = words}}),
+	                 0);
+	memset(args, '-', sizeof(args));
+	memset(name, '-', sizeof(name));
+	memset(words, '-', sizeof(words));
+	assert_string_equal(rec->events[0].call.args, "SHUT_WR");
+	assert_string_equal(rec->events[0].call.name, "");
+	assert_string_equal(rec->findings[0].name, "segments");
+	assert_string_equal(rec->findings[0].note, "");
+	assert_int_equal(strspn(rec->findings[0].measured.text, "x"), 1000);
+	assert_int_equal(strlen(rec->findings[0].measured.text), 1000);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(texts_are_copied),
 		cmocka_unit_test(every_name_comes_back),
 		cmocka_unit_test(flags_are_tcpdumps_letters),
 		cmocka_unit_test(endpoints_come_back),
