@@ -3,7 +3,7 @@
 #ifndef FINWAIT_RUN_PLAN_H
 #define FINWAIT_RUN_PLAN_H
 
-#include "../step/run.h"
+#include "../step/run_plan.h"
 #include "registry.h"
 
 /* What a user asked for. */

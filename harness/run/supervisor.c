@@ -12,6 +12,8 @@
 
 #include "../base/clock.h"
 #include "../record/json.h"
+#include "../observe/tap.h"
+#include "../step/run.h"
 
 #define PROGRESS_MS 200
 

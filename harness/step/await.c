@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "run.h"
-
-#include <stdarg.h>
-
-#include "../base/clock.h"
+#include "probe_run.h"
 
 struct state_wait {
 	struct sock *sock;
@@ -15,21 +11,21 @@ static enum tcp_state sock_state(const struct sock *sock)
 	return sock->flow ? sock->flow->last.state : STATE_GONE;
 }
 
-static bool state_reached(struct probe_run *run, void *arg)
+static bool state_reached(void *arg)
 {
 	const struct state_wait *wait = arg;
 
 	if (sock_state(wait->sock) != wait->state)
 		return false;
 	return wait->state != STATE_GONE || !wait->sock->flow ||
-	       !flow_end_is_pending(run, wait->sock->flow, clock_mono_ns());
+	       !watch_end_is_pending(&wait->sock->run->watch, wait->sock->flow, clock_mono_ns());
 }
 
 bool await_state_within(struct sock *sock, enum tcp_state state, int64_t limit_ms)
 {
 	struct state_wait wait = {.sock = sock, .state = state};
 
-	return pump(sock->run, state_reached, &wait, limit_ms * NS_PER_MS);
+	return pump_until(&sock->run->pump, state_reached, &wait, limit_ms * NS_PER_MS);
 }
 
 void await_state(struct sock *sock, enum tcp_state state)
@@ -46,17 +42,18 @@ bool await_gone_within(struct sock *sock, int64_t limit_ms)
 }
 
 struct sent_wait {
+	const struct record *rec;
 	struct packet_match match;
 	size_t count;
 };
 
-static bool sent_enough(struct probe_run *run, void *arg)
+static bool sent_enough(void *arg)
 {
 	const struct sent_wait *wait = arg;
 	size_t count = 0;
 
-	for (size_t i = 0; i < run->rec->event_count; i++) {
-		const struct event *event = &run->rec->events[i];
+	for (size_t i = 0; i < wait->rec->event_count; i++) {
+		const struct event *event = &wait->rec->events[i];
 
 		if (event->kind == EVENT_PACKET && !event->packet.on_loopback &&
 		    event->packet.arriving &&
@@ -69,9 +66,9 @@ static bool sent_enough(struct probe_run *run, void *arg)
 bool await_sent_within(struct probe_run *run, struct packet_match match, unsigned int count,
                        int64_t limit_ms)
 {
-	struct sent_wait wait = {.match = match, .count = count};
+	struct sent_wait wait = {.rec = run->emit.rec, .match = match, .count = count};
 
-	return pump(run, sent_enough, &wait, limit_ms * NS_PER_MS);
+	return pump_until(&run->pump, sent_enough, &wait, limit_ms * NS_PER_MS);
 }
 
 void await_sent(struct probe_run *run, struct packet_match match, unsigned int count)
@@ -84,5 +81,5 @@ void await_sent(struct probe_run *run, struct packet_match match, unsigned int c
 void observe_for(struct probe_run *run, int64_t ms, const char *why)
 {
 	note(run, "looking on for %lld ms: %s", (long long)ms, why);
-	(void)pump(run, NULL, NULL, ms * NS_PER_MS);
+	(void)pump_until(&run->pump, NULL, NULL, ms * NS_PER_MS);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "run.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <string.h>
+
+#include "probe_run.h"
 
 struct made_frame {
 	struct ethhdr eth;
@@ -87,29 +88,15 @@ static void endpoint_fill(struct endpoint *ep, const struct endpoint *own)
 
 void wire_inject(struct probe_run *run, enum side from, const struct packet *packet)
 {
-	struct event event = {.kind = EVENT_FRAME, .host = from};
 	struct packet whole = *packet;
 	struct made_frame frame;
-	struct fault fault;
-	int err;
 
-	if (run->probe->wire == WIRE_NONE || packet->len > sizeof(frame.payload)) {
-		fault_set(&fault, EINVAL, "inject a segment of %u bytes", packet->len);
-		run_fail(run, &fault);
-	}
+	if (!run->obs.taps[from] || packet->len > sizeof(frame.payload))
+		emit_fail_errno(&run->emit, EINVAL, "inject a segment of %u bytes", packet->len);
 	endpoint_fill(&whole.src, &run->bench.addr[from]);
 	endpoint_fill(&whole.dst, &run->bench.addr[side_other(from)]);
 	whole.protocol = IPPROTO_TCP;
 	frame_make(run, from, &whole, &frame);
-	event.frame.action = FRAME_INJECT;
-	event.frame.packet = whole;
-	run_emit(run, &event);
-	err = tap_send(run->taps[side_other(from)], &frame,
-	               sizeof(frame) - sizeof(frame.payload) + whole.len);
-	if (err < 0) {
-		fault_set(&fault, -err, "inject a segment towards the %s",
-		          side_name(side_other(from)));
-		run_fail(run, &fault);
-	}
-	pump_sample(run);
+	wire_frame_emit(&run->wire, from, FRAME_INJECT, 0, &whole);
+	wire_send(&run->wire, from, &frame, sizeof(frame) - sizeof(frame.payload) + whole.len);
 }

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "run.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "../base/array.h"
+#include "probe_run.h"
 
 static _Noreturn void sock_fail(const struct sock *sock, const char *call, int err)
 {
-	struct fault fault;
-
-	fault_set(&fault, err, "%s on %s at the %s", call, sock->label, side_name(sock->host));
-	run_fail(sock->run, &fault);
+	emit_fail_errno(&sock->run->emit, err, "%s on %s at the %s", call, sock->label,
+	                side_name(sock->host));
 }
 
 /* A call that was made: into the record, with the sockets as they are after it. */
@@ -27,8 +29,8 @@ static void sock_called(struct sock *sock, int64_t t_ns, const char *name, const
 	event.call.args = args;
 	event.call.result = result;
 	event.call.err = err;
-	run_emit(sock->run, &event);
-	pump_sample(sock->run);
+	emit_event(&sock->run->emit, &event);
+	watch_sample(&sock->run->watch);
 }
 
 static socklen_t endpoint_to_sockaddr(const struct endpoint *ep, struct sockaddr_in *sin)
@@ -58,15 +60,17 @@ static struct endpoint sock_own_name(const struct sock *sock)
 
 static struct sock *sock_new(struct probe_run *run, enum side side, int fd)
 {
-	struct sock *sock;
-	struct fault fault;
+	struct socks *socks = &run->socks;
+	struct sock **items =
+		array_reserve(socks->items, &socks->space, socks->count + 1, sizeof(*items));
+	struct sock *sock = calloc(1, sizeof(*sock));
 	socklen_t size = sizeof(sock->cookie);
 
-	if (run->sock_count == RUN_SOCKS) {
-		fault_set(&fault, EMFILE, "open more than %d sockets in a probe", RUN_SOCKS);
-		run_fail(run, &fault);
-	}
-	sock = &run->socks[run->sock_count++];
+	if (items)
+		socks->items = items;
+	if (!items || !sock)
+		emit_fail_errno(&run->emit, ENOMEM, "keep one more socket");
+	socks->items[socks->count++] = sock;
 	*sock = (struct sock){.run = run, .host = side, .fd = fd};
 	/* Asking for the cookie makes the kernel give the socket one, for trace to show. */
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &sock->cookie, &size) < 0)
@@ -80,14 +84,13 @@ static struct sock *sock_make(struct probe_run *run, enum side side, bool listen
 	struct sock *sock;
 	int fd;
 
-	run_enter(run, side);
+	if (bench_enter(&run->bench, (enum bench_ns)side, &fault) < 0)
+		emit_fail(&run->emit, &fault);
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-	if (fd < 0) {
-		fault_set(&fault, errno, "socket at the %s", side_name(side));
-		run_fail(run, &fault);
-	}
+	if (fd < 0)
+		emit_fail_errno(&run->emit, errno, "socket at the %s", side_name(side));
 	sock = sock_new(run, side, fd);
-	flow_label_next(run, side, listener, sock->label);
+	flow_label_next(&run->flows, side, listener, sock->label);
 	return sock;
 }
 
@@ -101,7 +104,7 @@ void sock_bind(struct sock *sock, uint16_t port)
 	struct endpoint own = sock->run->bench.addr[sock->host];
 	char args[ENDPOINT_TEXT_SIZE];
 	struct sockaddr_in sin;
-	int64_t t_ns = run_now_ns(sock->run);
+	int64_t t_ns = emit_now_ns(&sock->run->emit);
 	socklen_t size;
 	int one = 1;
 
@@ -120,16 +123,16 @@ static void listener_sample(struct sock *sock)
 {
 	struct event event = {.kind = EVENT_SAMPLE, .host = sock->host};
 	struct fault fault;
-	int listening = diag_listening(sock->run->diag[sock->host], &sock->local, &fault);
+	int listening = diag_listening(sock->run->obs.diag[sock->host], &sock->local, &fault);
 
 	if (listening < 0)
-		run_fail(sock->run, &fault);
+		emit_fail(&sock->run->emit, &fault);
 	if (!listening)
 		return;
 	memcpy(event.sock, sock->label, SOCK_LABEL_SIZE);
 	event.sample = (struct sample){
 		.state = STATE_LISTEN, .object = OBJECT_FULL, .cookie = sock->cookie, .gap_ns = -1};
-	run_emit(sock->run, &event);
+	emit_event(&sock->run->emit, &event);
 }
 
 struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port)
@@ -139,7 +142,7 @@ struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port)
 
 	sock->listening = true;
 	sock_bind(sock, port);
-	t_ns = run_now_ns(run);
+	t_ns = emit_now_ns(&run->emit);
 	if (listen(sock->fd, SOMAXCONN) < 0)
 		sock_fail(sock, "listen", errno);
 	sock_called(sock, t_ns, "listen", "", 0, 0);
@@ -152,7 +155,7 @@ void sock_connect(struct sock *sock, enum side to, uint16_t port)
 	struct endpoint remote = sock->run->bench.addr[to];
 	char args[ENDPOINT_TEXT_SIZE];
 	struct sockaddr_in sin;
-	int64_t t_ns = run_now_ns(sock->run);
+	int64_t t_ns = emit_now_ns(&sock->run->emit);
 	socklen_t size;
 	int result, err;
 
@@ -163,7 +166,7 @@ void sock_connect(struct sock *sock, enum side to, uint16_t port)
 	if (err && err != EINPROGRESS && err != ECONNREFUSED)
 		sock_fail(sock, "connect", err);
 	sock->local = sock_own_name(sock);
-	flow_add(sock, &remote);
+	flow_add(&sock->run->flows, sock, &remote);
 	sock_called(sock, t_ns, "connect", endpoint_text(&remote, args), result, err);
 }
 
@@ -174,12 +177,11 @@ struct accept_wait {
 	int err;
 };
 
-static bool accept_try(struct probe_run *run, void *arg)
+static bool accept_try(void *arg)
 {
 	struct accept_wait *wait = arg;
 	socklen_t size = sizeof(wait->peer);
 
-	(void)run;
 	wait->accepted = accept4(wait->fd, (struct sockaddr *)&wait->peer, &size,
 	                         SOCK_NONBLOCK | SOCK_CLOEXEC);
 	wait->err = wait->accepted < 0 ? errno : 0;
@@ -195,21 +197,21 @@ struct sock *sock_accept(struct sock *listener)
 	struct sock *sock;
 	int64_t t_ns;
 
-	if (!pump(run, accept_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
+	if (!pump_until(&run->pump, accept_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
 		run_inconclusive(run, "no connection came to %s within %d ms", listener->label,
 		                 AWAIT_LIMIT_MS);
 	if (wait.err)
 		sock_fail(listener, "accept", wait.err);
-	t_ns = run_now_ns(run);
+	t_ns = emit_now_ns(&run->emit);
 	sock = sock_new(run, listener->host, wait.accepted);
 	peer = sockaddr_to_endpoint(&wait.peer);
 	sock->local = sock_own_name(sock);
-	sock->flow = flow_find(run, sock->host, &sock->local, &peer);
+	sock->flow = flow_find(&run->flows, sock->host, &sock->local, &peer);
 	if (sock->flow) {
 		memcpy(sock->label, sock->flow->label, SOCK_LABEL_SIZE);
 	} else {
-		flow_label_next(run, sock->host, false, sock->label);
-		flow_add(sock, &peer);
+		flow_label_next(&run->flows, sock->host, false, sock->label);
+		flow_add(&sock->run->flows, sock, &peer);
 	}
 	sock_called(sock, t_ns, "accept", endpoint_text(&peer, args), 0, 0);
 	return sock;
@@ -219,7 +221,7 @@ void sock_shutdown(struct sock *sock, int how)
 {
 	static const char *const names[] = {
 		[SHUT_RD] = "SHUT_RD", [SHUT_WR] = "SHUT_WR", [SHUT_RDWR] = "SHUT_RDWR"};
-	int64_t t_ns = run_now_ns(sock->run);
+	int64_t t_ns = emit_now_ns(&sock->run->emit);
 
 	if (shutdown(sock->fd, how) < 0)
 		sock_fail(sock, "shutdown", errno);
@@ -228,7 +230,7 @@ void sock_shutdown(struct sock *sock, int how)
 
 void sock_close(struct sock *sock)
 {
-	int64_t t_ns = run_now_ns(sock->run);
+	int64_t t_ns = emit_now_ns(&sock->run->emit);
 
 	if (close(sock->fd) < 0)
 		sock_fail(sock, "close", errno);
@@ -239,7 +241,7 @@ void sock_close(struct sock *sock)
 void sock_send(struct sock *sock, size_t length)
 {
 	char data[4096], args[32];
-	int64_t t_ns = run_now_ns(sock->run);
+	int64_t t_ns = emit_now_ns(&sock->run->emit);
 	ssize_t n;
 
 	memset(data, 'x', sizeof(data));
@@ -256,7 +258,7 @@ void sock_send(struct sock *sock, size_t length)
 
 static void sock_switch_on(struct sock *sock, int level, int option, const char *name)
 {
-	int64_t t_ns = run_now_ns(sock->run);
+	int64_t t_ns = emit_now_ns(&sock->run->emit);
 	int one = 1;
 
 	if (setsockopt(sock->fd, level, option, &one, sizeof(one)) < 0)
@@ -280,12 +282,11 @@ struct receive_wait {
 	int err;
 };
 
-static bool receive_try(struct probe_run *run, void *arg)
+static bool receive_try(void *arg)
 {
 	struct receive_wait *wait = arg;
 	char data[4096];
 
-	(void)run;
 	while (wait->got < wait->wanted) {
 		size_t part = wait->wanted - wait->got;
 		ssize_t n = recv(wait->fd, data, part < sizeof(data) ? part : sizeof(data), 0);
@@ -306,13 +307,13 @@ size_t sock_receive(struct sock *sock, size_t length)
 	struct receive_wait wait = {.fd = sock->fd, .wanted = length};
 	char args[32];
 
-	if (!pump(sock->run, receive_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
+	if (!pump_until(&sock->run->pump, receive_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
 		run_inconclusive(sock->run, "%zu of %zu bytes came to %s within %d ms", wait.got,
 		                 length, sock->label, AWAIT_LIMIT_MS);
 	if (wait.err)
 		sock_fail(sock, "recv", wait.err);
 	snprintf(args, sizeof(args), "%zu bytes", length);
-	sock_called(sock, run_now_ns(sock->run), "recv", args, (int64_t)wait.got, 0);
+	sock_called(sock, emit_now_ns(&sock->run->emit), "recv", args, (int64_t)wait.got, 0);
 	return wait.got;
 }
 
@@ -321,12 +322,11 @@ struct poll_wait {
 	short events;
 };
 
-static bool sock_polled(struct probe_run *run, void *arg)
+static bool sock_polled(void *arg)
 {
 	const struct poll_wait *wait = arg;
 	struct pollfd fd = {.fd = wait->fd, .events = wait->events};
 
-	(void)run;
 	return poll(&fd, 1, 0) > 0;
 }
 
@@ -337,11 +337,11 @@ static int sock_await_poll(struct sock *sock, short events, int64_t limit_ms)
 	int err = 0;
 	socklen_t size = sizeof(err);
 
-	if (!pump(sock->run, sock_polled, &wait, limit_ms * NS_PER_MS))
+	if (!pump_until(&sock->run->pump, sock_polled, &wait, limit_ms * NS_PER_MS))
 		return EINPROGRESS;
 	if (getsockopt(sock->fd, SOL_SOCKET, SO_ERROR, &err, &size) < 0)
 		sock_fail(sock, "getsockopt SO_ERROR", errno);
-	sock_called(sock, run_now_ns(sock->run), "SO_ERROR", "", err ? -1 : 0, err);
+	sock_called(sock, emit_now_ns(&sock->run->emit), "SO_ERROR", "", err ? -1 : 0, err);
 	return err;
 }
 
@@ -366,16 +366,16 @@ static void sock_counted(const struct endpoint *local, const struct endpoint *re
 
 size_t socks_on_port(struct probe_run *run, enum side side, uint16_t port)
 {
-	struct event event = {.kind = EVENT_CALL, .host = side, .t_ns = run_now_ns(run)};
+	struct event event = {.kind = EVENT_CALL, .host = side, .t_ns = emit_now_ns(&run->emit)};
 	struct fault fault;
 	size_t count = 0;
 
-	if (diag_dump(run->diag[side], AF_INET, port, sock_counted, &count, &fault) < 0)
-		run_fail(run, &fault);
+	if (diag_dump(run->obs.diag[side], AF_INET, port, sock_counted, &count, &fault) < 0)
+		emit_fail(&run->emit, &fault);
 	event.call.name = "count sockets";
-	event.call.args = record_text(run->rec, "port %u", port);
+	event.call.args = record_text(run->emit.rec, "port %u", port);
 	event.call.result = (int64_t)count;
-	run_emit(run, &event);
+	emit_event(&run->emit, &event);
 	return count;
 }
 

@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The wire, two kinds behind one face.
- *
- * kernel: a bridge; a drop is an nftables rule on the netdev ingress of the port
- * that the sender's frames come out of. Never in a host's own hooks: there a drop is
- * an error to tcp_transmit_skb(), not a loss.
- *
- * hand: this process moves each frame from one port to the other itself, so it can
- * drop, hold, release, duplicate or add exactly one.
- */
-#include "run.h"
-
+/* The verbs of the wire, and what all kinds of it share. */
 #include <errno.h>
+#include <stdio.h>
 
-#include "../../netns/qdisc.h"
-
-/* Where the sender's frames come into the wire. */
-static const char *rule_port(const struct wire_rule *rule)
-{
-	return rule->match.from == SIDE_CLIENT ? BENCH_PORT_CLIENT : BENCH_PORT_SERVER;
-}
+#include "probe_run.h"
 
 static const struct {
 	uint8_t bit;
@@ -54,7 +38,7 @@ static void match_words(const struct packet_match *match, char *buf, size_t size
 		snprintf(buf, size, "ip protocol tcp%s", match->has_payload ? " with payload" : "");
 }
 
-static void rule_emit(struct probe_run *run, const struct wire_rule *rule, bool on)
+static void rule_emit(struct wire *wire, const struct wire_rule *rule, bool on)
 {
 	struct event event = {.kind = EVENT_RULE, .host = rule->match.from};
 
@@ -64,87 +48,60 @@ static void rule_emit(struct probe_run *run, const struct wire_rule *rule, bool 
 	event.rule.match = rule->match;
 	event.rule.on = on;
 	event.rule.hits = on ? -1 : rule->hits;
-	run_emit(run, &event);
+	emit_event(wire->emit, &event);
 }
 
-static _Noreturn void wire_fail(struct probe_run *run, int err, const char *what)
+static struct wire_rule *rule_slot(struct wire *wire)
 {
-	struct fault fault;
-
-	fault_set(&fault, err, "%s", what);
-	run_fail(run, &fault);
+	for (size_t i = 0; i < WIRE_RULES; i++)
+		if (!wire->rules[i].id)
+			return &wire->rules[i];
+	emit_fail_errno(wire->emit, ENOSPC, "add one more rule to the wire");
 }
 
-static struct wire_rule *rule_slot(struct probe_run *run)
+static struct wire_rule *rule_by_id(struct wire *wire, uint32_t id)
 {
-	for (size_t i = 0; i < RUN_RULES; i++)
-		if (!run->rules[i].id)
-			return &run->rules[i];
-	wire_fail(run, ENOSPC, "add one more rule to the wire");
+	for (size_t i = 0; i < WIRE_RULES; i++)
+		if (id && wire->rules[i].id == id)
+			return &wire->rules[i];
+	emit_fail_errno(wire->emit, ENOENT, "find a rule of the wire that is switched on");
 }
 
-static struct wire_rule *rule_by_id(struct probe_run *run, uint32_t id)
-{
-	for (size_t i = 0; i < RUN_RULES; i++)
-		if (id && run->rules[i].id == id)
-			return &run->rules[i];
-	wire_fail(run, ENOENT, "find a rule of the wire that is switched on");
-}
-
-static void rule_into_kernel(struct probe_run *run, struct wire_rule *rule)
-{
-	struct ruleset *ruleset;
-	struct fault fault;
-
-	if (rule->action != FRAME_DROP || rule->left >= 0 || rule->match.has_payload)
-		wire_fail(run, EOPNOTSUPP, "a rule that only the hand wire can carry out");
-	ruleset = bench_ruleset(&run->bench, &fault);
-	if (!ruleset ||
-	    rule_add_drop(ruleset, rule_port(rule), rule->text, &rule->handle, &fault) < 0)
-		run_fail(run, &fault);
-}
-
-static uint32_t rule_on(struct probe_run *run, enum frame_action action, struct packet_match match,
+static uint32_t rule_on(struct wire *wire, enum frame_action action, struct packet_match match,
                         int64_t count)
 {
-	struct wire_rule *rule = rule_slot(run);
+	struct wire_rule *rule = rule_slot(wire);
+	struct fault fault;
 
 	*rule = (struct wire_rule){
-		.id = ++run->rule_last, .action = action, .match = match, .left = count};
+		.id = ++wire->rule_last, .action = action, .match = match, .left = count};
 	match_words(&match, rule->text, sizeof(rule->text));
-	switch (run->probe->wire) {
-	case WIRE_KERNEL:
-		rule_into_kernel(run, rule);
-		break;
-	case WIRE_HAND:
-		break;
-	case WIRE_NONE:
-		wire_fail(run, EOPNOTSUPP, "break a wire in a probe without one");
-	}
-	rule_emit(run, rule, true);
+	if (!wire->ops->rule_on)
+		emit_fail_errno(wire->emit, EOPNOTSUPP, "break a wire in a probe without one");
+	if (wire->ops->rule_on(wire, rule, &fault) < 0)
+		emit_fail(wire->emit, &fault);
+	rule_emit(wire, rule, true);
 	return rule->id;
 }
 
 uint32_t wire_drop(struct probe_run *run, struct packet_match match)
 {
-	return rule_on(run, FRAME_DROP, match, -1);
+	return rule_on(&run->wire, FRAME_DROP, match, -1);
 }
 
 uint32_t wire_drop_next(struct probe_run *run, struct packet_match match, unsigned int count)
 {
-	return rule_on(run, FRAME_DROP, match, count);
+	return rule_on(&run->wire, FRAME_DROP, match, count);
 }
 
 uint32_t wire_duplicate_next(struct probe_run *run, struct packet_match match, unsigned int count)
 {
-	return rule_on(run, FRAME_DUPLICATE, match, count);
+	return rule_on(&run->wire, FRAME_DUPLICATE, match, count);
 }
 
 uint32_t wire_hold(struct probe_run *run, struct packet_match match)
 {
-	if (run->probe->wire != WIRE_HAND)
-		wire_fail(run, EOPNOTSUPP, "hold frames: only the hand wire can");
-	return rule_on(run, FRAME_HOLD, match, -1);
+	return rule_on(&run->wire, FRAME_HOLD, match, -1);
 }
 
 static const char *quality_words(const struct wire_quality *quality, char *buf, size_t size)
@@ -158,196 +115,111 @@ static const char *quality_words(const struct wire_quality *quality, char *buf, 
 void wire_set_quality(struct probe_run *run, enum side to, const struct wire_quality *quality)
 {
 	struct event event = {.kind = EVENT_RULE, .host = side_other(to)};
-	const struct netem netem = {
-		.delay_us = quality->delay_us,
-		.jitter_us = quality->jitter_us,
-		.loss_percent = quality->loss_percent,
-		.duplicate_percent = quality->duplicate_percent,
-		.reorder_percent = quality->reorder_percent,
-	};
+	struct wire *wire = &run->wire;
 	char text[400];
 	struct fault fault;
 	int err;
 
-	if (run->probe->wire != WIRE_KERNEL)
-		wire_fail(run, EOPNOTSUPP, "set netem: only the kernel wire has it");
-	err = netem_set(run->bench.rtnl[BENCH_WIRE], run->bench.port_ifindex[to], &netem, &fault);
+	if (!wire->ops->quality_set)
+		emit_fail_errno(wire->emit, EOPNOTSUPP, "set netem: only the kernel wire has it");
+	err = wire->ops->quality_set(wire, to, quality, &fault);
 	if (err == -EOPNOTSUPP)
 		run_skip(run, "%s", fault_text(&fault, text, sizeof(text)));
 	if (err < 0)
-		run_fail(run, &fault);
-	event.rule.id = ++run->rule_last;
+		emit_fail(wire->emit, &fault);
+	event.rule.id = ++wire->rule_last;
 	event.rule.action = "netem";
 	event.rule.text = quality_words(quality, text, sizeof(text));
 	event.rule.match.from = side_other(to);
 	event.rule.on = true;
 	event.rule.hits = -1;
-	run_emit(run, &event);
+	emit_event(wire->emit, &event);
 }
 
-static void frame_emit(struct probe_run *run, enum side from, enum frame_action action,
-                       uint32_t rule, const struct packet *packet)
+void wire_frame_emit(struct wire *wire, enum side from, enum frame_action action, uint32_t rule,
+                     const struct packet *packet)
 {
 	struct event event = {.kind = EVENT_FRAME, .host = from};
 
 	event.frame.action = action;
 	event.frame.rule = rule;
 	event.frame.packet = *packet;
-	run_emit(run, &event);
+	emit_event(wire->emit, &event);
 }
 
-static void frame_forward(struct probe_run *run, enum side from, const struct frame *frame)
+void wire_send(struct wire *wire, enum side from, const void *data, size_t length)
 {
-	int err = tap_send(run->taps[side_other(from)], frame->data, frame->length);
+	enum side to = side_other(from);
+	int err = tap_send(wire->obs->taps[to], data, length);
 
 	if (err < 0)
-		wire_fail(run, -err, "move a frame over the wire");
-	pump_sample(run);
-}
-
-static struct wire_rule *rule_for(struct probe_run *run, enum side from,
-                                  const struct packet *packet)
-{
-	for (size_t i = 0; i < RUN_RULES; i++) {
-		struct wire_rule *rule = &run->rules[i];
-
-		if (rule->id && rule->left && packet_matches(&rule->match, from, packet))
-			return rule;
-	}
-	return NULL;
-}
-
-static void frame_hold(struct probe_run *run, enum side from, const struct frame *frame,
-                       const struct packet *packet, uint32_t rule)
-{
-	if (run->held_count == RUN_HELD)
-		wire_fail(run, ENOSPC, "hold one more frame");
-	run->held[run->held_count++] =
-		(struct held_frame){.frame = *frame, .from = from, .packet = *packet, .rule = rule};
-}
-
-void wire_take_frame(struct probe_run *run, enum side from, const struct frame *frame,
-                     const struct packet *packet)
-{
-	struct wire_rule *rule = packet ? rule_for(run, from, packet) : NULL;
-
-	/* What both ends are in while this frame is on the wire. */
-	pump_sample(run);
-	if (!rule) {
-		frame_forward(run, from, frame);
-		return;
-	}
-	rule->hits++;
-	if (rule->left > 0)
-		rule->left--;
-	frame_emit(run, from, rule->action, rule->id, packet);
-	switch (rule->action) {
-	case FRAME_DROP:
-		return;
-	case FRAME_HOLD:
-		frame_hold(run, from, frame, packet, rule->id);
-		return;
-	case FRAME_DUPLICATE:
-		frame_forward(run, from, frame);
-		frame_forward(run, from, frame);
-		return;
-	case FRAME_RELEASE:
-	case FRAME_INJECT:
-	case FRAME_ACTION_COUNT:
-		break;
-	}
-	wire_fail(run, EINVAL, "carry out a rule of the wire");
-}
-
-static size_t held_by(const struct probe_run *run, uint32_t rule)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->held_count; i++)
-		count += run->held[i].rule == rule;
-	return count;
+		emit_fail_errno(wire->emit, -err, "put a frame on the wire towards the %s",
+		                side_name(to));
+	watch_sample(wire->watch);
 }
 
 struct held_wait {
+	const struct wire *wire;
 	uint32_t rule;
 	size_t count;
 };
 
-static bool held_enough(struct probe_run *run, void *arg)
+static bool held_enough(void *arg)
 {
 	const struct held_wait *wait = arg;
 
-	return held_by(run, wait->rule) >= wait->count;
+	return hand_held_by(wait->wire, wait->rule) >= wait->count;
 }
 
 void wire_await_held(struct probe_run *run, uint32_t rule, unsigned int count)
 {
-	struct held_wait wait = {.rule = rule, .count = count};
+	struct held_wait wait = {.wire = &run->wire, .rule = rule, .count = count};
 
-	if (!pump(run, held_enough, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
+	if (!pump_until(&run->pump, held_enough, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
 		run_inconclusive(run, "%zu of %u frames came to be held (%s) within %d ms",
-		                 held_by(run, rule), count, rule_by_id(run, rule)->text,
-		                 AWAIT_LIMIT_MS);
+		                 hand_held_by(&run->wire, rule), count,
+		                 rule_by_id(&run->wire, rule)->text, AWAIT_LIMIT_MS);
 }
 
 void wire_release_one(struct probe_run *run, uint32_t rule, unsigned int index)
 {
-	struct held_frame held;
-	size_t i, seen = 0;
+	hand_release(&run->wire, rule, index);
+}
 
-	for (i = 0; i < run->held_count; i++)
-		if (run->held[i].rule == rule && seen++ == index)
-			break;
-	if (i == run->held_count)
-		wire_fail(run, ENOENT, "release a frame that is not held");
-	held = run->held[i];
-	run->held_count--;
-	memmove(&run->held[i], &run->held[i + 1], (run->held_count - i) * sizeof(run->held[0]));
-	frame_emit(run, held.from, FRAME_RELEASE, rule, &held.packet);
-	frame_forward(run, held.from, &held.frame);
+static void rule_off(struct wire *wire, struct wire_rule *rule, bool keep)
+{
+	struct fault fault;
+
+	if (wire->ops->rule_off(wire, rule, keep, &fault) < 0)
+		emit_fail(wire->emit, &fault);
+	rule_emit(wire, rule, false);
+	rule->id = 0;
 }
 
 void wire_restore(struct probe_run *run, uint32_t id)
 {
-	struct wire_rule *rule = rule_by_id(run, id);
-	struct fault fault;
-
-	if (run->probe->wire == WIRE_KERNEL) {
-		struct ruleset *ruleset = bench_ruleset(&run->bench, &fault);
-		uint64_t hits;
-
-		if (!ruleset ||
-		    rule_count(ruleset, rule_port(rule), rule->handle, &hits, &fault) < 0 ||
-		    rule_delete(ruleset, rule_port(rule), rule->handle, &fault) < 0)
-			run_fail(run, &fault);
-		rule->hits = (int64_t)hits;
-	}
-	rule_emit(run, rule, false);
-	rule->id = 0;
-	while (held_by(run, id))
-		wire_release_one(run, id, 0);
+	rule_off(&run->wire, rule_by_id(&run->wire, id), false);
+	while (hand_held_by(&run->wire, id))
+		hand_release(&run->wire, id, 0);
 }
 
-/* The rules that the probe left on, with how often they struck. */
-void wire_rules_end(struct probe_run *run)
+void wire_end(struct wire *wire)
 {
-	struct fault fault;
+	for (size_t i = 0; i < WIRE_RULES; i++)
+		if (wire->rules[i].id)
+			rule_off(wire, &wire->rules[i], true);
+}
 
-	for (size_t i = 0; i < RUN_RULES; i++) {
-		struct wire_rule *rule = &run->rules[i];
-		struct ruleset *ruleset;
-		uint64_t hits;
+/* One host talks to itself: there is nothing to break. */
+const struct wire_ops wire_none = {0};
 
-		if (!rule->id)
-			continue;
-		if (run->probe->wire == WIRE_KERNEL) {
-			ruleset = bench_ruleset(&run->bench, &fault);
-			if (!ruleset ||
-			    rule_count(ruleset, rule_port(rule), rule->handle, &hits, &fault) < 0)
-				run_fail(run, &fault);
-			rule->hits = (int64_t)hits;
-		}
-		rule_emit(run, rule, false);
-		rule->id = 0;
-	}
+const struct wire_ops *wire_ops_of(enum wire_kind kind)
+{
+	static const struct wire_ops *const all[] = {
+		[WIRE_KERNEL] = &wire_kernel,
+		[WIRE_HAND] = &wire_hand,
+		[WIRE_NONE] = &wire_none,
+	};
+
+	return all[kind];
 }

@@ -28,6 +28,7 @@
 
 #include "../record/json.h"
 #include "../run/machine.h"
+#include "../step/run.h"
 #include "initrd.h"
 #include "job.h"
 #include "shared.h"

@@ -4,7 +4,7 @@
 #define FINWAIT_VM_JOB_H
 
 #include "../run/plan.h"
-#include "../step/run.h"
+#include "../step/run_plan.h"
 
 struct job_times {
 	uint64_t seed; /* 0: as the snapshot has it */

@@ -12,7 +12,7 @@
 #ifndef FINWAIT_VM_VM_H
 #define FINWAIT_VM_VM_H
 
-#include "../step/run.h"
+#include "../step/run_plan.h"
 #include "job.h"
 #include "kernels.h"
 #include "qemu.h"

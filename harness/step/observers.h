@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* observers: all that looks on during a run, opened and closed together. */
+#ifndef FINWAIT_STEP_OBSERVERS_H
+#define FINWAIT_STEP_OBSERVERS_H
+
+#include "../observe/counters.h"
+#include "../observe/diag.h"
+#include "../observe/tap.h"
+#include "bench.h"
+#include "emit.h"
+#include "run_plan.h"
+
+struct observers {
+	struct tap *taps[SIDE_COUNT]; /* the wire's ports; NULL without a wire */
+	struct tap *loopback; /* of the client, for WIRE_NONE */
+	struct diag *diag[SIDE_COUNT];
+	struct counters *counters[SIDE_COUNT]; /* as they were before */
+	struct trace_reader *trace; /* NULL: none */
+	bool woken; /* by every event of trace: an overdue timer need not be watched closely */
+};
+
+/* What is there and what is not, with the reason, goes into @rec. 0 or -errno. */
+int observers_open(struct observers *obs, const struct bench *bench, const struct run_plan *plan,
+                   enum wire_kind wire, struct record *rec, struct fault *f) MUST_CHECK;
+/* The run is over: the counters that changed, and what each observer lost. */
+void observers_end(struct observers *obs, const struct bench *bench, struct emit *emit);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pump: the one loop of a run. Every verb that waits is a condition given to it. */
+#ifndef FINWAIT_STEP_PUMP_H
+#define FINWAIT_STEP_PUMP_H
+
+#include "watch.h"
+#include "wire_ops.h"
+
+struct pump {
+	struct emit *emit;
+	struct observers *obs;
+	struct watch *watch;
+	struct wire *wire; /* to which it hands the frames that came out of a host */
+};
+
+typedef bool (*pump_done_fn)(void *arg);
+/* Until done() or until @limit_ns from now; whether it was done. done may be NULL. */
+bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_ns);
+/* Take in what observers have, without waiting. */
+void pump_drain(struct pump *pump);
+
+#endif

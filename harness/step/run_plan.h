@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run_plan: what one run of one probe is given by the machine, and what is asked of it. */
+#ifndef FINWAIT_STEP_RUN_PLAN_H
+#define FINWAIT_STEP_RUN_PLAN_H
+
+#include <sys/types.h>
+
+#include "../observe/trace.h"
+#include "../probe.h"
+
+struct run_plan {
+	/* What the machine gives: all that run_prepare() needs. */
+	struct run_info info;
+	struct trace *trace; /* NULL: none */
+	char trace_absent[120];
+	unsigned int trace_slot;
+	pid_t parent; /* without it the run is over */
+	/* As write(2), for what the record goes to; NULL: write(2) itself. */
+	ssize_t (*out_write)(int fd, const void *data, size_t size);
+	void (*out_end)(void); /* behind the last line, instead of _exit(0); NULL: none */
+
+	/* What is asked. */
+	const struct probe *probe;
+	struct settings params; /* complete, as they apply */
+	struct settings sysctls[SIDE_COUNT]; /* to be set, per host */
+	bool faithful;
+};
+
+#endif

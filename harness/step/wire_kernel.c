@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Theory of operation
+ *
+ * A bridge joins the ports, so frames pass without us; a drop is an nftables rule on the
+ * netdev ingress of the port that the sender's frames come out of. Never in a host's own
+ * hooks: there a drop is an error to tcp_transmit_skb(), not a loss.
+ */
+#include "wire_ops.h"
+
+#include <errno.h>
+
+#include "../../netns/qdisc.h"
+
+/* Where the sender's frames come into the wire. */
+static const char *rule_port(const struct wire_rule *rule)
+{
+	return rule->match.from == SIDE_CLIENT ? BENCH_PORT_CLIENT : BENCH_PORT_SERVER;
+}
+
+static int kernel_rule_on(struct wire *wire, struct wire_rule *rule, struct fault *f)
+{
+	struct ruleset *ruleset;
+
+	if (rule->action == FRAME_HOLD)
+		return fault_set(f, EOPNOTSUPP, "hold frames: only the hand wire can");
+	if (rule->action != FRAME_DROP || rule->left >= 0 || rule->match.has_payload)
+		return fault_set(f, EOPNOTSUPP, "a rule that only the hand wire can carry out");
+	ruleset = bench_ruleset(wire->bench, f);
+	if (!ruleset)
+		return -f->err;
+	return rule_add_drop(ruleset, rule_port(rule), rule->text, &rule->handle, f);
+}
+
+static int kernel_rule_off(struct wire *wire, struct wire_rule *rule, bool keep, struct fault *f)
+{
+	struct ruleset *ruleset = bench_ruleset(wire->bench, f);
+	uint64_t hits;
+	int err;
+
+	if (!ruleset)
+		return -f->err;
+	err = rule_count(ruleset, rule_port(rule), rule->handle, &hits, f);
+	if (err)
+		return err;
+	rule->hits = (int64_t)hits;
+	return keep ? 0 : rule_delete(ruleset, rule_port(rule), rule->handle, f);
+}
+
+static int kernel_quality_set(struct wire *wire, enum side to, const struct wire_quality *quality,
+                              struct fault *f)
+{
+	const struct netem netem = {
+		.delay_us = quality->delay_us,
+		.jitter_us = quality->jitter_us,
+		.loss_percent = quality->loss_percent,
+		.duplicate_percent = quality->duplicate_percent,
+		.reorder_percent = quality->reorder_percent,
+	};
+
+	return netem_set(wire->bench->rtnl[BENCH_WIRE], wire->bench->port_ifindex[to], &netem, f);
+}
+
+const struct wire_ops wire_kernel = {
+	.rule_on = kernel_rule_on,
+	.rule_off = kernel_rule_off,
+	.quality_set = kernel_quality_set,
+};

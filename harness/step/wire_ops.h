@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wire_ops: the wire as all kinds of it share it, and what each kind does in its own way. */
+#ifndef FINWAIT_STEP_WIRE_OPS_H
+#define FINWAIT_STEP_WIRE_OPS_H
+
+#include "../probe.h"
+#include "bench.h"
+#include "emit.h"
+#include "observers.h"
+#include "watch.h"
+
+#define WIRE_RULES 16
+#define WIRE_HELD 64
+
+struct wire_rule {
+	uint32_t id; /* 0: free */
+	enum frame_action action;
+	struct packet_match match;
+	int64_t left; /* how many more it takes; -1: no limit */
+	int64_t hits;
+	uint64_t handle; /* of the nftables rule, on the kernel wire */
+	char text[96];
+};
+
+struct held_frame {
+	struct frame frame;
+	enum side from;
+	struct packet packet;
+	uint32_t rule;
+};
+
+struct wire;
+
+/* One kind of wire. NULL: this kind cannot do it, and the verb is refused. */
+struct wire_ops {
+	/* Switch a rule on. 0, or -errno with @f filled: -EOPNOTSUPP for what it cannot do. */
+	int (*rule_on)(struct wire *wire, struct wire_rule *rule, struct fault *f);
+	/* Take its hits for good; it goes away with the run when @keep. */
+	int (*rule_off)(struct wire *wire, struct wire_rule *rule, bool keep, struct fault *f);
+	/* A frame came out of @from's host; @packet: decoded, NULL when that was not possible. */
+	void (*take_frame)(struct wire *wire, enum side from, const struct frame *frame,
+	                   const struct packet *packet);
+	int (*quality_set)(struct wire *wire, enum side to, const struct wire_quality *quality,
+	                   struct fault *f);
+};
+
+struct wire {
+	const struct wire_ops *ops;
+	struct emit *emit;
+	struct bench *bench;
+	struct observers *obs; /* frames go out by the taps */
+	struct watch *watch;
+	struct wire_rule rules[WIRE_RULES];
+	uint32_t rule_last; /* the last number given */
+	struct held_frame held[WIRE_HELD]; /* oldest first */
+	size_t held_count;
+};
+
+extern const struct wire_ops wire_kernel, wire_hand, wire_none;
+const struct wire_ops *wire_ops_of(enum wire_kind kind);
+
+/* Put @data on the wire towards the host that is not @from. */
+void wire_send(struct wire *wire, enum side from, const void *data, size_t length);
+/* Into the record: what became of a frame. */
+void wire_frame_emit(struct wire *wire, enum side from, enum frame_action action, uint32_t rule,
+                     const struct packet *packet);
+/* The rules that the probe left on, with how often they struck. */
+void wire_end(struct wire *wire);
+
+/* ---- wire_hand.c: frames that are held ---- */
+
+size_t hand_held_by(const struct wire *wire, uint32_t rule);
+/* Let number @index (0: the oldest) of those that @rule holds go. */
+void hand_release(struct wire *wire, uint32_t rule, size_t index);
+
+#endif
