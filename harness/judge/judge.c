@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../record/life.h"
+#include "../story/life.h"
 #include "query.h"
 
 struct judge {

@@ -3,7 +3,7 @@
 #ifndef FINWAIT_JUDGE_QUERY_H
 #define FINWAIT_JUDGE_QUERY_H
 
-#include "../record/life.h"
+#include "../story/life.h"
 #include "../record/record.h"
 
 #define QUERY_PACKETS 256

@@ -121,6 +121,17 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 	return !memcmp(a->addr, b->addr, n);
 }
 
+/* "arriving" is as the link sees it: into the wire from its port, but into the host on lo. */
+bool event_departs(const struct event *event)
+{
+	return event->kind == EVENT_PACKET && event->packet.arriving != event->packet.on_loopback;
+}
+
+bool event_arrives(const struct event *event)
+{
+	return event->kind == EVENT_PACKET && event->packet.arriving == event->packet.on_loopback;
+}
+
 bool packet_matches(const struct packet_match *match, enum side from, const struct packet *packet)
 {
 	if (match->from != from)

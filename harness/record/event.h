@@ -215,6 +215,11 @@ struct event {
 /* The observer that an event of @kind comes from. */
 enum observer event_observer(enum event_kind kind);
 
+/* A packet that leaves its host: into the wire, or out by lo. */
+bool event_departs(const struct event *event);
+/* A packet that comes to its host: out of the wire, or back in by lo. */
+bool event_arrives(const struct event *event);
+
 /* Names as in the record: "FIN_WAIT2", "tap", "client", "packet", "timewait", ... */
 const char *state_name(enum tcp_state state);
 const char *observer_name(enum observer observer);

@@ -2,6 +2,7 @@
 /* json_read_result: what a probe came to, once and over the timer phases; see json_read.h. */
 #include <string.h>
 
+#include "../base/buffer.h"
 #include "json_read.h"
 #include "phases.h"
 
@@ -90,7 +91,40 @@ static void read_findings(struct json_in *in, struct record *rec)
 	}
 }
 
-/* "states" is not read: it follows from the events (life_stitch()). */
+static const char *read_walk(struct json_in *in, const char *key, struct record *rec)
+{
+	const json_t *array = json_object_get(in->object, key);
+	struct buffer walk = {0};
+	const char *text;
+	int state;
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const char *word = json_string_value(json_array_get(array, i));
+
+		state = word ? state_parse(word) : -1;
+		if (state < 0)
+			json_fail(in, "\"%s\" is not a list of states", key);
+		else
+			buffer_add(&walk, "%s%s", i ? " " : "", word);
+	}
+	text = buffer_text(&walk);
+	if (text)
+		text = arena_text(&rec->texts, text);
+	if (!text)
+		json_fail(in, "out of memory");
+	buffer_free(&walk);
+	return text ? text : "";
+}
+
+static void read_walks(struct json_in *in, struct record *rec)
+{
+	struct json_in states = json_take_object(in, "states");
+
+	for (unsigned int i = 0; i < SIDE_COUNT; i++)
+		rec->walks[i] = read_walk(&states, side_name(i), rec);
+	in->failed |= states.failed;
+}
+
 void json_take_result(struct json_in *in, struct record *rec)
 {
 	struct json_in lost;
@@ -101,6 +135,7 @@ void json_take_result(struct json_in *in, struct record *rec)
 	rec->outcome = json_need_word(in, "outcome", outcome_parse);
 	rec->reason = json_keep_text(in, "reason", rec);
 	read_findings(in, rec);
+	read_walks(in, rec);
 	lost = json_take_object(in, "lost");
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++)
 		rec->lost[i] = (uint64_t)json_take_int(&lost, observer_name(i), 0, INT64_MAX, 0);

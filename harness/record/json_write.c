@@ -11,7 +11,6 @@
 
 #include "json.h"
 #include "json_write.h"
-#include "life.h"
 
 static struct json_out out_new(void)
 {
@@ -291,52 +290,21 @@ static json_t *findings_json(const struct record *rec)
 	return array;
 }
 
-/* Did trace see @sock begin as a socket of its own (not as a listener's child)? */
-static bool starts_closed(const struct record *rec, enum side host, const char *sock)
+/* "CLOSE SYN_SENT": an array of the words. */
+static json_t *walk_json(const char *walk)
 {
-	for (size_t i = 0; i < rec->event_count; i++) {
-		const struct event *event = &rec->events[i];
+	json_t *array = json_array();
 
-		if (event->kind == EVENT_TRANSITION && event->host == host &&
-		    !strcmp(event->sock, sock))
-			return event->transition.from == STATE_CLOSE;
+	while (array && *walk) {
+		size_t length = strcspn(walk, " ");
+
+		if (json_array_append_new(array, json_stringn(walk, length))) {
+			json_decref(array);
+			return NULL;
+		}
+		walk += length + strspn(walk + length, " ");
 	}
-	return false;
-}
-
-static int walk_append(json_t *walk, const struct record *rec, enum side host, const char *sock,
-                       bool listener)
-{
-	struct life life;
-
-	life_stitch(rec, host, sock, &life);
-	if (life.count && starts_closed(rec, host, sock) &&
-	    json_array_append_new(walk, json_string(state_name(STATE_CLOSE))))
-		return -ENOMEM;
-	for (size_t i = 0; i < life.count; i++) {
-		enum tcp_state state = life.states[i].state;
-
-		/* The listener may be closed at any time: not part of the connection. */
-		if (listener && state != STATE_LISTEN)
-			continue;
-		if (json_array_append_new(walk, json_string(state_name(state))))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static json_t *walk_json(const struct record *rec, enum side host)
-{
-	json_t *walk = json_array();
-
-	if (!walk)
-		return NULL;
-	if (walk_append(walk, rec, host, "l1", true) ||
-	    walk_append(walk, rec, host, host == SIDE_CLIENT ? "c1" : "s1", false)) {
-		json_decref(walk);
-		return NULL;
-	}
-	return walk;
+	return array;
 }
 
 static json_t *lost_json(const struct record *rec)
@@ -356,7 +324,7 @@ char *json_result_line(const struct record *rec)
 	struct json_out out = line_new("result"), states = out_new();
 
 	for (unsigned int i = 0; i < SIDE_COUNT; i++)
-		json_put(&states, side_name(i), walk_json(rec, i));
+		json_put(&states, side_name(i), walk_json(rec->walks[i]));
 	json_put_text(&out, "probe", rec->probe);
 	json_put_text(&out, "outcome", outcome_name(rec->outcome));
 	if (rec->reason[0])

@@ -119,6 +119,8 @@ struct record *record_new(void)
 	rec->probe = rec->reason = "";
 	for (size_t i = 0; i < OBSERVER_COUNT; i++)
 		rec->absent[i] = "";
+	for (size_t i = 0; i < SIDE_COUNT; i++)
+		rec->walks[i] = "";
 	return rec;
 }
 

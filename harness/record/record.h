@@ -115,6 +115,7 @@ struct record {
 	size_t finding_count, finding_space;
 	enum outcome outcome;
 	const char *reason;
+	const char *walks[SIDE_COUNT]; /* states of each end's main socket; "": nobody told */
 	int64_t elapsed_ns;
 	bool finished; /* a result line was there: false means torn off */
 	struct spread *spreads; /* phases.h: what it came to in all phases, of which this is one */

@@ -17,6 +17,7 @@
 #ifndef FINWAIT_REPORT_DIFF_H
 #define FINWAIT_REPORT_DIFF_H
 
+#include "../story/story.h"
 #include "report.h"
 #include "text.h"
 
@@ -51,9 +52,9 @@ struct track {
 };
 
 /* What @host sent, each packet once, as it left, and whether it was delivered. */
-int track_packets(const struct record *rec, enum side host, struct track *track);
+int track_packets(const struct story *story, enum side host, struct track *track);
 /* The states of @sock at @host. */
-int track_states(const struct record *rec, enum side host, const char *sock, struct track *track);
+int track_states(const struct story *story, enum side host, const char *sock, struct track *track);
 void track_free(struct track *track);
 
 /* ---- edits ---- */
@@ -107,6 +108,7 @@ struct diff_finding {
 
 struct diff {
 	struct diff_side sides[2];
+	struct story stories[2];
 	struct diff_rule rule;
 	struct diff_finding *findings;
 	size_t finding_count;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../record/life.h"
 #include "diff.h"
 
 static void note(struct diff *diff, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -131,38 +130,27 @@ static int diff_walk(struct diff *diff, enum side host, const char *sock)
 	snprintf(section->title, sizeof(section->title), "states of %s at the %s", sock,
 	         side_name(host));
 	for (int k = 0; k < 2 && !err; k++)
-		err = track_states(diff->sides[k].rec, host, sock, &section->tracks[k]);
+		err = track_states(&diff->stories[k], host, sock, &section->tracks[k]);
 	return err ? err : section_finish(diff, section, &diff->states);
-}
-
-static bool label_in(char labels[][SOCK_LABEL_SIZE], size_t count, const char *label)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(labels[i], label))
-			return true;
-	}
-	return false;
 }
 
 static int diff_walks(struct diff *diff, enum side host)
 {
-	char labels[2][DIFF_LABELS + 1][SOCK_LABEL_SIZE];
-	size_t counts[2];
+	size_t compared = 0;
 	int err = 0;
 
-	for (int k = 0; k < 2; k++) {
-		counts[k] = life_labels(diff->sides[k].rec, host, labels[k], DIFF_LABELS + 1);
-		if (counts[k] > DIFF_LABELS) {
-			counts[k] = DIFF_LABELS;
-			diff->over = true;
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < diff->stories[k].life_count && !err; i++) {
+			const struct life *life = &diff->stories[k].lives[i];
+
+			if (life->host != host ||
+			    (k && story_knows(&diff->stories[0], host, life->sock)))
+				continue;
+			if (compared++ < DIFF_LABELS)
+				err = diff_walk(diff, host, life->sock);
+			else
+				diff->over = true;
 		}
-	}
-	for (size_t i = 0; i < counts[0] && !err; i++)
-		err = diff_walk(diff, host, labels[0][i]);
-	for (size_t i = 0; i < counts[1] && !err; i++) {
-		if (!label_in(labels[0], counts[0], labels[1][i]))
-			err = diff_walk(diff, host, labels[1][i]);
-	}
 	return err;
 }
 
@@ -175,7 +163,7 @@ static int diff_packets(struct diff *diff, enum side host)
 		return 0;
 	snprintf(section->title, sizeof(section->title), "packets the %s sent", side_name(host));
 	for (int k = 0; k < 2 && !err; k++)
-		err = track_packets(diff->sides[k].rec, host, &section->tracks[k]);
+		err = track_packets(&diff->stories[k], host, &section->tracks[k]);
 	return err ? err : section_finish(diff, section, &diff->packets);
 }
 
@@ -189,6 +177,10 @@ int diff_records(const struct diff_side sides[2], int64_t slack_ns, struct diff 
 	};
 	diff_outcomes(diff);
 	err = diff_findings(diff);
+	for (int k = 0; k < 2 && !err; k++)
+		err = story_build(sides[k].rec, &diff->stories[k]);
+	if (err)
+		return err;
 	if (both_observed(diff, OBSERVER_DIAG, "states"))
 		for (unsigned int host = 0; host < SIDE_COUNT && !err; host++)
 			err = diff_walks(diff, host);
@@ -210,6 +202,8 @@ void diff_free(struct diff *diff)
 		track_free(&section->tracks[1]);
 		free(section->edits.items);
 	}
+	for (int k = 0; k < 2; k++)
+		story_free(&diff->stories[k]);
 	free(diff->findings);
 	*diff = (struct diff){0};
 }

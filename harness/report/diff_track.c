@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../record/life.h"
 #include "diff.h"
 #include "ladder.h"
 
@@ -157,11 +156,6 @@ static const char *origin_word(const struct flight *flight)
 	return flight->duplicate ? "copy of " : "";
 }
 
-static int64_t flight_begin_ns(const struct flight *flight)
-{
-	return flight->depart_ns != NEVER ? flight->depart_ns : flight->arrive_ns;
-}
-
 static int add_flight(struct track *track, const struct flights *flights,
                       const struct isn_table *isns, const struct flight *flight)
 {
@@ -170,70 +164,40 @@ static int add_flight(struct track *track, const struct flights *flights,
 
 	if (!entry)
 		return -ENOMEM;
-	if (flight->packet.protocol == IPPROTO_TCP)
-		tcp_words(isns, &flight->packet, words, sizeof(words));
+	if (flight->packet->protocol == IPPROTO_TCP)
+		tcp_words(isns, flight->packet, words, sizeof(words));
 	else
-		packet_text(isns, &flight->packet, 80, false, words, sizeof(words));
+		packet_text(isns, flight->packet, 80, false, words, sizeof(words));
 	snprintf(entry->text, sizeof(entry->text), "%s%s%s", origin_word(flight), words,
 	         fate_word(flights, flight));
 	entry->t_ns = flight_begin_ns(flight);
 	return 0;
 }
 
-/* What began on the wire comes last among the flights, whenever that was. */
-static void track_sort(struct track *track)
+int track_packets(const struct story *story, enum side host, struct track *track)
 {
-	for (size_t i = 1; i < track->count; i++) {
-		struct track_entry entry = track->items[i];
-		size_t j = i;
-
-		for (; j > 0 && track->items[j - 1].t_ns > entry.t_ns; j--)
-			track->items[j] = track->items[j - 1];
-		track->items[j] = entry;
-	}
-}
-
-static int64_t flights_begin_ns(const struct flights *flights)
-{
-	int64_t first = INT64_MAX;
-
-	for (size_t i = 0; i < flights->count; i++) {
-		int64_t t_ns = flight_begin_ns(&flights->items[i]);
-
-		first = t_ns < first ? t_ns : first;
-	}
-	return first;
-}
-
-int track_packets(const struct record *rec, enum side host, struct track *track)
-{
+	const struct flights *flights = &story->flights;
 	struct isn_table isns;
-	struct flights flights;
-	int err = flights_collect(rec, &flights);
+	int err = 0;
 
 	*track = (struct track){0};
-	if (err)
-		return err;
-	isn_collect(&flights, &isns);
-	track->start_ns = flights_begin_ns(&flights);
-	for (size_t i = 0; i < flights.count && !err; i++) {
-		if (flights.items[i].from == host)
-			err = add_flight(track, &flights, &isns, &flights.items[i]);
+	isn_collect(flights, &isns);
+	track->start_ns = flights->count ? flight_begin_ns(&flights->items[0]) : INT64_MAX;
+	for (size_t i = 0; i < flights->count && !err; i++) {
+		if (flights->items[i].from == host)
+			err = add_flight(track, flights, &isns, &flights->items[i]);
 	}
-	track_sort(track);
-	track_steps(rec, track);
-	free(flights.items);
+	track_steps(story->rec, track);
 	return err;
 }
 
-int track_states(const struct record *rec, enum side host, const char *sock, struct track *track)
+int track_states(const struct story *story, enum side host, const char *sock, struct track *track)
 {
-	struct life life;
+	const struct life *life = story_life(story, host, sock);
 
 	*track = (struct track){0};
-	life_stitch(rec, host, sock, &life);
-	for (size_t i = 0; i < life.count; i++) {
-		const struct life_state *state = &life.states[i];
+	for (size_t i = 0; i < life->count; i++) {
+		const struct life_state *state = &life->states[i];
 		struct track_entry *entry = track_add(track);
 
 		if (!entry)
@@ -245,6 +209,6 @@ int track_states(const struct record *rec, enum side host, const char *sock, str
 		if (!i)
 			track->start_ns = state->t_ns;
 	}
-	track_steps(rec, track);
+	track_steps(story->rec, track);
 	return 0;
 }

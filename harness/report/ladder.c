@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../record/life.h"
 #include "ladder.h"
 
 #define WIDTH_DEFAULT 120
@@ -70,12 +69,12 @@ static const struct endpoint *endpoint_of(const struct flights *flights, enum si
 	for (size_t i = 0; i < flights->count; i++) {
 		const struct flight *flight = &flights->items[i];
 
-		if (flight->packet.protocol != IPPROTO_TCP)
+		if (flight->packet->protocol != IPPROTO_TCP)
 			continue;
 		if (flight->from == side)
-			return &flight->packet.src;
+			return &flight->packet->src;
 		if (!flight->loopback)
-			return &flight->packet.dst;
+			return &flight->packet->dst;
 	}
 	return NULL;
 }
@@ -98,20 +97,16 @@ static void print_heads(struct ladder *ladder)
 
 static void print_walks(const struct ladder *ladder)
 {
-	char labels[16][SOCK_LABEL_SIZE], walk[LIFE_STATES * 16], line[LIFE_STATES * 16 + 64];
-	struct life life;
+	char walk[LIFE_STATES * 16], line[LIFE_STATES * 16 + 64];
 
-	for (unsigned int side = 0; side < SIDE_COUNT; side++) {
-		size_t count = life_labels(ladder->rec, side, labels, 16);
+	for (size_t i = 0; i < ladder->story->life_count; i++) {
+		const struct life *life = &ladder->story->lives[i];
 
-		for (size_t i = 0; i < count; i++) {
-			life_stitch(ladder->rec, side, labels[i], &life);
-			if (!life.count)
-				continue;
-			snprintf(line, sizeof(line), "%s %s: %s", side_name(side), labels[i],
-			         life_walk(&life, walk, sizeof(walk)));
-			print_folded(ladder, line, ATTR_PLAIN);
-		}
+		if (!life->count)
+			continue;
+		snprintf(line, sizeof(line), "%s %s: %s", side_name(life->host), life->sock,
+		         life_walk(life, walk, sizeof(walk)));
+		print_folded(ladder, line, ATTR_PLAIN);
 	}
 }
 
@@ -188,7 +183,7 @@ static int ladder_body(struct ladder *ladder)
 	struct rungs rungs = {0};
 	int err;
 
-	err = items_collect(ladder->rec, ladder->flights, ladder->style->verbose, &items);
+	err = items_collect(ladder->story, ladder->style->verbose, &items);
 	if (!err)
 		err = rungs_layout(&items, ladder->flights, &rungs);
 	if (!err)
@@ -201,23 +196,21 @@ static int ladder_body(struct ladder *ladder)
 int ladder_print(const struct record *rec, const char *title, const struct report_style *style,
                  FILE *out)
 {
-	struct flights flights;
-	struct ladder ladder = {.rec = rec,
-	                        .style = style,
-	                        .out = out,
-	                        .flights = &flights,
-	                        .utf8 = text_is_utf8()};
-	int err = flights_collect(rec, &flights);
+	struct story story;
+	struct ladder ladder = {
+		.rec = rec, .story = &story, .style = style, .out = out, .utf8 = text_is_utf8()};
+	int err = story_build(rec, &story);
 
 	if (err)
 		return err;
-	isn_collect(&flights, &ladder.isns);
+	ladder.flights = &story.flights;
+	isn_collect(&story.flights, &ladder.isns);
 	ladder.alone = is_alone(rec);
 	ladder_measure(&ladder);
 	print_head(&ladder, title);
 	print_heads(&ladder);
 	err = ladder_body(&ladder);
 	print_foot(&ladder);
-	free(flights.items);
+	story_free(&story);
 	return err ? err : ferror(out) ? -EIO : 0;
 }

@@ -2,8 +2,7 @@
 /*
  * ladder: the parts of the ladder, for its own files. Theory of operation:
  *
- *   record -> flights     ladder_flight.c  the two sights of a packet paired, and its fate
- *          -> items       ladder_item.c    what happened, in words, in order of time
+ *   story  -> items       ladder_item.c    what happened, in words, in order of time
  *          -> rungs       ladder_layout.c  items that belong on one line together
  *          -> lines       ladder_draw.c    cells with glyphs and colours
  *
@@ -14,41 +13,11 @@
 #ifndef FINWAIT_REPORT_LADDER_H
 #define FINWAIT_REPORT_LADDER_H
 
+#include "../story/story.h"
 #include "report.h"
 #include "text.h"
 
-/* ---- flights ---- */
-
-#define NEVER INT64_MIN
-
-enum fate {
-	FATE_DELIVERED,
-	FATE_DROPPED, /* by flight.rule; 0: by the probe itself */
-	FATE_HELD, /* and never released */
-	FATE_LOST, /* seen at one port only, nobody said why */
-};
-
-struct flight {
-	struct packet packet;
-	enum side from;
-	bool loopback; /* on @from's lo: it comes back to the host that sent it */
-	bool injected, duplicate; /* begins on the wire, not at @from */
-	int64_t depart_ns, arrive_ns; /* NEVER: not seen there */
-	int64_t held_ns, released_ns; /* NEVER: was not */
-	enum fate fate;
-	uint32_t rule; /* that dropped, held or doubled it */
-	bool by_frame; /* the hand wire told what became of it */
-	bool suspect; /* a kernel rule that drops such packets was on */
-	unsigned int resent; /* the how-manieth retransmission; 0: none */
-};
-
-struct flights {
-	struct flight *items;
-	size_t count;
-};
-
-/* 0 or -ENOMEM. */
-int flights_collect(const struct record *rec, struct flights *flights);
+/* ---- packets ---- */
 
 #define ISN_MAX 8
 /* The first sequence numbers seen from one endpoint to another. */
@@ -104,8 +73,7 @@ struct items {
 	size_t count, space;
 };
 
-int items_collect(const struct record *rec, const struct flights *flights, bool verbose,
-                  struct items *items);
+int items_collect(const struct story *story, bool verbose, struct items *items);
 
 /* ---- rungs ---- */
 
@@ -137,6 +105,7 @@ int rungs_layout(const struct items *items, const struct flights *flights, struc
 
 struct ladder {
 	const struct record *rec;
+	const struct story *story;
 	const struct report_style *style;
 	FILE *out;
 	const struct flights *flights;

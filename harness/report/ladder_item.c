@@ -2,7 +2,7 @@
 /*
  * ladder_item: what happened, in words, one item each, in order of time.
  *
- * The states in the lanes are the stitched lives (life_stitch()), so that what
+ * The states in the lanes are the stitched lives of the story, so that what
  * trace and diag saw of one change is told once. Of the samples only what
  * stands for a while is told: a timer that is set and stopped within a round
  * trip is no news.
@@ -13,11 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../record/life.h"
 #include "ladder.h"
 
 #define STANDS_NS (50 * NS_PER_MS)
-#define LABELS_MAX 64
 /* A retransmission that trace saw and the tap too: within this of each other. */
 #define SAME_SEND_NS (2 * NS_PER_MS)
 
@@ -128,7 +126,7 @@ static int64_t state_time(const struct collector *c, enum side side, const struc
 		bool own = flight->from == side;
 
 		if (t_ns == NEVER || t_ns < state->t_ns - state->gap_ns || t_ns >= state->t_ns ||
-		    !(flight->packet.flags & way_into[state->state].flags) ||
+		    !(flight->packet->flags & way_into[state->state].flags) ||
 		    !(flight->loopback ? own : own == sends))
 			continue;
 		return sends ? t_ns : t_ns + 1; /* the state before the FIN, the FIN before it */
@@ -228,20 +226,17 @@ static void add_hand_over(struct collector *c, enum side side, const char *sock,
 	say_time_wait_timer(item, state);
 }
 
-static void add_life(struct collector *c, enum side side, const char *sock)
+static void add_life(struct collector *c, const struct life *life)
 {
-	struct life life;
-
-	life_stitch(c->rec, side, sock, &life);
-	for (size_t i = 0; i < life.count; i++) {
-		const struct life_state *state = &life.states[i];
-		int64_t handed_ns = hand_over_time(c, side, sock, &life, i);
+	for (size_t i = 0; i < life->count; i++) {
+		const struct life_state *state = &life->states[i];
+		int64_t handed_ns = hand_over_time(c, life->host, life->sock, life, i);
 		bool at_once = handed_ns != NEVER && handed_ns - state->t_ns < NS_PER_MS;
 
-		add_state(c, side, sock, state, at_once ? OBJECT_TIME_WAIT : state->object,
-		          i ? state - 1 : NULL);
+		add_state(c, life->host, life->sock, state,
+		          at_once ? OBJECT_TIME_WAIT : state->object, i ? state - 1 : NULL);
 		if (handed_ns != NEVER && !at_once)
-			add_hand_over(c, side, sock, state, handed_ns);
+			add_hand_over(c, life->host, life->sock, state, handed_ns);
 	}
 }
 
@@ -464,26 +459,21 @@ static int item_compare(const void *a, const void *b)
 	return ia->order < ib->order ? -1 : ia->order > ib->order;
 }
 
-int items_collect(const struct record *rec, const struct flights *flights, bool verbose,
-                  struct items *items)
+int items_collect(const struct story *story, bool verbose, struct items *items)
 {
-	struct collector c = {.rec = rec, .flights = flights, .items = items, .verbose = verbose};
-	char labels[LABELS_MAX][SOCK_LABEL_SIZE];
+	const struct record *rec = story->rec;
+	struct collector c = {.rec = rec,
+	                      .flights = &story->flights,
+	                      .items = items,
+	                      .verbose = verbose,
+	                      .end_ns = story->end_ns};
 
 	*items = (struct items){0};
-	for (size_t i = 0; i < rec->event_count; i++) {
-		if (!i || rec->events[i].t_ns > c.end_ns)
-			c.end_ns = rec->events[i].t_ns;
-	}
-	for (unsigned int side = 0; side < SIDE_COUNT; side++) {
-		size_t count = life_labels(rec, side, labels, LABELS_MAX);
-
-		for (size_t i = 0; i < count; i++)
-			add_life(&c, side, labels[i]);
-	}
+	for (size_t i = 0; i < story->life_count; i++)
+		add_life(&c, &story->lives[i]);
 	for (size_t i = 0; i < rec->event_count; i++)
 		add_event(&c, i);
-	for (size_t i = 0; i < flights->count; i++)
+	for (size_t i = 0; i < story->flights.count; i++)
 		add_flight(&c, i);
 	if (items->count)
 		qsort(items->items, items->count, sizeof(*items->items), item_compare);

@@ -35,7 +35,7 @@ void isn_collect(const struct flights *flights, struct isn_table *isns)
 {
 	memset(isns, 0, sizeof(*isns));
 	for (size_t i = 0; i < flights->count; i++) {
-		const struct packet *packet = &flights->items[i].packet;
+		const struct packet *packet = flights->items[i].packet;
 		struct isn_base *flow = isn_find(isns, &packet->src, &packet->dst);
 
 		if (packet->protocol != IPPROTO_TCP || (packet->flags & TCP_FLAG_RST))

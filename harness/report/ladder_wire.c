@@ -100,14 +100,14 @@ static void wire_label(const struct pen *pen, struct line *line, const struct fl
 	room = last + 1 - first;
 	if (last < first || room < 5)
 		return;
-	packet_text(&ladder->isns, &flight->packet, room - 4, ladder->style->verbose, words,
+	packet_text(&ladder->isns, flight->packet, room - 4, ladder->style->verbose, words,
 	            sizeof(words));
 	if (!words[0])
 		return;
 	snprintf(label, sizeof(label), " %s ", words);
 	columns = text_columns(label);
 	wire_put(pen, line, flight->from, first + (room - columns) / 2, label,
-	         packet_attr(&flight->packet));
+	         packet_attr(flight->packet));
 }
 
 static enum glyph arrow(enum side from)
@@ -117,7 +117,7 @@ static enum glyph arrow(enum side from)
 
 static void draw_pass(const struct pen *pen, struct line *line, const struct flight *flight)
 {
-	enum attr attr = packet_attr(&flight->packet);
+	enum attr attr = packet_attr(flight->packet);
 
 	wire_line(pen, line, flight->from, 1, pen->span - 1, attr);
 	wire_label(pen, line, flight, 1, pen->span - 1);
@@ -154,7 +154,7 @@ static const char *mark_text(const struct flight *flight, const char *word, char
 static void draw_depart(struct pen *pen, struct line *line, size_t index)
 {
 	const struct flight *flight = &pen->ladder->flights->items[index];
-	enum attr attr = packet_attr(&flight->packet);
+	enum attr attr = packet_attr(flight->packet);
 	unsigned int d = column_distance(pen, flight), x = wire_x(pen, flight->from, d);
 	bool held = flight->held_ns != NEVER;
 	enum glyph turn = flight->from == SIDE_CLIENT ? GLYPH_RIGHT_DOWN : GLYPH_LEFT_DOWN;
@@ -190,7 +190,7 @@ static unsigned int column_take(struct pen *pen, size_t index)
 static void draw_return(const struct pen *pen, struct line *line, const struct flight *flight,
                         unsigned int d)
 {
-	enum attr attr = packet_attr(&flight->packet);
+	enum attr attr = packet_attr(flight->packet);
 	bool client = flight->from == SIDE_CLIENT;
 
 	wire_line(pen, line, flight->from, 2, d - 1, attr);
@@ -203,7 +203,7 @@ static void draw_return(const struct pen *pen, struct line *line, const struct f
 static void draw_arrive(struct pen *pen, struct line *line, size_t index)
 {
 	const struct flight *flight = &pen->ladder->flights->items[index];
-	enum attr attr = packet_attr(&flight->packet);
+	enum attr attr = packet_attr(flight->packet);
 	unsigned int d = column_take(pen, index);
 	bool client = flight->from == SIDE_CLIENT;
 
@@ -242,7 +242,7 @@ static unsigned int full_columns(const struct ladder *ladder, const struct fligh
 {
 	char words[WIDTH_MAX];
 
-	packet_text(&ladder->isns, &flight->packet, WIDTH_MAX, false, words, sizeof(words));
+	packet_text(&ladder->isns, flight->packet, WIDTH_MAX, false, words, sizeof(words));
 	return text_columns(words);
 }
 
@@ -261,7 +261,7 @@ static void draw_lost(const struct pen *pen, struct line *line, const struct fli
 		end = need;
 	if (end + why_columns > pen->span)
 		end = pen->span - why_columns;
-	wire_line(pen, line, flight->from, 1, end - 1, packet_attr(&flight->packet));
+	wire_line(pen, line, flight->from, 1, end - 1, packet_attr(flight->packet));
 	wire_label(pen, line, flight, 1, end - 1);
 	line_draw(pen, line, wire_x(pen, flight->from, end),
 	          flight->fate == FATE_HELD ? GLYPH_HELD : GLYPH_LOST, attr);
@@ -273,7 +273,7 @@ static void draw_appear(const struct pen *pen, struct line *line, const struct f
 	const char *why = flight->injected    ? "injected"
 	                  : flight->duplicate ? "copy"
 	                                      : "from nowhere";
-	enum attr attr = packet_attr(&flight->packet);
+	enum attr attr = packet_attr(flight->packet);
 	unsigned int begin = text_columns(why) + 3;
 
 	wire_put(pen, line, flight->from, 2, why, ATTR_MAGENTA);

@@ -14,6 +14,7 @@
 #include "../record/json.h"
 #include "../observe/tap.h"
 #include "../step/run.h"
+#include "../story/story.h"
 
 #define PROGRESS_MS 200
 
@@ -89,7 +90,7 @@ static void supervisor_line(struct supervisor *sv, struct record *rec, const cha
 /* A result line of our own making, for a probe that did not write one. */
 static void supervisor_write_result(struct supervisor *sv, struct record *rec)
 {
-	char *line = json_result_line(rec);
+	char *line = story_tell_walks(rec) ? NULL : json_result_line(rec);
 
 	if (line)
 		supervisor_line(sv, rec, line, strlen(line));

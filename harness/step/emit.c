@@ -18,6 +18,7 @@
 
 #include "../base/clock.h"
 #include "../record/json.h"
+#include "../story/story.h"
 
 int64_t emit_now_ns(const struct emit *emit)
 {
@@ -124,7 +125,7 @@ void emit_event(struct emit *emit, struct event *event)
 void emit_end(struct emit *emit)
 {
 	emit->rec->elapsed_ns = emit->t0_ns ? emit_now_ns(emit) : 0;
-	emit_line(emit, json_result_line(emit->rec));
+	emit_line(emit, story_tell_walks(emit->rec) ? NULL : json_result_line(emit->rec));
 	emit_flush(emit);
 	if (emit->end)
 		emit->end();

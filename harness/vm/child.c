@@ -11,6 +11,7 @@
 
 #include "../base/clock.h"
 #include "../record/json.h"
+#include "../story/story.h"
 #include "trouble.h"
 
 #define LOOK_MS 20 /* how often to pass on what a guest in real time has written */
@@ -98,7 +99,7 @@ static _Noreturn void vm_end(struct vm_run *run, enum outcome outcome, const cha
 	rec->reason = reason;
 	if (rec->event_count)
 		rec->elapsed_ns = rec->events[rec->event_count - 1].t_ns;
-	line = json_result_line(rec);
+	line = story_tell_walks(rec) ? NULL : json_result_line(rec);
 	if (!line)
 		_exit(EXIT_FAILURE);
 	out_put(run, line, strlen(line));

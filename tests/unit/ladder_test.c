@@ -108,8 +108,6 @@ static void an_empty_record_is_drawn_too(void **state)
 	record_free(rec);
 }
 
-/* ---- flights ---- */
-
 static void seen(struct record *rec, int64_t us, enum side port, bool arriving, uint8_t flags,
                  uint32_t seq)
 {
@@ -126,112 +124,6 @@ static void seen(struct record *rec, int64_t us, enum side port, bool arriving, 
 	assert_int_equal(record_add_event(rec, &event), 0);
 }
 
-static void ruled(struct record *rec, int64_t us, bool on)
-{
-	struct event event = {.kind = EVENT_RULE,
-	                      .t_ns = us * 1000,
-	                      .rule = {.id = 4,
-	                               .on = on,
-	                               .action = "drop",
-	                               .match = {.from = SIDE_CLIENT,
-	                                         .flags_mask = TCP_FLAG_FIN,
-	                                         .flags_value = TCP_FLAG_FIN}}};
-
-	assert_int_equal(record_add_event(rec, &event), 0);
-}
-
-/* The same FIN three times: two dropped by a rule that was then switched off. */
-static void the_resent_one_arrived_not_the_lost_one(void **state)
-{
-	struct record *rec = record_new();
-	struct flights flights;
-
-	(void)state;
-	ruled(rec, 5, true);
-	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_FIN, 7);
-	seen(rec, 20, SIDE_CLIENT, true, TCP_FLAG_FIN, 7);
-	ruled(rec, 25, false);
-	seen(rec, 30, SIDE_CLIENT, true, TCP_FLAG_FIN, 7);
-	seen(rec, 31, SIDE_SERVER, false, TCP_FLAG_FIN, 7);
-	assert_int_equal(flights_collect(rec, &flights), 0);
-	assert_int_equal(flights.count, 3);
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(flights.items[i].fate, FATE_DROPPED);
-		assert_int_equal(flights.items[i].rule, 4);
-		assert_int_equal(flights.items[i].resent, i);
-	}
-	assert_int_equal(flights.items[2].fate, FATE_DELIVERED);
-	assert_int_equal(flights.items[2].resent, 2);
-	free(flights.items);
-	record_free(rec);
-}
-
-/* Of one instant, and told by the receiver's tap first. */
-static void stamps_of_one_instant_are_paired(void **state)
-{
-	struct record *rec = record_new();
-	struct flights flights;
-
-	(void)state;
-	seen(rec, 10, SIDE_CLIENT, false, TCP_FLAG_ACK, 7);
-	seen(rec, 10, SIDE_SERVER, true, TCP_FLAG_ACK, 7);
-	assert_int_equal(flights_collect(rec, &flights), 0);
-	assert_int_equal(flights.count, 1);
-	assert_int_equal(flights.items[0].fate, FATE_DELIVERED);
-	assert_int_equal(flights.items[0].from, SIDE_SERVER);
-	free(flights.items);
-	record_free(rec);
-}
-
-static void a_packet_twice_out_is_a_copy(void **state)
-{
-	struct record *rec = record_new();
-	struct flights flights;
-
-	(void)state;
-	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_ACK, 7);
-	seen(rec, 11, SIDE_SERVER, false, TCP_FLAG_ACK, 7);
-	seen(rec, 12, SIDE_SERVER, false, TCP_FLAG_ACK, 7);
-	seen(rec, 13, SIDE_SERVER, false, TCP_FLAG_ACK, 8);
-	assert_int_equal(flights_collect(rec, &flights), 0);
-	assert_int_equal(flights.count, 3);
-	assert_false(flights.items[0].duplicate);
-	assert_true(flights.items[1].duplicate);
-	assert_false(flights.items[2].duplicate); /* it only was not seen departing */
-	assert_true(flights.items[2].depart_ns == NEVER);
-	free(flights.items);
-	record_free(rec);
-}
-
-static void a_packet_lost_without_a_rule_is_lost(void **state)
-{
-	struct record *rec = record_new();
-	struct flights flights;
-
-	(void)state;
-	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_ACK, 7);
-	assert_int_equal(flights_collect(rec, &flights), 0);
-	assert_int_equal(flights.items[0].fate, FATE_LOST);
-	free(flights.items);
-	record_free(rec);
-}
-
-static void crossing_syns_are_no_retransmissions(void **state)
-{
-	struct record *rec = record_new();
-	struct flights flights;
-
-	(void)state;
-	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_SYN, 7);
-	seen(rec, 20, SIDE_CLIENT, true, TCP_FLAG_SYN | TCP_FLAG_ACK, 7);
-	seen(rec, 30, SIDE_CLIENT, true, TCP_FLAG_SYN, 7);
-	assert_int_equal(flights_collect(rec, &flights), 0);
-	assert_int_equal(flights.items[1].resent, 0);
-	assert_int_equal(flights.items[2].resent, 1);
-	free(flights.items);
-	record_free(rec);
-}
-
 static void numbers_are_relative_to_the_syn(void **state)
 {
 	struct record *rec = record_new();
@@ -241,7 +133,7 @@ static void numbers_are_relative_to_the_syn(void **state)
 	                        .len = 5,
 	                        .src.port = 1,
 	                        .dst.port = 2};
-	struct flights flights;
+	struct story story;
 	struct isn_table isns;
 	char buf[120];
 
@@ -249,8 +141,8 @@ static void numbers_are_relative_to_the_syn(void **state)
 	seen(rec, 10, SIDE_CLIENT, true, TCP_FLAG_SYN, UINT32_MAX);
 	seen(rec, 20, SIDE_SERVER, true, TCP_FLAG_SYN | TCP_FLAG_ACK, 1000);
 	seen(rec, 30, SIDE_CLIENT, true, TCP_FLAG_SYN, 3000000000);
-	assert_int_equal(flights_collect(rec, &flights), 0);
-	isn_collect(&flights, &isns);
+	assert_int_equal(story_build(rec, &story), 0);
+	isn_collect(&story.flights, &isns);
 	packet.seq = 0; /* one after UINT32_MAX */
 	packet.ack = 1001;
 	packet_text(&isns, &packet, 100, false, buf, sizeof(buf));
@@ -266,7 +158,7 @@ static void numbers_are_relative_to_the_syn(void **state)
 	packet.len = 0;
 	packet_text(&isns, &packet, 100, false, buf, sizeof(buf));
 	assert_string_equal(buf, "PSH ACK, seq 1500000000, ack 1");
-	free(flights.items);
+	story_free(&story);
 	record_free(rec);
 }
 
@@ -278,11 +170,6 @@ int main(void)
 		cmocka_unit_test(colour_and_width_are_kept),
 		cmocka_unit_test(control_characters_do_not_reach_the_terminal),
 		cmocka_unit_test(an_empty_record_is_drawn_too),
-		cmocka_unit_test(the_resent_one_arrived_not_the_lost_one),
-		cmocka_unit_test(stamps_of_one_instant_are_paired),
-		cmocka_unit_test(a_packet_twice_out_is_a_copy),
-		cmocka_unit_test(a_packet_lost_without_a_rule_is_lost),
-		cmocka_unit_test(crossing_syns_are_no_retransmissions),
 		cmocka_unit_test(numbers_are_relative_to_the_syn),
 	};
 

@@ -2,7 +2,7 @@
 /* life: one walk from a request sock, a socket and a time-wait sock. */
 #include "canned.h"
 
-#include "../../harness/record/life.h"
+#include "../../harness/story/life.h"
 
 /* Times in microseconds; the socket is always "c1" at the client. */
 static void add(struct record *rec, struct event *event, int64_t us)

@@ -31,8 +31,7 @@ static int event_compare(const void *a, const void *b)
 /* Seen where it leaves the wire towards the host, or on the host's lo. */
 static bool is_fin_to(const struct event *event, enum side host)
 {
-	return event->kind == EVENT_PACKET && event->host == host &&
-	       (event->packet.on_loopback || !event->packet.arriving) &&
+	return event_arrives(event) && event->host == host &&
 	       (event->packet.packet.flags & TCP_FLAG_FIN);
 }
 

@@ -3,10 +3,10 @@
  * life: the states of one end of one connection, stitched from what trace and
  * diag saw of its request sock, its socket and its time-wait sock.
  */
-#ifndef FINWAIT_RECORD_LIFE_H
-#define FINWAIT_RECORD_LIFE_H
+#ifndef FINWAIT_STORY_LIFE_H
+#define FINWAIT_STORY_LIFE_H
 
-#include "record.h"
+#include "../record/record.h"
 
 struct life_state {
 	enum tcp_state state;
@@ -21,6 +21,8 @@ struct life_state {
 
 #define LIFE_STATES 64
 struct life {
+	enum side host;
+	char sock[SOCK_LABEL_SIZE];
 	struct life_state states[LIFE_STATES];
 	size_t count;
 	bool truncated;

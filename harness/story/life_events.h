@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* life_events: what a record has of one socket label; for life's own files. */
-#ifndef FINWAIT_RECORD_LIFE_EVENTS_H
-#define FINWAIT_RECORD_LIFE_EVENTS_H
+#ifndef FINWAIT_STORY_LIFE_EVENTS_H
+#define FINWAIT_STORY_LIFE_EVENTS_H
 
-#include "record.h"
-
-#define NEVER INT64_MIN
+#include "../record/record.h"
+#include "flight.h"
 
 struct life_events {
 	const struct event **items; /* transitions, mini-sockets, samples; by time */

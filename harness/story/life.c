@@ -441,7 +441,8 @@ void life_stitch(const struct record *rec, enum side host, const char *sock, str
 {
 	struct stitch st = {.life = life, .trace_lost = rec->lost[OBSERVER_TRACE] > 0};
 
-	memset(life, 0, sizeof(*life));
+	*life = (struct life){.host = host};
+	snprintf(life->sock, sizeof(life->sock), "%s", sock);
 	if (!life_events_collect(&st.seen, rec, host, sock))
 		life->truncated = true;
 	else
