@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../judge/model.h"
+#include "../base/slack.h"
 #include "../run/registry.h"
 #include "collect.h"
 
@@ -248,7 +248,7 @@ static int diff_check(const struct diff_command *cmd)
 
 int command_diff(int argc, char **argv)
 {
-	struct diff_command cmd = {.style = cli_style(), .slack_ns = model_slack_ns()};
+	struct diff_command cmd = {.style = cli_style(), .slack_ns = slack_ms() * NS_PER_MS};
 	int code = collect_parse(&cmd.collect, argc, argv);
 
 	if (!code)

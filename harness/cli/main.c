@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "../judge/model.h"
+#include "../base/slack.h"
 #include "../vm/guest.h"
 
 static const struct command commands[] = {
@@ -205,7 +205,7 @@ static int streams_fill(void)
 
 int main(int argc, char **argv)
 {
-	int64_t slack_ns;
+	int slack;
 
 	if (guest_is_init(argv[0]))
 		guest_main();
@@ -226,7 +226,7 @@ int main(int argc, char **argv)
 		printf("finwait %s\n", FINWAIT_VERSION);
 		return cli_finish(EXIT_AS_PREDICTED);
 	}
-	if (!model_slack_read(&slack_ns))
+	if (!slack_read(&slack))
 		return cli_say(EXIT_USAGE, "FINWAIT_SLACK_MS wants 0 to 10000, not '%s'",
 		               getenv("FINWAIT_SLACK_MS"));
 	for (size_t i = 0; i < COMMANDS; i++)

@@ -2,7 +2,7 @@
 /* matrix: one request, on each kernel in turn or read from what was kept: a column each. */
 #include <string.h>
 
-#include "../judge/model.h"
+#include "../base/slack.h"
 #include "../run/registry.h"
 #include "collect.h"
 
@@ -65,7 +65,8 @@ static int matrix_show(struct collect *c)
 			.phases = source->phases.count ? &source->phases : NULL,
 		};
 	}
-	err = matrix_print(columns, c->count, registry_title, model_slack_ns(), &style, stdout);
+	err = matrix_print(columns, c->count, registry_title, slack_ms() * NS_PER_MS, &style,
+	                   stdout);
 	if (err)
 		return cli_say(EXIT_NOT_RUN, "cannot print the table: %s", strerror(-err));
 	if (c->kernels)

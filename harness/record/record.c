@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/array.h"
+#include "../base/slack.h"
 #include "phases.h"
 #include "record.h"
 #include "texts.h"
@@ -121,6 +122,7 @@ struct record *record_new(void)
 		rec->absent[i] = "";
 	for (size_t i = 0; i < SIDE_COUNT; i++)
 		rec->walks[i] = "";
+	rec->slack_ms = SLACK_MS;
 	return rec;
 }
 

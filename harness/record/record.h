@@ -106,6 +106,7 @@ struct record {
 	struct settings params;
 	struct settings sysctls[SIDE_COUNT]; /* in force when the run began */
 	bool faithful;
+	int slack_ms; /* how late each timer may be beyond the kernel's own rounding */
 	bool observed[OBSERVER_COUNT]; /* who was there */
 	const char *absent[OBSERVER_COUNT]; /* why not, where not */
 	uint64_t lost[OBSERVER_COUNT]; /* events that the observer knows it lost */

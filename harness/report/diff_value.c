@@ -2,11 +2,8 @@
 /* diff_value: when two measured values are the same. */
 #include <string.h>
 
+#include "../base/wheel.h"
 #include "diff.h"
-
-/* kernel/time/timer.c: LVL_DEPTH and LVL_CLK_SHIFT. */
-#define WHEEL_LEVELS 9
-#define WHEEL_SHIFT 3
 
 #define HZ_UNKNOWN 100 /* the slowest there is */
 #define RTO_MIN_NS (200 * NS_PER_MS)
@@ -22,13 +19,9 @@ struct diff_rule diff_rule_for(const struct record *a, const struct record *b, i
 
 static int64_t wheel_rounding_ns(int hz, int64_t ns)
 {
-	int64_t tick_ns = NS_PER_S / hz, ticks = ns / tick_ns + 1;
-	int level = 0;
+	int64_t tick_ns = NS_PER_S / hz;
 
-	/* LVL_START(level + 1), LVL_GRAN(level) */
-	while (level + 1 < WHEEL_LEVELS && ticks >= 63LL << (level * WHEEL_SHIFT))
-		level++;
-	return (1LL << (level * WHEEL_SHIFT)) * tick_ns;
+	return wheel_granularity(hz, ns / tick_ns + 1) * tick_ns;
 }
 
 /*

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../base/slack.h"
 #include "probe_run.h"
 #include "setting.h"
 
@@ -106,6 +107,7 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	rec->run = plan->info;
 	rec->params = plan->params;
 	rec->faithful = plan->faithful;
+	rec->slack_ms = slack_ms();
 	rec->probe = plan->probe->id;
 	emit_open(&run->emit, out_fd, plan->out_write, plan->out_end);
 	for (int side = 0; side < SIDE_COUNT && !run->unready; side++)

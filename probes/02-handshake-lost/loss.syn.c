@@ -71,12 +71,12 @@ static void judge_retries(const struct record *rec, struct judge *judge,
 }
 
 /* 1, 2, 4, 8, 16 and 32 s, 63 in all, each as the kernel's timers round it. */
-static struct span article_gives_up(int hz)
+static struct span article_gives_up(const struct record *rec)
 {
 	struct span sum = {0, 0};
 
 	for (int64_t s = 1; s <= 32; s *= 2)
-		sum = span_add(sum, model_timer(hz, s * NS_PER_S));
+		sum = span_add(sum, model_timer(rec, s * NS_PER_S));
 	return sum;
 }
 
@@ -103,7 +103,7 @@ static void judge_default(const struct record *rec, struct judge *judge,
 		&(struct comparison){
 			.name = "gives_up_after",
 			.unit = "s",
-			.says = retries == by_default ? span_value(article_gives_up(rec->run.hz))
+			.says = retries == by_default ? span_value(article_gives_up(rec))
 	                                              : value_none(),
 			.predicts = span_value(model->give_up),
 			.measured = syns->count ? query_until_end(rec, &life, syns->items[0].t_ns)

@@ -49,7 +49,7 @@ static void judge(const struct record *rec, struct judge *judge)
 		&(struct comparison){
 			.name = "stay_in_FIN_WAIT2",
 			.unit = "s",
-			.says = span_value(model_timer(rec->run.hz, timeout_s * NS_PER_S)),
+			.says = span_value(model_timer(rec, timeout_s * NS_PER_S)),
 			.predicts = span_value(stay),
 			.measured = can ? query_stay(rec, &life, STATE_FIN_WAIT2) : value_none(),
 			.why_not = "no RTO of the client's socket was read",

@@ -21,7 +21,8 @@ static void judge(const struct record *rec, struct judge *judge)
 {
 	const struct sample *rtt = query_rto(rec, SIDE_CLIENT, "c1", INT64_MAX);
 	/* a real machine may be late each way; virtual time has only the instructions */
-	int64_t late_ns = strcmp(rec->run.clock, "virtual") ? 2 * model_slack_ns() : 100000;
+	int64_t late_ns =
+		strcmp(rec->run.clock, "virtual") ? 2 * rec->slack_ms * NS_PER_MS : 100000;
 	int64_t measured_ns = rtt ? rtt->rtt_us * 1000LL : 0;
 
 	judge_claim(judge, "wire.netem-delay");

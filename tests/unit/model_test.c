@@ -1,153 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The model against numbers that were not made by it: the timer wheel against the
- * kernel's own algorithm, schedules against sums made by hand (in the comments).
+ * The model against numbers that were not made by it: sums made by hand (in the comments).
  */
-#include "../../harness/judge/model.h"
+#include "wheel.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-#define SLACK_MS 10 /* FINWAIT_SLACK_MS unset */
-
-static const int all_hz[] = {100, 250, 300, 1000};
-#define HZ_COUNT (sizeof(all_hz) / sizeof(all_hz[0]))
-
-static int slack_unset(void **state)
-{
-	(void)state;
-	return unsetenv("FINWAIT_SLACK_MS");
-}
-
-/* ---- kernel/time/timer.c, calc_wheel_index() and calc_index(), in miniature ---- */
-
-#define LVL_CLK_SHIFT 3
-#define LVL_SIZE 64UL
-#define LVL_DEPTH 9
-
-/* The jiffy at which a timer that is to expire at @expires does, on a wheel at @clk. */
-static unsigned long wheel_bucket_expiry(unsigned long expires, unsigned long clk)
-{
-	unsigned long delta = expires - clk;
-	int level = 0;
-
-	/* LVL_START(level + 1), then LVL_SHIFT(level) */
-	while (level < LVL_DEPTH - 1 && delta >= (LVL_SIZE - 1) << (level * LVL_CLK_SHIFT))
-		level++;
-	return ((expires >> (level * LVL_CLK_SHIFT)) + 1) << (level * LVL_CLK_SHIFT);
-}
-
-/* The least and the most ticks from now to the expiry, over every position of the wheel. */
-static void wheel_extremes(unsigned long ticks, unsigned long *least, unsigned long *most)
-{
-	*least = ~0UL;
-	*most = 0;
-	for (unsigned long now = 1UL << 20; now < (1UL << 20) + (1UL << 15); now++)
-		for (unsigned long behind = 0; behind < 2; behind++) {
-			unsigned long after = wheel_bucket_expiry(now + ticks, now - behind) - now;
-
-			*least = after < *least ? after : *least;
-			*most = after > *most ? after : *most;
-		}
-}
-
-static unsigned long ms_to_ticks(int hz, int64_t ms) /* msecs_to_jiffies() rounds up */
-{
-	return (unsigned long)((ms * hz + 999) / 1000);
-}
-
-static int64_t ticks_to_ns(int hz, unsigned long ticks)
-{
-	return (int64_t)ticks * NS_PER_S / hz;
-}
-
-/* The latest end of a timer of @ms, the machine's own lateness included. */
-static int64_t wheel_latest_ns(int hz, int64_t ms)
-{
-	unsigned long least, most;
-
-	wheel_extremes(ms_to_ticks(hz, ms), &least, &most);
-	return ticks_to_ns(hz, most) + SLACK_MS * NS_PER_MS;
-}
-
-static void test_wheel(void **state)
-{
-	/* around every level's start at every HZ, and what TCP uses */
-	static const int64_t delays_ms[] = {
-		1,     4,     62,    63,     64,     200,    201,   204,   249,   252,
-		253,   500,   503,   504,    1000,   1676,   2000,  2012,  2016,  3000,
-		4031,  4032,  6720,  7000,   8000,   16124,  16128, 16000, 32000, 32256,
-		40320, 60000, 64000, 107520, 120000, 129024, 130000};
-
-	(void)state;
-	for (size_t h = 0; h < HZ_COUNT; h++)
-		for (size_t i = 0; i < sizeof(delays_ms) / sizeof(delays_ms[0]); i++) {
-			int hz = all_hz[h];
-			unsigned long least, most, ticks = ms_to_ticks(hz, delays_ms[i]);
-			struct span span = model_timer(hz, delays_ms[i] * NS_PER_MS);
-
-			wheel_extremes(ticks, &least, &most);
-			/* Armed at the very end of a tick, that tick does not count. */
-			assert_int_equal(least, ticks + 1);
-			assert_int_equal(span.lo_ns, ticks_to_ns(hz, least - 1));
-			assert_int_equal(span.hi_ns, ticks_to_ns(hz, most) + SLACK_MS * NS_PER_MS);
-		}
-}
-
-static void test_timer_never_early(void **state)
-{
-	(void)state;
-	for (size_t h = 0; h < HZ_COUNT; h++)
-		for (int64_t ns = 1; ns < 200 * NS_PER_S; ns = ns * 3 + 7) {
-			struct span span = model_timer(all_hz[h], ns);
-
-			/* a tick of 1/300 s is cut to whole nanoseconds */
-			assert_true(span.lo_ns + 1 >= ns);
-			assert_true(span.hi_ns > span.lo_ns);
-		}
-}
-
-static void test_slack(void **state)
-{
-	static const struct {
-		const char *text;
-		int64_t ms;
-	} rows[] = {{"0", 0},   {"25", 25}, {"10000", 10000}, {"10001", 10},
-	            {"-1", 10}, {"", 10},   {"5ms", 10},      {"x", 10}};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(setenv("FINWAIT_SLACK_MS", rows[i].text, 1), 0);
-		assert_int_equal(model_slack_ns(), rows[i].ms * NS_PER_MS);
-	}
-	assert_int_equal(unsetenv("FINWAIT_SLACK_MS"), 0);
-	assert_int_equal(model_slack_ns(), SLACK_MS * NS_PER_MS);
-}
-
-/* ---- Schedules ---- */
-
-static struct record *record_at(int hz)
-{
-	struct record *rec = record_new();
-
-	assert_non_null(rec);
-	rec->run.hz = hz;
-	return rec;
-}
-
-static void sysctl_is(struct record *rec, enum side side, const char *name, int64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", (long long)value);
-	assert_int_equal(settings_put(&rec->sysctls[side], name, text), 0);
-}
 
 static void syn_sysctls(struct record *rec, int64_t retries, int64_t linear)
 {
@@ -519,15 +376,20 @@ static void test_synack(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wheel),        cmocka_unit_test(test_timer_never_early),
-		cmocka_unit_test(test_slack),        cmocka_unit_test(test_syn),
-		cmocka_unit_test(test_syn_needs),    cmocka_unit_test(test_syn_rto_max),
-		cmocka_unit_test(test_orphan),       cmocka_unit_test(test_orphan_at),
-		cmocka_unit_test(test_orphan_probe), cmocka_unit_test(test_orphan_needs),
-		cmocka_unit_test(test_retries2),     cmocka_unit_test(test_keepalive),
-		cmocka_unit_test(test_finwait2),     cmocka_unit_test(test_finwait2_floor),
-		cmocka_unit_test(test_timewait),     cmocka_unit_test(test_synack),
+		cmocka_unit_test(test_syn),
+		cmocka_unit_test(test_syn_needs),
+		cmocka_unit_test(test_syn_rto_max),
+		cmocka_unit_test(test_orphan),
+		cmocka_unit_test(test_orphan_at),
+		cmocka_unit_test(test_orphan_probe),
+		cmocka_unit_test(test_orphan_needs),
+		cmocka_unit_test(test_retries2),
+		cmocka_unit_test(test_keepalive),
+		cmocka_unit_test(test_finwait2),
+		cmocka_unit_test(test_finwait2_floor),
+		cmocka_unit_test(test_timewait),
+		cmocka_unit_test(test_synack),
 	};
 
-	return cmocka_run_group_tests_name("model", tests, slack_unset, NULL);
+	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
 }

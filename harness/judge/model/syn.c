@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "syn.h"
+
+#define TCP_TIMEOUT_INIT_NS NS_PER_S /* include/net/tcp.h */
+
+bool model_syn(const struct record *rec, enum side host, struct schedule *schedule)
+{
+	int64_t linear = model_sysctl_or(rec, host, "net.ipv4.tcp_syn_linear_timeouts", 0);
+	int64_t rto_ns = TCP_TIMEOUT_INIT_NS, max_ns = model_rto_max_ns(rec, host);
+	int64_t retransmits = 0, retries, bound_ns;
+	struct chain chain;
+
+	chain_begin(&chain, rec, schedule);
+	if (!rec->run.hz || !record_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &retries))
+		return false;
+	bound_ns = model_timeout_ns(rec->run.hz, retries, TCP_TIMEOUT_INIT_NS, max_ns);
+	chain.counting = true; /* tcp_connect_init() stamps the first SYN */
+	for (;;) {
+		chain_wait(&chain, rto_ns);
+		if (retransmits >= retries + linear) {
+			chain_end(&chain);
+			return true;
+		}
+		if (retransmits && chain_timed_out(&chain, bound_ns))
+			return true;
+		if (!chain_send(&chain, SEND_RTO))
+			return false;
+		if (++retransmits > linear)
+			rto_ns = rto_ns * 2 < max_ns ? rto_ns * 2 : max_ns;
+	}
+}

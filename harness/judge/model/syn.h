@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* syn: a SYN that is never answered. */
+#ifndef FINWAIT_JUDGE_MODEL_SYN_H
+#define FINWAIT_JUDGE_MODEL_SYN_H
+
+#include "chain.h"
+
+/*
+ * tcp_write_timeout() in SYN_SENT with tcp_syn_retries, tcp_syn_linear_timeouts (none
+ * where the kernel lacks it) and retransmits_timed_out() from the first SYN on. False: a
+ * sysctl is missing from the record.
+ */
+bool model_syn(const struct record *rec, enum side host, struct schedule *schedule);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* timer: when one timer of the kernel fires, as a span of time. */
+#ifndef FINWAIT_JUDGE_MODEL_TIMER_H
+#define FINWAIT_JUDGE_MODEL_TIMER_H
+
+#include "../../record/record.h"
+
+struct span {
+	int64_t lo_ns, hi_ns;
+};
+
+static inline struct span span_add(struct span a, struct span b)
+{
+	return (struct span){.lo_ns = a.lo_ns + b.lo_ns, .hi_ns = a.hi_ns + b.hi_ns};
+}
+
+static inline struct value span_value(struct span span)
+{
+	return (struct value){.kind = VALUE_TIME, .lo = span.lo_ns, .hi = span.hi_ns};
+}
+
+/*
+ * When a timer of @delay_ns fires that the kernel of @rec armed at 0: rounded up to whole
+ * ticks, then by the wheel (base/wheel.h), then late by at most the record's slack.
+ */
+struct span model_timer(const struct record *rec, int64_t delay_ns);
+
+/* The sysctl @name of @host, or @otherwise where the record has none. */
+int64_t model_sysctl_or(const struct record *rec, enum side host, const char *name,
+                        int64_t otherwise);
+
+/* The longest that a timer may be backed off to: tcp_rto_max_ms where the kernel has it. */
+int64_t model_rto_max_ns(const struct record *rec, enum side host);
+
+#endif
