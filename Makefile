@@ -30,7 +30,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # Everything but the main program, so that tests can link against it.
-LIB_SRC := $(filter-out %.bpf.c %.so.c,$(wildcard netns/*.c harness/base/*.c harness/record/*.c harness/observe/*.c harness/step/*.c \
+LIB_SRC := $(filter-out %.bpf.c %.so.c,$(wildcard netns/*.c harness/base/*.c harness/record/*.c harness/packet/*.c harness/observe/*.c harness/step/*.c \
 	harness/story/*.c harness/judge/*.c harness/judge/model/*.c harness/report/*.c harness/run/*.c harness/vm/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 PROBE_SRC := $(sort $(wildcard probes/*/*.c))
@@ -106,7 +106,7 @@ check:
 # only the seeds are kept in tests/fuzz/corpus/NAME.
 FUZZ_SECONDS ?= 10
 FUZZ := packet diag record
-FUZZ_packet := harness/observe/packet.c
+FUZZ_packet := $(wildcard harness/packet/*.c harness/base/*.c) harness/record/event.c
 FUZZ_diag := harness/observe/diag.c harness/observe/diag_decode.c \
 	harness/record/event.c harness/record/names.c harness/base/fault.c
 FUZZ_record := $(wildcard harness/record/*.c harness/base/*.c)

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../packet/match.h"
+
 static bool packet_same(const struct packet *a, const struct packet *b)
 {
 	return endpoint_equal(&a->src, &b->src) && endpoint_equal(&a->dst, &b->dst) &&
@@ -75,7 +77,7 @@ const char *query_flags(const struct packet_list *list, char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < list->count && used < size; i++) {
-		char flags[8];
+		char flags[TCP_FLAGS_TEXT_SIZE];
 
 		used += (size_t)snprintf(buf + used, size - used, "%s%s", i ? " " : "",
 		                         tcp_flags_text(list->items[i].packet.flags, flags));

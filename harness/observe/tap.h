@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "../base/fault.h"
-#include "../record/event.h"
 
 struct tap;
 
@@ -46,14 +45,5 @@ int tap_read(struct tap *tap, struct frame *frame) MUST_CHECK;
 int tap_send(struct tap *tap, const void *data, size_t length) MUST_CHECK;
 /* Frames lost since the last call (PACKET_STATISTICS clears). */
 uint64_t tap_lost(struct tap *tap);
-
-/*
- * An Ethernet frame as a packet; false: not IP, or its headers are cut short or
- * nonsense. A payload may be cut off: len is what the IP header says. What is
- * not TCP, and a fragment other than the first, has addresses and protocol only.
- * Reads nothing beyond @length (fuzzed). TCP options with wrong lengths end the
- * walk over the options, not the decoding.
- */
-bool packet_decode(const uint8_t *data, size_t length, struct packet *packet);
 
 #endif

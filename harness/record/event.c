@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event: flags, endpoints and packets as text, and what a rule matches. */
+/* event: flags and endpoints as text, and which way a frame goes. */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +12,16 @@
 
 static const struct {
 	char letter;
-	uint8_t flag;
+	uint16_t flag;
 } flag_letters[] = {
 	{'S', TCP_FLAG_SYN}, {'F', TCP_FLAG_FIN}, {'R', TCP_FLAG_RST},
-	{'P', TCP_FLAG_PSH}, {'A', TCP_FLAG_ACK},
+	{'P', TCP_FLAG_PSH}, {'A', TCP_FLAG_ACK}, {'U', TCP_FLAG_URG},
+	{'E', TCP_FLAG_ECE}, {'W', TCP_FLAG_CWR}, {'e', TCP_FLAG_AE},
 };
 #define FLAG_LETTERS (sizeof(flag_letters) / sizeof(flag_letters[0]))
+static_assert(FLAG_LETTERS + 1 == TCP_FLAGS_TEXT_SIZE, "room for each letter");
 
-const char *tcp_flags_text(uint8_t flags, char buf[8])
+const char *tcp_flags_text(uint16_t flags, char buf[TCP_FLAGS_TEXT_SIZE])
 {
 	size_t n = 0;
 
@@ -30,7 +33,7 @@ const char *tcp_flags_text(uint8_t flags, char buf[8])
 	return buf;
 }
 
-static uint8_t flag_of(char letter)
+static uint16_t flag_of(char letter)
 {
 	for (size_t i = 0; i < FLAG_LETTERS; i++) {
 		if (flag_letters[i].letter == letter)
@@ -39,16 +42,16 @@ static uint8_t flag_of(char letter)
 	return 0;
 }
 
-int tcp_flags_parse(const char *text, uint8_t *flags)
+int tcp_flags_parse(const char *text, uint16_t *flags)
 {
-	uint8_t seen = 0;
+	uint16_t seen = 0;
 
 	for (; *text; text++) {
-		uint8_t flag = flag_of(*text);
+		uint16_t flag = flag_of(*text);
 
 		if (!flag || (seen & flag))
 			return -EINVAL;
-		seen |= flag;
+		seen = (uint16_t)(seen | flag);
 	}
 	*flags = seen;
 	return 0;
@@ -130,17 +133,4 @@ bool event_departs(const struct event *event)
 bool event_arrives(const struct event *event)
 {
 	return event->kind == EVENT_PACKET && event->packet.arriving == event->packet.on_loopback;
-}
-
-bool packet_matches(const struct packet_match *match, enum side from, const struct packet *packet)
-{
-	if (match->from != from)
-		return false;
-	if (!match->flags_mask && !match->has_payload)
-		return true;
-	if (packet->protocol != IPPROTO_TCP)
-		return false;
-	if ((packet->flags & match->flags_mask) != match->flags_value)
-		return false;
-	return !match->has_payload || packet->len > 0;
 }

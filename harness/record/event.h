@@ -77,19 +77,52 @@ enum tcp_flag { /* the header's own bits */
 	        TCP_FLAG_RST = 0x04,
 	        TCP_FLAG_PSH = 0x08,
 	        TCP_FLAG_ACK = 0x10,
+	        TCP_FLAG_URG = 0x20,
+	        TCP_FLAG_ECE = 0x40,
+	        TCP_FLAG_CWR = 0x80,
+	        TCP_FLAG_AE = 0x100, /* RFC 9768, once NS */
+};
+#define TCP_FLAGS_ALL 0x1ff
+
+/* RFC 2018: what an option of at most 40 bytes has room for. */
+#define PACKET_SACKS 4
+
+struct sack_block {
+	uint32_t start, end; /* absolute, end is the first byte that is not in it */
 };
 
+/* What an ICMP error quotes of the packet that caused it: its first eight bytes at least. */
+struct packet_inner {
+	struct endpoint src, dst; /* src.family 0: nothing that could be read */
+	uint8_t protocol;
+	uint32_t seq; /* TCP's */
+};
+
+/* All zeros but for the addresses is a bare segment: what has a has_ is absent then. */
 struct packet {
-	struct endpoint src, dst;
-	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_ICMP, ...: what follows is TCP's */
-	uint8_t flags; /* enum tcp_flag */
+	struct endpoint src, dst; /* ports: TCP and UDP */
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_ICMP, ... */
+	uint8_t ttl; /* or hop limit, as seen; 0: not in the record */
+	uint16_t len; /* payload bytes of TCP or UDP */
+
+	uint16_t fragment_offset; /* in bytes; not 0: what follows is not known */
+	bool more_fragments;
+
+	uint16_t flags; /* enum tcp_flag */
 	uint32_t seq, ack; /* absolute, as on the wire */
 	uint16_t window; /* as in the header, unscaled */
-	uint16_t len; /* payload bytes */
+	uint16_t urgent;
 	uint16_t mss; /* option; 0: absent */
-	int8_t wscale; /* option; -1: absent */
-	bool sack_ok, has_timestamps;
+	uint8_t wscale;
+	bool has_wscale, sack_ok, has_timestamps;
+	bool has_unknown; /* options that are not named here, or that cannot be read */
 	uint32_t ts_val, ts_ecr;
+	uint8_t sack_count;
+	struct sack_block sacks[PACKET_SACKS];
+
+	uint8_t icmp_type, icmp_code; /* ICMP or ICMPv6 */
+	uint32_t icmp_mtu; /* of "fragmentation needed", "packet too big" */
+	struct packet_inner inner; /* of an ICMP error */
 };
 
 enum diag_timer { /* idiag_timer */
@@ -126,11 +159,23 @@ enum mini_change {
 	MINI_CHANGE_COUNT
 };
 
-/* What a rule looks for; both wires understand all of it. */
+enum payload_match { PAYLOAD_ANY, PAYLOAD_SOME, PAYLOAD_NONE };
+
+/*
+ * What a rule looks for. A member that is 0 asks nothing; one that only TCP (or ICMP) can
+ * answer asks for that protocol too.
+ */
 struct packet_match {
 	enum side from; /* frames that this host sent */
-	uint8_t flags_mask, flags_value; /* (flags & mask) == value; 0,0: any */
-	bool has_payload; /* only segments that carry data */
+	uint8_t family; /* AF_INET, AF_INET6 */
+	uint8_t protocol; /* IPPROTO_TCP, ... */
+	uint16_t src_port, dst_port;
+	uint16_t flags_mask, flags_value; /* (flags & mask) == value */
+	enum payload_match payload; /* of TCP */
+	bool has_seq; /* the first byte's number lies in seq_first..seq_last, modulo 2^32 */
+	uint32_t seq_first, seq_last;
+	bool has_icmp; /* ICMP or ICMPv6 of this type and code */
+	uint8_t icmp_type, icmp_code;
 };
 
 enum frame_action {
@@ -245,16 +290,15 @@ static inline enum side side_other(enum side side)
 	return side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
 }
 
-/* tcpdump's letters in the order SFRPA, "" for none: "SA", "FA". */
-const char *tcp_flags_text(uint8_t flags, char buf[8]);
-int tcp_flags_parse(const char *text, uint8_t *flags);
+#define TCP_FLAGS_TEXT_SIZE 10
+/* tcpdump's letters in the order SFRPAUEWe, "" for none: "SA", "FA". */
+const char *tcp_flags_text(uint16_t flags, char buf[TCP_FLAGS_TEXT_SIZE]);
+int tcp_flags_parse(const char *text, uint16_t *flags);
 
 #define ENDPOINT_TEXT_SIZE 56
 /* "10.0.0.2:8080", "[fd00::2]:8080". */
 const char *endpoint_text(const struct endpoint *ep, char buf[ENDPOINT_TEXT_SIZE]);
 int endpoint_parse(const char *text, struct endpoint *ep);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
-
-bool packet_matches(const struct packet_match *match, enum side from, const struct packet *packet);
 
 #endif

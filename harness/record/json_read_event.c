@@ -13,10 +13,10 @@ static void need_endpoint(struct json_in *in, const char *key, struct endpoint *
 		json_fail(in, "\"%s\": \"%s\" is no address and port", key, text);
 }
 
-static uint8_t take_flags(struct json_in *in, const char *key)
+static uint16_t take_flags(struct json_in *in, const char *key)
 {
 	const char *text = json_take_text(in, key);
-	uint8_t flags = 0;
+	uint16_t flags = 0;
 
 	if (!in->failed && tcp_flags_parse(text, &flags))
 		json_fail(in, "\"%s\": \"%s\" are no TCP flags", key, text);
@@ -38,7 +38,8 @@ static void take_options(struct json_in *in, struct packet *packet)
 	struct json_in options = json_take_object(in, "options");
 
 	packet->mss = take_u16(&options, "mss");
-	packet->wscale = (int8_t)json_take_int(&options, "wscale", 0, 127, -1);
+	packet->has_wscale = options.object && json_object_get(options.object, "wscale");
+	packet->wscale = (uint8_t)json_take_int(&options, "wscale", 0, UINT8_MAX, 0);
 	packet->sack_ok = json_take_bool(&options, "sack_ok", false);
 	packet->has_timestamps = options.object && json_object_get(options.object, "ts_val");
 	packet->ts_val = take_u32(&options, "ts_val");
@@ -133,7 +134,7 @@ static void take_rule(struct json_in *in, struct event *event)
 	match->from = json_need_word(in, "on", rule_on_parse);
 	match->flags_mask = take_flags(in, "flags_mask");
 	match->flags_value = take_flags(in, "flags_value");
-	match->has_payload = json_take_bool(in, "has_payload", false);
+	match->payload = json_take_bool(in, "has_payload", false) ? PAYLOAD_SOME : PAYLOAD_ANY;
 	event->rule.on = json_need_word(in, "state", on_off_parse);
 	event->rule.hits = json_take_int(in, "hits", -1, INT64_MAX, -1);
 }

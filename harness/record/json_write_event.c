@@ -13,9 +13,9 @@ static void put_endpoint(struct json_out *out, const char *key, const struct end
 	json_put_text(out, key, endpoint_text(ep, buf));
 }
 
-static void put_flags(struct json_out *out, const char *key, uint8_t flags)
+static void put_flags(struct json_out *out, const char *key, uint16_t flags)
 {
-	char buf[8];
+	char buf[TCP_FLAGS_TEXT_SIZE];
 
 	json_put_text(out, key, tcp_flags_text(flags, buf));
 }
@@ -27,7 +27,7 @@ static void put_options(struct json_out *out, const struct packet *packet)
 	options.failed = !options.object;
 	if (packet->mss)
 		json_put_int(&options, "mss", packet->mss);
-	if (packet->wscale >= 0)
+	if (packet->has_wscale)
 		json_put_int(&options, "wscale", packet->wscale);
 	if (packet->sack_ok)
 		json_put_bool(&options, "sack_ok", true);
@@ -108,7 +108,7 @@ static void put_rule(struct json_out *out, const struct event *event)
 	json_put_text(out, "match", event->rule.text);
 	put_flags(out, "flags_mask", match->flags_mask);
 	put_flags(out, "flags_value", match->flags_value);
-	json_put_bool(out, "has_payload", match->has_payload);
+	json_put_bool(out, "has_payload", match->payload == PAYLOAD_SOME);
 	json_put_text(out, "state", event->rule.on ? "on" : "off");
 	json_put_int(out, "hits", event->rule.hits);
 }

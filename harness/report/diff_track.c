@@ -114,7 +114,8 @@ static int tcp_words(const struct isn_table *isns, const struct packet *packet, 
 	const struct isn_base *own = flow_find(isns, &packet->src, &packet->dst);
 	const struct isn_base *other = flow_find(isns, &packet->dst, &packet->src);
 	unsigned int number = flow_number(isns, packet);
-	char flags[8], seq[32], ack[48] = "", mss[24] = "", which[24] = "", value[32];
+	char flags[TCP_FLAGS_TEXT_SIZE], seq[32], ack[48] = "", mss[24] = "", which[24] = "",
+						  value[32];
 
 	if (packet->flags & TCP_FLAG_ACK)
 		snprintf(ack, sizeof(ack), " ack %s", number_text(other, packet->ack, value));

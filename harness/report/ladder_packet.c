@@ -73,14 +73,17 @@ static const char *number_text(const struct isn_base *flow, uint32_t number, cha
 	return buf;
 }
 
-static const char *flag_words(uint8_t flags, char buf[24])
+enum { FLAG_WORDS_SIZE = 40 }; /* all nine, with spaces */
+
+static const char *flag_words(uint16_t flags, char buf[FLAG_WORDS_SIZE])
 {
 	static const struct {
-		uint8_t flag;
+		uint16_t flag;
 		const char *word;
 	} words[] = {
 		{TCP_FLAG_SYN, "SYN"}, {TCP_FLAG_FIN, "FIN"}, {TCP_FLAG_RST, "RST"},
-		{TCP_FLAG_PSH, "PSH"}, {TCP_FLAG_ACK, "ACK"},
+		{TCP_FLAG_PSH, "PSH"}, {TCP_FLAG_ACK, "ACK"}, {TCP_FLAG_URG, "URG"},
+		{TCP_FLAG_ECE, "ECE"}, {TCP_FLAG_CWR, "CWR"}, {TCP_FLAG_AE, "AE"},
 	};
 
 	buf[0] = '\0';
@@ -123,8 +126,8 @@ static void add_options(struct words *words, const struct packet *packet)
 		snprintf(part, sizeof(part), ", mss %u", packet->mss);
 		words_add(words, part);
 	}
-	if (packet->wscale >= 0) {
-		snprintf(part, sizeof(part), ", wscale %d", packet->wscale);
+	if (packet->has_wscale) {
+		snprintf(part, sizeof(part), ", wscale %u", packet->wscale);
 		words_add(words, part);
 	}
 	if (packet->has_timestamps) {

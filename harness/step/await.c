@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "../packet/match.h"
 #include "probe_run.h"
 
 struct state_wait {

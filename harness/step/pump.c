@@ -13,6 +13,8 @@
 #include <poll.h>
 #include <time.h>
 
+#include "../packet/decode.h"
+
 static void pump_frame(struct pump *pump, enum side side, const struct frame *frame, bool loopback)
 {
 	struct event event = {.kind = EVENT_PACKET, .host = side};

@@ -3,39 +3,20 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "../packet/match.h"
 #include "probe_run.h"
 
-static const struct {
-	uint8_t bit;
-	const char *word;
-} flag_words[] = {
-	{TCP_FLAG_SYN, "syn"}, {TCP_FLAG_FIN, "fin"}, {TCP_FLAG_RST, "rst"},
-	{TCP_FLAG_PSH, "psh"}, {TCP_FLAG_ACK, "ack"},
-};
-
-static void flags_words(uint8_t flags, char *buf, size_t size)
+static const char *rule_words(struct wire *wire, const struct packet_match *match)
 {
-	size_t used = 0;
+	struct buffer words = {0};
+	const char *text;
 
-	snprintf(buf, size, "0x0");
-	for (size_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++)
-		if ((flags & flag_words[i].bit) && used < size)
-			used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? " | " : "",
-			                         flag_words[i].word);
-}
-
-/* The match in nft(8)'s words; the hand uses them too, as what a person reads. */
-static void match_words(const struct packet_match *match, char *buf, size_t size)
-{
-	char mask[32], value[32];
-
-	flags_words(match->flags_mask, mask, sizeof(mask));
-	flags_words(match->flags_value, value, sizeof(value));
-	if (match->flags_mask)
-		snprintf(buf, size, "tcp flags & (%s) == %s%s", mask, value,
-		         match->has_payload ? " with payload" : "");
-	else
-		snprintf(buf, size, "ip protocol tcp%s", match->has_payload ? " with payload" : "");
+	match_words(match, &words);
+	text = words.failed ? NULL : record_text(wire->emit->rec, "%s", buffer_text(&words));
+	buffer_free(&words);
+	if (!text)
+		emit_fail_errno(wire->emit, ENOMEM, "put a rule into words");
+	return text;
 }
 
 static void rule_emit(struct wire *wire, const struct wire_rule *rule, bool on)
@@ -75,7 +56,7 @@ static uint32_t rule_on(struct wire *wire, enum frame_action action, struct pack
 
 	*rule = (struct wire_rule){
 		.id = ++wire->rule_last, .action = action, .match = match, .left = count};
-	match_words(&match, rule->text, sizeof(rule->text));
+	rule->text = rule_words(wire, &match);
 	if (!wire->ops->rule_on)
 		emit_fail_errno(wire->emit, EOPNOTSUPP, "break a wire in a probe without one");
 	if (wire->ops->rule_on(wire, rule, &fault) < 0)

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../packet/match.h"
+
 static struct wire_rule *rule_for(struct wire *wire, enum side from, const struct packet *packet)
 {
 	for (size_t i = 0; i < WIRE_RULES; i++) {

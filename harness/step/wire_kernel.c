@@ -11,6 +11,7 @@
 #include <errno.h>
 
 #include "../../netns/qdisc.h"
+#include "../packet/match.h"
 
 /* Where the sender's frames come into the wire. */
 static const char *rule_port(const struct wire_rule *rule)
@@ -20,16 +21,22 @@ static const char *rule_port(const struct wire_rule *rule)
 
 static int kernel_rule_on(struct wire *wire, struct wire_rule *rule, struct fault *f)
 {
+	struct buffer expr = {0};
 	struct ruleset *ruleset;
+	int err;
 
 	if (rule->action == FRAME_HOLD)
 		return fault_set(f, EOPNOTSUPP, "hold frames: only the hand wire can");
-	if (rule->action != FRAME_DROP || rule->left >= 0 || rule->match.has_payload)
+	if (rule->action != FRAME_DROP || rule->left >= 0)
 		return fault_set(f, EOPNOTSUPP, "a rule that only the hand wire can carry out");
 	ruleset = bench_ruleset(wire->bench, f);
 	if (!ruleset)
 		return -f->err;
-	return rule_add_drop(ruleset, rule_port(rule), rule->text, &rule->handle, f);
+	err = match_nft(&rule->match, AF_INET, &expr, f);
+	if (!err)
+		err = rule_add_drop(ruleset, rule_port(rule), buffer_text(&expr), &rule->handle, f);
+	buffer_free(&expr);
+	return err;
 }
 
 static int kernel_rule_off(struct wire *wire, struct wire_rule *rule, bool keep, struct fault *f)

@@ -19,7 +19,7 @@ struct wire_rule {
 	int64_t left; /* how many more it takes; -1: no limit */
 	int64_t hits;
 	uint64_t handle; /* of the nftables rule, on the kernel wire */
-	char text[96];
+	const char *text; /* as a person reads it */
 };
 
 struct held_frame {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/array.h"
+#include "../packet/match.h"
 #include "flight_parts.h"
 
 /* A rule from when it was switched on to when it was switched off. */

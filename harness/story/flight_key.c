@@ -47,7 +47,7 @@ struct flight_key flight_key_of(const struct packet *packet, enum side from, boo
 
 bool flight_resend_key(const struct packet *packet, struct flight_key *key)
 {
-	uint8_t flags = packet->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST);
+	uint16_t flags = packet->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST);
 
 	if (packet->protocol != IPPROTO_TCP || (flags & TCP_FLAG_RST) || (!packet->len && !flags))
 		return false;

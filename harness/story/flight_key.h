@@ -11,9 +11,9 @@
 struct flight_key {
 	uint8_t src[16], dst[16];
 	uint32_t seq, ack, ts_val, ts_ecr;
-	uint16_t src_port, dst_port, window, len;
-	uint8_t family, protocol, flags, has_timestamps, from, loopback;
-	uint8_t unused[2];
+	uint16_t src_port, dst_port, window, len, flags;
+	uint8_t family, protocol, has_timestamps, from, loopback;
+	uint8_t unused;
 };
 
 /* Two sights with the same key are one packet, or two that nobody can tell apart. */

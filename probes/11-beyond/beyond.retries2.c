@@ -11,7 +11,7 @@
  */
 #include "../../harness/probe.h"
 
-static const struct packet_match data = {.from = SIDE_CLIENT, .has_payload = true};
+static const struct packet_match data = {.from = SIDE_CLIENT, .payload = PAYLOAD_SOME};
 
 static void run(struct probe_run *run)
 {

@@ -14,7 +14,7 @@
 
 static const struct packet_match syn = {
 	.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_SYN, .flags_value = TCP_FLAG_SYN};
-static const struct packet_match data = {.from = SIDE_CLIENT, .has_payload = true};
+static const struct packet_match data = {.from = SIDE_CLIENT, .payload = PAYLOAD_SOME};
 
 /* The last segment that the server sent: what a reset in its name must look like. */
 static struct packet server_last(const struct record *rec)

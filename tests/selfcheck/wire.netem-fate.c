@@ -13,7 +13,7 @@
 
 #define DELAY_US 50000
 
-static const struct packet_match data = {.from = SIDE_CLIENT, .has_payload = true};
+static const struct packet_match data = {.from = SIDE_CLIENT, .payload = PAYLOAD_SOME};
 
 static void run(struct probe_run *run)
 {

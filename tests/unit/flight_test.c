@@ -15,7 +15,6 @@ static void seen(struct record *rec, int64_t us, enum side port, bool arriving, 
 	packet->protocol = IPPROTO_TCP;
 	packet->flags = flags;
 	packet->seq = seq;
-	packet->wscale = -1;
 	packet->src.port = (port == SIDE_CLIENT) == arriving ? 1 : 2;
 	packet->dst.port = 3 - packet->src.port;
 	event.packet.arriving = arriving;

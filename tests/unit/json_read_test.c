@@ -58,7 +58,7 @@ static const struct {
 	{TAP ",\"seq\":-1}", "not within"},
 	{TAP ",\"flags\":\"SZ\"}", "no TCP flags"},
 	{TAP ",\"link\":\"moon\"}", "unknown word"},
-	{TAP ",\"options\":{\"wscale\":128}}", "not within"},
+	{TAP ",\"options\":{\"wscale\":256}}", "not within"},
 	{TAP ",\"options\":7}", "not an object"},
 	{TAP ",\"src\":\"1.2.3.4:5\"}", "not JSON"},
 	{"{\"type\":\"result\",\"probe\":\"p\",\"outcome\":\"fine\"}", "unknown word"},

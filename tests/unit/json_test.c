@@ -28,6 +28,7 @@ static void fill_packet(struct packet *packet)
 	packet->window = UINT16_MAX;
 	packet->len = 1460;
 	packet->mss = 65495;
+	packet->has_wscale = true;
 	packet->wscale = 7;
 	packet->sack_ok = true;
 	packet->has_timestamps = true;
@@ -58,7 +59,7 @@ static void fill_rule(struct event *event)
 	event->rule.match.from = SIDE_SERVER;
 	event->rule.match.flags_mask = TCP_FLAG_FIN | TCP_FLAG_ACK;
 	event->rule.match.flags_value = TCP_FLAG_FIN;
-	event->rule.match.has_payload = true;
+	event->rule.match.payload = PAYLOAD_SOME;
 	event->rule.on = true;
 	event->rule.hits = 17;
 }
@@ -187,7 +188,6 @@ static void empty_events_survive(void **state)
 		expect_same(&event);
 		if (kind != EVENT_PACKET)
 			continue;
-		event.packet.packet.wscale = -1;
 		event.packet.packet.protocol = IPPROTO_ICMP;
 		expect_same(&event);
 	}

@@ -117,7 +117,6 @@ static void seen(struct record *rec, int64_t us, enum side port, bool arriving, 
 	packet->protocol = IPPROTO_TCP;
 	packet->flags = flags;
 	packet->seq = seq;
-	packet->wscale = -1;
 	packet->src.port = (port == SIDE_CLIENT) == arriving ? 1 : 2;
 	packet->dst.port = 3 - packet->src.port;
 	event.packet.arriving = arriving;
@@ -129,7 +128,6 @@ static void numbers_are_relative_to_the_syn(void **state)
 	struct record *rec = record_new();
 	struct packet packet = {.protocol = IPPROTO_TCP,
 	                        .flags = TCP_FLAG_PSH | TCP_FLAG_ACK,
-	                        .wscale = -1,
 	                        .len = 5,
 	                        .src.port = 1,
 	                        .dst.port = 2};

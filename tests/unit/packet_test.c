@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* packet_decode() on frames as they were on a wire, and on broken ones. */
-#include "../../harness/observe/tap.h"
+#include "../../harness/packet/decode.h"
 
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -42,6 +42,7 @@ static bool decode_part(const uint8_t *data, size_t length, struct packet *packe
 static void assert_options_of_syn(const struct packet *packet)
 {
 	assert_int_equal(packet->mss, 1460);
+	assert_true(packet->has_wscale);
 	assert_int_equal(packet->wscale, 7);
 	assert_true(packet->sack_ok);
 	assert_true(packet->has_timestamps);
@@ -63,6 +64,8 @@ static void test_syn(void **state)
 	assert_int_equal(packet.src.port, 40000);
 	assert_int_equal(packet.dst.port, 8080);
 	assert_int_equal(packet.flags, TCP_FLAG_SYN);
+	assert_int_equal(packet.ttl, 64);
+	assert_false(packet.has_unknown);
 	assert_int_equal(packet.seq, 0x12345678);
 	assert_int_equal(packet.ack, 0);
 	assert_int_equal(packet.window, 64240);
@@ -92,8 +95,8 @@ static void test_payload(void **state)
 	frame[TCP4 + 13] = 0xff; /* every flag there is */
 	assert_true(decode_part(frame, sizeof(frame), &packet));
 	assert_int_equal(packet.len, 0);
-	assert_int_equal(packet.flags, 0x1f);
-	assert_int_equal(packet.wscale, -1);
+	assert_int_equal(packet.flags, 0xff);
+	assert_false(packet.has_wscale);
 	assert_int_equal(packet.mss, 0);
 	assert_false(packet.sack_ok || packet.has_timestamps);
 	frame[ETHERNET + 3] = 44;
@@ -146,23 +149,24 @@ static void test_bad_options(void **state)
 		assert_true(decode_part(frame, sizeof(frame), &packet));
 		assert_int_equal(packet.mss, 1460);
 		assert_true(packet.sack_ok);
+		assert_true(packet.has_unknown);
 		assert_false(packet.has_timestamps);
-		assert_int_equal(packet.wscale, -1);
+		assert_false(packet.has_wscale);
 	}
 	memcpy(frame, syn, sizeof(frame));
 	frame[sizeof(frame) - 4] = 0; /* the end of the options before the last */
 	assert_true(decode_part(frame, sizeof(frame), &packet));
 	assert_true(packet.has_timestamps);
-	assert_int_equal(packet.wscale, -1);
+	assert_false(packet.has_wscale);
 	memcpy(frame, syn, sizeof(frame));
 	memset(frame + sizeof(frame) - 4, 1, 3);
 	frame[sizeof(frame) - 1] = 3; /* a kind without room for its length */
 	assert_true(decode_part(frame, sizeof(frame), &packet));
-	assert_int_equal(packet.wscale, -1);
+	assert_false(packet.has_wscale);
 	frame[sizeof(frame) - 2] = 3;
 	frame[sizeof(frame) - 1] = 3; /* a length without room for its value */
 	assert_true(decode_part(frame, sizeof(frame), &packet));
-	assert_int_equal(packet.wscale, -1);
+	assert_false(packet.has_wscale);
 }
 
 static void test_not_tcp(void **state)
@@ -172,9 +176,9 @@ static void test_not_tcp(void **state)
 
 	(void)state;
 	memcpy(frame, syn, sizeof(frame));
-	frame[ETHERNET + 9] = IPPROTO_ICMP;
+	frame[ETHERNET + 9] = IPPROTO_GRE;
 	assert_true(decode_part(frame, sizeof(frame), &packet));
-	assert_int_equal(packet.protocol, IPPROTO_ICMP);
+	assert_int_equal(packet.protocol, IPPROTO_GRE);
 	assert_int_equal(packet.src.addr[3], 1);
 	assert_int_equal(packet.src.port, 0);
 	assert_int_equal(packet.flags, 0);
@@ -190,12 +194,47 @@ static void test_fragments(void **state)
 	frame[ETHERNET + 6] = 0x20; /* the first of several has the TCP header */
 	assert_true(decode_part(frame, sizeof(frame), &packet));
 	assert_int_equal(packet.dst.port, 8080);
+	assert_true(packet.more_fragments);
 	frame[ETHERNET + 7] = 1;
 	assert_true(decode_part(frame, sizeof(frame), &packet));
+	assert_int_equal(packet.fragment_offset, 8);
 	assert_int_equal(packet.protocol, IPPROTO_TCP);
 	assert_int_equal(packet.dst.family, AF_INET);
 	assert_int_equal(packet.dst.port, 0);
 	assert_int_equal(packet.flags, 0);
+}
+
+/* An option that nobody names is told of: the packet could not be made again. */
+static void test_unknown_option(void **state)
+{
+	uint8_t frame[sizeof(syn)];
+	struct packet packet;
+
+	(void)state;
+	memcpy(frame, syn, sizeof(frame));
+	frame[TCP4 + 36] = 34; /* TCP Fast Open, without a cookie, and a NOP after it */
+	frame[TCP4 + 37] = 2;
+	frame[TCP4 + 38] = frame[TCP4 + 39] = 1;
+	assert_true(decode_part(frame, sizeof(frame), &packet));
+	assert_true(packet.has_unknown);
+	assert_true(packet.has_timestamps);
+	assert_false(packet.has_wscale);
+}
+
+static void test_udp(void **state)
+{
+	uint8_t frame[sizeof(syn)];
+	struct packet packet;
+
+	(void)state;
+	memcpy(frame, syn, sizeof(frame));
+	frame[ETHERNET + 9] = IPPROTO_UDP;
+	assert_true(decode_part(frame, sizeof(frame), &packet));
+	assert_int_equal(packet.src.port, 40000);
+	assert_int_equal(packet.dst.port, 8080);
+	assert_int_equal(packet.len, 32);
+	assert_int_equal(packet.flags, 0);
+	assert_false(decode_part(frame, TCP4 + 7, &packet));
 }
 
 /* The SYN above over IPv6 behind @extensions, the first of which is a @first. */
@@ -344,6 +383,8 @@ int main(void)
 		cmocka_unit_test(test_bad_options),
 		cmocka_unit_test(test_not_tcp),
 		cmocka_unit_test(test_fragments),
+		cmocka_unit_test(test_unknown_option),
+		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_ipv6_extensions),
 		cmocka_unit_test(test_ipv6_later_fragment),

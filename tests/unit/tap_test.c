@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "../../harness/base/clock.h"
+#include "../../harness/packet/decode.h"
 #include "veth_lab.h"
 
 /* The error of the clocks' difference, on a machine that others use as well. */
