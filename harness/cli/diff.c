@@ -9,11 +9,13 @@
 
 #include "../base/slack.h"
 #include "../run/registry.h"
-#include "collect.h"
+#include "cli.h"
+#include "collect_options.h"
 
 struct diff_command {
 	struct collect collect; /* sources[0] is side A, sources[1] is B */
-	char **probes; /* that a kernel is asked, as the record at hand has them */
+	struct words words;
+	const char **probes; /* that a kernel is asked, as the record at hand has them */
 	struct report_style style;
 	int64_t slack_ns;
 	size_t same, differ, alone, undone;
@@ -29,34 +31,39 @@ static const struct source *side_of(const struct diff_command *cmd, int side)
 /* A path, or a kernel whose records are in the folder. */
 static int side_add(struct collect *c, const char *name)
 {
-	char path[4096];
+	const char *dir = c->request.out_dir;
+	bool is_path = access(name, F_OK) == 0 || strchr(name, '/');
+	struct fault fault;
+	char *path = NULL;
+	int code = 0;
 
-	snprintf(path, sizeof(path), "%s/%s", c->out_dir, name);
-	if (access(name, F_OK) == 0 || strchr(name, '/'))
-		snprintf(path, sizeof(path), "%s", name);
-	else if (access(path, F_OK) < 0)
-		return cli_say(EXIT_NOT_RUN,
+	if (asprintf(&path, "%s/%s", dir, name) < 0)
+		return cli_say(EXIT_NOT_RUN, "out of memory");
+	if (!is_path && access(path, F_OK) < 0)
+		code = cli_say(EXIT_NOT_RUN,
 		               "%s: no such file or folder, nor records of such a kernel in %s/"
 		               " ('finwait matrix --kernel %s' makes them)",
-		               name, c->out_dir, name);
-	return collect_add_path(c, name, path);
+		               name, dir, name);
+	else if (collect_add(c, name, strlen(name), is_path ? name : path, &fault) < 0)
+		code = cli_fault(EXIT_NOT_RUN, &fault);
+	free(path);
+	return code;
 }
 
-static int diff_sides(struct collect *c)
+static int diff_sides(struct diff_command *cmd)
 {
+	struct collect *c = &cmd->collect;
 	size_t paths = c->count < 2 ? 2 - c->count : 0;
 	int code = 0;
 
-	if (c->count > 2 || c->word_count < paths)
+	if (c->count > 2 || cmd->words.count < paths)
 		return cli_say(EXIT_USAGE, "diff compares two: records, folders or kernels");
 	for (size_t i = 0; i < paths && !code; i++)
-		code = side_add(c, c->words[i]);
+		code = side_add(c, cmd->words.items[i]);
 	if (code)
 		return code;
-	c->words += paths;
-	c->word_count -= paths;
-	c->asks[0].patterns = c->words;
-	c->asks[0].count = c->word_count;
+	c->request.patterns = c->asks[0].patterns = cmd->words.items + paths;
+	c->request.pattern_count = c->asks[0].count = cmd->words.count - paths;
 	if (paths == 1) {
 		struct source kernel = c->sources[0];
 
@@ -72,21 +79,24 @@ static bool is_known(const struct record *rec)
 }
 
 /* A form that the user gives is everybody's. */
-static const char *form_of(const struct collect *c, const struct record *rec)
+static enum form form_of(const struct diff_command *cmd, const struct record *rec)
 {
-	return c->form ? c->form : rec->faithful ? "--faithful" : "--quick";
+	if (cmd->collect.request.form != FORM_USUAL)
+		return cmd->collect.request.form;
+	return rec->faithful ? FORM_FAITHFUL : FORM_QUICK;
 }
 
-static bool same_ask(const struct collect *c, const struct record *a, const struct record *b)
+static bool same_ask(const struct diff_command *cmd, const struct record *a, const struct record *b)
 {
-	return !strcmp(form_of(c, a), form_of(c, b)) &&
-	       run_asked_same(&a->run.asked, &b->run.asked);
+	return form_of(cmd, a) == form_of(cmd, b) && run_asked_same(&a->run.asked, &b->run.asked);
 }
 
-static bool is_first_of_ask(const struct collect *c, const struct kept_records *kept, size_t at)
+static bool is_first_of_ask(const struct diff_command *cmd, const struct kept_records *kept,
+                            size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (is_known(kept->records[i]) && same_ask(c, kept->records[i], kept->records[at]))
+		if (is_known(kept->records[i]) &&
+		    same_ask(cmd, kept->records[i], kept->records[at]))
 			return false;
 	return is_known(kept->records[at]);
 }
@@ -107,14 +117,13 @@ static int diff_asks(struct diff_command *cmd, const struct kept_records *kept)
 		const struct record *first = kept->records[i];
 		size_t begin = used;
 
-		if (!is_first_of_ask(c, kept, i))
+		if (!is_first_of_ask(cmd, kept, i))
 			continue;
 		for (size_t j = i; j < kept->count; j++)
-			if (is_known(kept->records[j]) && same_ask(c, first, kept->records[j]))
-				cmd->probes[used++] =
-					(char *)kept->records[j]->probe; /* argv's type */
+			if (is_known(kept->records[j]) && same_ask(cmd, first, kept->records[j]))
+				cmd->probes[used++] = kept->records[j]->probe;
 		c->asks[c->ask_count++] = (struct ask){
-			.form = form_of(c, first),
+			.form = form_of(cmd, first),
 			.asked = &first->run.asked,
 			.patterns = cmd->probes + begin,
 			.count = used - begin,
@@ -125,17 +134,26 @@ static int diff_asks(struct diff_command *cmd, const struct kept_records *kept)
 	                      c->sources[0].name);
 }
 
+static int side_load(struct collect *c, struct source *source)
+{
+	struct fault fault;
+
+	if (source_load(source, c->request.patterns, c->request.pattern_count, &fault) < 0)
+		return cli_fault(EXIT_NOT_RUN, &fault);
+	return 0;
+}
+
 static int diff_collect(struct diff_command *cmd)
 {
 	struct collect *c = &cmd->collect;
-	int code = diff_sides(c);
+	int code = diff_sides(cmd);
 
 	for (size_t i = 0; i < c->count && !code; i++)
 		if (c->sources[i].path)
-			code = source_load(&c->sources[i], c->words, c->word_count);
-	if (!code && c->kernels == 1)
+			code = side_load(c, &c->sources[i]);
+	if (!code && c->targets == 1)
 		code = diff_asks(cmd, &c->sources[0].kept);
-	if (!code && c->kernels)
+	if (!code && c->targets)
 		code = collect_all(c);
 	for (size_t i = 0; i < c->count && !code; i++)
 		if (c->interrupted || !c->sources[i].kept.count)
@@ -225,11 +243,11 @@ static int diff_finish(struct diff_command *cmd)
 		printf(", %zu not carried out", cmd->undone);
 	putchar('\n');
 	diff_print_rule(cmd->slack_ns, &cmd->style, stdout);
-	if (cmd->collect.kernels)
-		printf("\nThe records are in %s/KERNEL/.\n", cmd->collect.out_dir);
+	if (cmd->collect.targets)
+		printf("\nThe records are in %s/KERNEL/.\n", cmd->collect.request.out_dir);
 	if (cmd->differ || cmd->alone)
 		return EXIT_MODEL_FAILED;
-	return cmd->collect.incomplete ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
+	return cmd->collect.tally.incomplete ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
 }
 
 /* A record that is not of a folder is of one probe: the other side must have it. */
@@ -249,7 +267,7 @@ static int diff_check(const struct diff_command *cmd)
 int command_diff(int argc, char **argv)
 {
 	struct diff_command cmd = {.style = cli_style(), .slack_ns = slack_ms() * NS_PER_MS};
-	int code = collect_parse(&cmd.collect, argc, argv);
+	int code = collect_parse(&cmd.collect, COMMAND_DIFF, argc, argv, &cmd.words);
 
 	if (!code)
 		code = diff_collect(&cmd);

@@ -2,7 +2,7 @@
 #include "cli.h"
 
 #include <errno.h>
-#include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,30 +39,35 @@ static int ladder_draw(FILE *file, const char *path)
 	return code;
 }
 
+static int option_take(void *arg, const struct option_row *row, const char *value)
+{
+	const char **dir = arg;
+
+	(void)row; /* --out is all there is */
+	*dir = value;
+	return 0;
+}
+
 int command_ladder(int argc, char **argv)
 {
-	static const struct option options[] = {{"out", required_argument, NULL, 'o'}, {0}};
-	const char *dir = OUT_DIR_DEFAULT;
+	const char *dir = OUT_DIR_DEFAULT, *what;
+	struct words words;
 	char path[4096];
-	int option, code;
+	int code = options_parse(COMMAND_LADDER, argc, argv, option_take, &dir, &words);
 	FILE *file;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option != 'o')
-			return cli_say(EXIT_USAGE, "ladder does not take '%s' this way",
-			               argv[optind - 1]);
-		dir = optarg;
-	}
-	if (optind != argc - 1)
+	if (code)
+		return code;
+	if (words.count != 1)
 		return cli_say(EXIT_USAGE, "ladder takes one probe's id, or one file");
-	file = ladder_open(argv[optind], dir, path, sizeof(path));
-	if (!file && !strchr(argv[optind], '/') && !registry_find(argv[optind]))
+	what = words.items[0];
+	file = ladder_open(what, dir, path, sizeof(path));
+	if (!file && !strchr(what, '/') && !registry_find(what))
 		return cli_say(EXIT_USAGE, "no probe is called '%s' ('finwait list' shows all)",
-		               argv[optind]);
+		               what);
 	if (!file)
 		return cli_say(EXIT_NOT_RUN, "%s: %s; 'finwait run %s' makes it", path,
-		               strerror(errno), argv[optind]);
+		               strerror(errno), what);
 	code = ladder_draw(file, path);
 	fclose(file);
 	return code;

@@ -4,46 +4,22 @@
 
 #include "../base/slack.h"
 #include "../run/registry.h"
-#include "collect.h"
+#include "cli.h"
+#include "collect_options.h"
 
-/* Of what was kept: a run of ours has said so by its own exit code. */
-static void take_phases(struct collect *c, const struct phases *phases)
+static int matrix_exit_code(const struct collect *c)
 {
-	for (size_t i = 0; i < phases->probe_count; i++) {
-		const struct probe_phases *probe = &phases->probes[i];
-
-		for (size_t j = 0; j < probe->count; j++) {
-			c->model_failed |= probe->spreads[j].model_failed > 0;
-			/* in all phases: the record's own outcome says what that means */
-			c->incomplete |= probe->spreads[j].undecided > 0 &&
-			                 probe->spreads[j].undecided < probe->phases;
-		}
-	}
-}
-
-static int matrix_exit_code(struct collect *c)
-{
-	unsigned int by[OUTCOME_COUNT] = {0};
-	size_t total = 0;
+	struct tally tally = c->tally;
 
 	for (size_t i = 0; i < c->count; i++) {
-		const struct kept_records *kept = &c->sources[i].kept;
+		const struct source *source = &c->sources[i];
 
-		if (c->sources[i].path)
-			take_phases(c, &c->sources[i].phases);
-		for (size_t j = 0; kept->records && j < kept->count; j++) {
-			const struct record *rec = kept->records[j];
-
-			by[rec->finished ? rec->outcome : OUTCOME_CRASHED]++;
-			total++;
-		}
+		/* a run of ours has said what its phases came to by its own exit code */
+		if (source->path)
+			tally_add_phases(&tally, &source->phases);
+		tally_add_all(&tally, source->kept.records, source->kept.count);
 	}
-	if (c->model_failed || by[OUTCOME_MODEL_FAILED])
-		return EXIT_MODEL_FAILED;
-	if (c->incomplete || by[OUTCOME_ERROR] || by[OUTCOME_CRASHED] || by[OUTCOME_TIMED_OUT] ||
-	    by[OUTCOME_INCONCLUSIVE])
-		return EXIT_NOT_RUN;
-	return by[OUTCOME_SKIPPED] == total ? EXIT_ALL_SKIPPED : EXIT_AS_PREDICTED;
+	return tally_code(&tally);
 }
 
 static int matrix_show(struct collect *c)
@@ -69,20 +45,21 @@ static int matrix_show(struct collect *c)
 	                   stdout);
 	if (err)
 		return cli_say(EXIT_NOT_RUN, "cannot print the table: %s", strerror(-err));
-	if (c->kernels)
+	if (c->targets)
 		printf("\nThe records are in %s/KERNEL/. Look closer: finwait diff A B\n",
-		       c->out_dir);
+		       c->request.out_dir);
 	return matrix_exit_code(c);
 }
 
 int command_matrix(int argc, char **argv)
 {
-	struct collect c = {.is_matrix = true};
-	int code = collect_parse(&c, argc, argv);
+	struct collect c;
+	struct words words;
+	int code = collect_parse(&c, COMMAND_MATRIX, argc, argv, &words);
 
 	if (!code && !c.count)
 		code = cli_say(EXIT_USAGE, "matrix wants --kernel K,K... or --from NAME=DIR");
-	if (!code && c.has_phases && c.has_host)
+	if (!code && c.request.phase_count && c.has_host)
 		code = cli_say(EXIT_USAGE, "--phases goes with a virtual clock; 'host' has none");
 	if (!code)
 		code = collect_all(&c);

@@ -19,7 +19,7 @@ static bool pattern_is_glob(const char *pattern)
 	return strpbrk(pattern, "*?[") != NULL;
 }
 
-static bool request_names(const struct run_request *request, const char *id)
+static bool request_names(const struct plan_request *request, const char *id)
 {
 	for (size_t i = 0; i < request->pattern_count; i++)
 		if (fnmatch(request->patterns[i], id, 0) == 0)
@@ -28,7 +28,7 @@ static bool request_names(const struct run_request *request, const char *id)
 }
 
 /* Every pattern must name something. */
-static int patterns_check(const struct run_request *request, struct fault *f)
+static int patterns_check(const struct plan_request *request, struct fault *f)
 {
 	for (size_t i = 0; i < request->pattern_count; i++) {
 		const struct registry_entry *entry = registry;
@@ -47,12 +47,12 @@ static int patterns_check(const struct run_request *request, struct fault *f)
 	return 0;
 }
 
-static int planned_params(const struct run_request *request, const struct probe *probe,
+static int planned_params(const struct plan_request *request, const struct probe *probe,
                           struct settings *params)
 {
 	for (int i = 0; i < SETTINGS_PER_PROBE && probe->params[i].name; i++) {
 		const struct probe_param *param = &probe->params[i];
-		const char *asked = settings_get(&request->params, param->name);
+		const char *asked = settings_get(request->params, param->name);
 		char value[24];
 
 		snprintf(value, sizeof(value), "%lld",
@@ -72,7 +72,7 @@ static bool set_is_for(const char *key, enum side side, const char **name)
 	return !colon || !strncmp(key, side_name(side), (size_t)(colon - key));
 }
 
-static int planned_sysctls(const struct run_request *request, const struct probe *probe,
+static int planned_sysctls(const struct plan_request *request, const struct probe *probe,
                            enum side side, struct settings *sysctls)
 {
 	for (int i = 0; i < SETTINGS_PER_PROBE && probe->sysctls[i].name; i++) {
@@ -84,20 +84,20 @@ static int planned_sysctls(const struct run_request *request, const struct probe
 		    settings_put(sysctls, name, value) < 0)
 			return -ENOMEM;
 	}
-	for (size_t i = 0; i < request->sets.count; i++) {
+	for (size_t i = 0; i < request->sets->count; i++) {
 		const char *name;
 		char full[80];
 
-		if (!set_is_for(request->sets.items[i].name, side, &name))
+		if (!set_is_for(request->sets->items[i].name, side, &name))
 			continue;
 		sysctl_full_name(name, full, sizeof(full));
-		if (settings_put(sysctls, full, request->sets.items[i].value) < 0)
+		if (settings_put(sysctls, full, request->sets->items[i].value) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int planned_make(const struct run_request *request, const struct run_info *info,
+static int planned_make(const struct plan_request *request, const struct run_info *info,
                         const struct probe *probe, struct planned *planned)
 {
 	planned->run.probe = probe;
@@ -115,10 +115,11 @@ static int planned_make(const struct run_request *request, const struct run_info
 }
 
 /* A parameter that no probe of the plan has is a mistake of the user's. */
-static int params_check(const struct run_request *request, const struct plan *plan, struct fault *f)
+static int params_check(const struct plan_request *request, const struct plan *plan,
+                        struct fault *f)
 {
-	for (size_t i = 0; i < request->params.count; i++) {
-		const struct setting *asked = &request->params.items[i];
+	for (size_t i = 0; i < request->params->count; i++) {
+		const struct setting *asked = &request->params->items[i];
 		bool known = false;
 		char *end;
 
@@ -139,7 +140,7 @@ static int params_check(const struct run_request *request, const struct plan *pl
 	return 0;
 }
 
-int plan_make(const struct run_request *request, const struct run_info *info, struct plan *plan,
+int plan_make(const struct plan_request *request, const struct run_info *info, struct plan *plan,
               struct fault *f)
 {
 	size_t count = 0;

@@ -6,19 +6,16 @@
 #include "../step/run_plan.h"
 #include "registry.h"
 
-/* What a user asked for. */
-struct run_request {
-	const char **patterns; /* ids or globs; none: all that have a quick form */
+/* Which probes, and how. */
+struct plan_request {
+	const char *const *patterns; /* ids or globs; none: all that have a quick form */
 	size_t pattern_count;
-	struct settings sets; /* --set: "[client:|server:]NAME" -> value */
-	struct settings params; /* --param */
+	const struct settings *sets; /* "[client:|server:]NAME" -> value */
+	const struct settings *params;
 	bool faithful;
-	unsigned int jobs; /* at a time; 0: all */
-	unsigned int time_limit_s; /* a probe's, 0: TIME_LIMIT_S */
-	const char *out_dir;
 };
 
-#define TIME_LIMIT_S 900
+#define TIME_LIMIT_S 900 /* a probe's, unless the user says otherwise */
 
 /* One probe of the request, in order of the registry. */
 struct planned {
@@ -35,7 +32,7 @@ struct plan {
  * Returns 0, or -errno with one line in @f: an unknown probe (-ENOENT), a glob
  * that matches none (-ENOENT), a parameter that no chosen probe has (-EINVAL).
  */
-int plan_make(const struct run_request *request, const struct run_info *info, struct plan *plan,
+int plan_make(const struct plan_request *request, const struct run_info *info, struct plan *plan,
               struct fault *f) MUST_CHECK;
 void plan_free(struct plan *plan);
 

@@ -4,15 +4,15 @@
  * kernels are asked. Whoever is first at a kernel makes its snapshot, the other waits for it
  * (cache_lock()); what goes wrong is said by the run that needs it.
  */
-#ifndef FINWAIT_CLI_READY_H
-#define FINWAIT_CLI_READY_H
+#ifndef FINWAIT_SESSION_READY_H
+#define FINWAIT_SESSION_READY_H
 
 #include <sys/types.h>
 
 #include "collect.h"
 
 struct ready {
-	pid_t pids[SOURCES_MAX];
+	pid_t *pids;
 	size_t count;
 };
 

@@ -19,16 +19,6 @@ static size_t processors(void)
 	return sched_getaffinity(0, sizeof(cpus), &cpus) < 0 ? 1 : (size_t)CPU_COUNT(&cpus);
 }
 
-static bool clock_is_real(const struct collect *c)
-{
-	bool real = false;
-
-	for (int i = 1; i + 1 < c->pass_count; i += 2)
-		if (!strcmp(c->pass[i], "--clock"))
-			real = !strcmp(c->pass[i + 1], "real");
-	return real;
-}
-
 static bool source_boots(const struct source *source)
 {
 	return !source->path && !source_is_host(source);
@@ -57,7 +47,7 @@ static _Noreturn void ready_child(const struct collect *c, size_t index, size_t 
 		if (!source_boots(&c->sources[i]))
 			continue;
 		if (place && (place - 1) % count == index)
-			source_make_ready(&c->sources[i], clock_is_real(c));
+			source_make_ready(&c->sources[i], c->request.clock_real);
 		place++;
 	}
 	_exit(EXIT_SUCCESS);
@@ -74,6 +64,9 @@ void ready_start(const struct collect *c, struct ready *ready)
 	if (boots < 2)
 		return;
 	count = count < boots - 1 ? count : boots - 1;
+	ready->pids = calloc(count + 1, sizeof(*ready->pids));
+	if (!ready->pids) /* it takes longer, no more */
+		return;
 	for (size_t i = 0; i < count; i++) {
 		pid_t pid = fork();
 
@@ -92,5 +85,6 @@ void ready_end(struct ready *ready, bool at_once)
 		while (waitpid(ready->pids[i], NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	ready->count = 0;
+	free(ready->pids);
+	*ready = (struct ready){0};
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* collect_options: a command line that names several sources, for matrix and diff. */
+#ifndef FINWAIT_CLI_COLLECT_OPTIONS_H
+#define FINWAIT_CLI_COLLECT_OPTIONS_H
+
+#include "../session/collect.h"
+#include "options.h"
+
+/*
+ * The sources, and one ask with all words as its patterns. 0, or an exit code with the line
+ * said; collect_free() it either way.
+ */
+int collect_parse(struct collect *c, enum command_id command, int argc, char **argv,
+                  struct words *words);
+
+#endif

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "cli.h"
+
+#define RUN (1U << COMMAND_RUN)
+#define MATRIX (1U << COMMAND_MATRIX)
+#define DIFF (1U << COMMAND_DIFF)
+#define LADDER (1U << COMMAND_LADDER)
+#define ASKING (RUN | MATRIX | DIFF) /* commands that run probes */
+
+/* In the order in which a help shows them; an option may differ between commands. */
+static const struct option_row rows[] = {
+	{OPTION_SET, "set", 0, "[client:|server:]SYSCTL=VALUE", ASKING,
+         "in force before the first socket (net.ipv4. may be left\n"
+         "out); the prediction follows it; of several the last wins"},
+	{OPTION_PARAM, "param", 0, "NAME=VALUE", ASKING,
+         "a parameter of the probe, see 'finwait show ID'"},
+	{OPTION_FAITHFUL, "faithful", 0, NULL, ASKING,
+         "the articles' own conditions: minutes instead of seconds"},
+	{OPTION_KERNEL, "kernel", 0, "K", RUN,
+         "in a virtual machine that runs Debian's kernel K ('finwait\n"
+         "kernel'), or the one of a path: VMLINUZ, VMLINUZ:MODULES, a\n"
+         "folder"},
+	{OPTION_KERNEL, "kernel", 0, "K,K...", MATRIX,
+         "which kernels, in this order; 'host' is the one that runs here"},
+	{OPTION_KERNEL, "kernel", 0, "K", DIFF,
+         "once or twice, or K,K; 'host' is the kernel that runs here"},
+	{OPTION_FROM, "from", 0, "NAME=DIR", MATRIX,
+         "a column of records that were kept in DIR; with the ranges\n"
+         "of those that were run with --phases"},
+	{OPTION_CLOCK, "clock", 0, "virtual|real", ASKING,
+         "with --kernel: virtual: faithful hours pass in a second, the\n"
+         "same to the byte each time; real: by KVM where it works"},
+	{OPTION_QUICK, "quick", 0, NULL, RUN,
+         "with --kernel: not --faithful, which is the rule there"},
+	{OPTION_QUICK, "quick", 0, NULL, MATRIX | DIFF,
+         "not --faithful; the rule where 'host' is among the kernels"},
+	{OPTION_PHASES, "phases", 0, "K", RUN,
+         "with --kernel: K times, begun at other moments of the timer\n"
+         "wheel; says how far apart the findings lie (virtual clock\n"
+         "only)"},
+	{OPTION_PHASES, "phases", 0, "K", MATRIX,
+         "as for run: each cell has the range over K timer phases"},
+	{OPTION_SEED, "seed", 0, "N", ASKING, "with --kernel: other ports and sequence numbers"},
+	{OPTION_JOBS, NULL, 'j', "N", ASKING, "at most N probes at a time (all)"},
+	{OPTION_TIME_LIMIT, "time-limit", 0, "S", ASKING,
+         "end a probe that takes longer than S seconds (900)"},
+	{OPTION_LADDER, "ladder", 0, NULL, RUN, "draw each probe's ladder after the table"},
+	{OPTION_JSON, "json", 0, NULL, RUN,
+         "the record as JSON Lines (finwait/1) instead of the table"},
+	{OPTION_TAP, "tap", 0, NULL, RUN, "KTAP instead of the table"},
+	{OPTION_OUT, "out", 0, "DIR", RUN, "keep the records there, a file a probe (out)"},
+	{OPTION_OUT, "out", 0, "DIR", LADDER, "where 'finwait run' kept the record (out)"},
+	{OPTION_OUT, "out", 0, "DIR", MATRIX, "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
+	{OPTION_OUT, "out", 0, "DIR", DIFF,
+         "where matrix kept its records and where the new ones go,\n"
+         "DIR/KERNEL/ID.jsonl (out)"},
+	{OPTION_VERBOSE, NULL, 'v', NULL, RUN, "more of everything in the table"},
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define LONG_BASE 256 /* what getopt_long() returns for rows[0]; letters are below */
+
+const char *option_name(const struct option_row *row)
+{
+	static char text[32];
+
+	if (row->name)
+		snprintf(text, sizeof(text), "--%s", row->name);
+	else
+		snprintf(text, sizeof(text), "-%c", row->letter);
+	return text;
+}
+
+static bool row_is_of(const struct option_row *row, enum command_id command)
+{
+	return row->commands & (1U << command);
+}
+
+/* getopt's own tables of @command; @letters has ":" first and room for all. */
+static void getopt_tables(enum command_id command, struct option *longs, char *letters)
+{
+	*letters++ = ':';
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!row_is_of(&rows[i], command))
+			continue;
+		if (rows[i].name)
+			*longs++ = (struct option){
+				rows[i].name, rows[i].argument ? required_argument : no_argument,
+				NULL, LONG_BASE + (int)i};
+		if (!rows[i].letter)
+			continue;
+		*letters++ = rows[i].letter;
+		if (rows[i].argument)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	*longs = (struct option){0};
+}
+
+static const struct option_row *row_find(enum command_id command, int option)
+{
+	if (option >= LONG_BASE)
+		return &rows[option - LONG_BASE];
+	for (size_t i = 0; i < ROWS; i++)
+		if (row_is_of(&rows[i], command) && rows[i].letter == option)
+			return &rows[i];
+	return NULL;
+}
+
+/* Of "-xy" getopt tells the letter, of "--long" the word before where it stands. */
+static int option_refuse(int option, char **argv)
+{
+	char letter[3] = {'-', (char)optopt, '\0'};
+	const char *word = optopt && optopt < LONG_BASE ? letter : argv[optind - 1];
+
+	if (option == ':')
+		return cli_say(EXIT_USAGE, "%s wants a value", word);
+	return cli_say(EXIT_USAGE, "%s has no option '%s' ('finwait %s --help')", argv[0], word,
+	               argv[0]);
+}
+
+int options_parse(enum command_id command, int argc, char **argv, option_fn take, void *arg,
+                  struct words *words)
+{
+	struct option longs[ROWS + 1];
+	char letters[2 * ROWS + 2];
+	int option, code;
+
+	getopt_tables(command, longs, letters);
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (option == ':' || option == '?')
+			return option_refuse(option, argv);
+		code = take(arg, row_find(command, option), optarg);
+		if (code)
+			return code;
+	}
+	words->items = (const char *const *)argv + optind;
+	words->count = (size_t)(argc - optind);
+	return 0;
+}
+
+#define HELP_COLUMN 22
+
+static void row_print(const struct option_row *row, FILE *out)
+{
+	const char *line = row->help;
+	int width = fprintf(out, "  %s%s%s", option_name(row), row->argument ? " " : "",
+	                    row->argument ? row->argument : "");
+
+	if (width > HELP_COLUMN - 2)
+		width = fprintf(out, "\n") - 1;
+	while (*line) {
+		int length = (int)strcspn(line, "\n");
+
+		fprintf(out, "%*s%.*s\n", HELP_COLUMN - width, "", length, line);
+		width = 0;
+		line += length + (line[length] == '\n');
+	}
+}
+
+bool options_any(enum command_id command)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (row_is_of(&rows[i], command))
+			return true;
+	return false;
+}
+
+void options_print(enum command_id command, FILE *out)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (row_is_of(&rows[i], command))
+			row_print(&rows[i], out);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * options: one table of all options. getopt, each command's help, and whatever else
+ * lists options reads it.
+ */
+#ifndef FINWAIT_CLI_OPTIONS_H
+#define FINWAIT_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum command_id {
+	COMMAND_LIST,
+	COMMAND_SHOW,
+	COMMAND_RUN,
+	COMMAND_LADDER,
+	COMMAND_KERNEL,
+	COMMAND_MATRIX,
+	COMMAND_DIFF,
+	COMMAND_DOCTOR,
+	COMMAND_HELP,
+	COMMAND_COUNT,
+};
+
+enum option_id {
+	OPTION_SET,
+	OPTION_PARAM,
+	OPTION_FAITHFUL,
+	OPTION_QUICK,
+	OPTION_KERNEL,
+	OPTION_FROM,
+	OPTION_CLOCK,
+	OPTION_PHASES,
+	OPTION_SEED,
+	OPTION_JOBS,
+	OPTION_TIME_LIMIT,
+	OPTION_LADDER,
+	OPTION_JSON,
+	OPTION_TAP,
+	OPTION_OUT,
+	OPTION_VERBOSE,
+};
+
+struct option_row {
+	enum option_id id;
+	const char *name; /* long, without its dashes; NULL: a letter alone */
+	char letter; /* 0: none */
+	const char *argument; /* what it is called in the help; NULL: it takes none */
+	unsigned int commands; /* those that have it, 1 << enum command_id */
+	const char *help; /* lines of at most 70 columns; NULL: in the command's own words */
+};
+
+/* As the user knows it: "--set", "-j". */
+const char *option_name(const struct option_row *row);
+
+/* The words of a command line that are no options. */
+struct words {
+	const char *const *items;
+	size_t count;
+};
+
+/* Takes one option: 0, or an exit code with the line said. */
+typedef int (*option_fn)(void *arg, const struct option_row *row, const char *value);
+
+/* Hands each option of @argv to @take. 0, or an exit code with the line said. */
+int options_parse(enum command_id command, int argc, char **argv, option_fn take, void *arg,
+                  struct words *words);
+bool options_any(enum command_id command); /* has it any? */
+void options_print(enum command_id command, FILE *out);
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What every command says alike: complaints, the end of the output, the style. */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+int cli_say(enum exit_code code, const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("finwait: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return code;
+}
+
+int cli_fault(enum exit_code code, const struct fault *fault)
+{
+	char text[512];
+
+	return cli_say(code, "%s", fault_text(fault, text, sizeof(text)));
+}
+
+int cli_finish(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	return cli_say(EXIT_NOT_RUN, "cannot write to standard output: %s", strerror(errno));
+}
+
+struct report_style cli_style(void)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	struct winsize size = {0};
+	bool terminal = isatty(STDOUT_FILENO);
+
+	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		size.ws_col = 0;
+	return (struct report_style){
+		.colour = terminal && !(no_colour && *no_colour),
+		.width = size.ws_col ? size.ws_col : 110,
+	};
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "records.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../record/json.h"
+#include "../run/registry.h"
+
+#define PATH_SAID 150 /* leaves room in a fault for what is wrong with it */
+
+static bool is_wanted(const char *probe, const char *const *patterns, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fnmatch(patterns[i], probe, 0) == 0)
+			return true;
+	return !count;
+}
+
+void records_free(struct record **records, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		record_free(records[i]);
+	free(records);
+}
+
+/* A path may be longer than a fault has room for: its end says more than its beginning. */
+static const char *path_end(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > PATH_SAID ? path + length - PATH_SAID : path;
+}
+
+static int record_read(struct record *rec, FILE *file, const char *path, struct fault *f)
+{
+	char why[200];
+
+	if (json_read_file(rec, file, why) < 0)
+		return fault_refuse(f, EBADMSG, "%s: %s", path_end(path), why);
+	if (!rec->probe[0])
+		return fault_refuse(f, EBADMSG, "%s: not the record of a probe", path_end(path));
+	record_sort(rec);
+	return 0;
+}
+
+struct record *record_load(const char *path, struct fault *f)
+{
+	FILE *file = fopen(path, "re");
+	struct record *rec;
+
+	if (!file) {
+		fault_set(f, errno, "%s", path_end(path));
+		return NULL;
+	}
+	rec = record_new();
+	if (!rec)
+		fault_set(f, ENOMEM, "read %s", path_end(path));
+	else if (record_read(rec, file, path, f) < 0) {
+		record_free(rec);
+		rec = NULL;
+	}
+	fclose(file);
+	return rec;
+}
+
+static int record_take(const char *path, const char *const *patterns, size_t pattern_count,
+                       struct kept_records *kept, struct fault *f)
+{
+	struct record *rec = record_load(path, f), **records;
+
+	if (!rec)
+		return -f->err;
+	if (!is_wanted(rec->probe, patterns, pattern_count)) {
+		record_free(rec);
+		return 0;
+	}
+	records = reallocarray(kept->records, kept->count + 1, sizeof(struct record *));
+	if (!records) {
+		record_free(rec);
+		return fault_set(f, ENOMEM, "read %s", path_end(path));
+	}
+	kept->records = records;
+	records[kept->count++] = rec;
+	return 0;
+}
+
+static int is_record_name(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 6 && entry->d_name[0] != '.' &&
+	       !strcmp(entry->d_name + length - 6, ".jsonl");
+}
+
+static int folder_take(const char *dir, const char *const *patterns, size_t pattern_count,
+                       struct kept_records *kept, struct fault *f)
+{
+	struct dirent **entries;
+	int err = 0, count = scandir(dir, &entries, is_record_name, alphasort);
+
+	if (count < 0)
+		return fault_set(f, errno, "%s", path_end(dir));
+	for (int i = 0; i < count; i++) {
+		char *path = NULL;
+
+		if (!err && asprintf(&path, "%s/%s", dir, entries[i]->d_name) < 0)
+			err = fault_set(f, ENOMEM, "read %s", path_end(dir));
+		else if (!err)
+			err = record_take(path, patterns, pattern_count, kept, f);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+static size_t registry_place(const char *probe)
+{
+	size_t place = 0;
+
+	while (registry[place].id && strcmp(registry[place].id, probe) != 0)
+		place++;
+	return place;
+}
+
+static int record_compare(const void *a, const void *b)
+{
+	const struct record *ra = *(struct record *const *)a, *rb = *(struct record *const *)b;
+	size_t pa = registry_place(ra->probe), pb = registry_place(rb->probe);
+
+	if (pa != pb)
+		return pa < pb ? -1 : 1;
+	return strcmp(ra->probe, rb->probe);
+}
+
+int records_load(const char *path, const char *const *patterns, size_t pattern_count,
+                 struct kept_records *kept, struct fault *f)
+{
+	struct stat st;
+	int err;
+
+	*kept = (struct kept_records){0};
+	if (stat(path, &st) < 0)
+		return fault_set(f, errno, "%s", path_end(path));
+	kept->folder = S_ISDIR(st.st_mode);
+	err = kept->folder ? folder_take(path, patterns, pattern_count, kept, f)
+	                   : record_take(path, patterns, pattern_count, kept, f);
+	if (!err && !kept->count)
+		err = fault_refuse(f, ENOENT, "%s: no record%s in it (*.jsonl)", path_end(path),
+		                   pattern_count ? " of these probes" : "");
+	if (err) {
+		records_free(kept->records, kept->count);
+		*kept = (struct kept_records){0};
+		return err;
+	}
+	qsort(kept->records, kept->count, sizeof(struct record *), record_compare);
+	return 0;
+}

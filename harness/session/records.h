@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* records: what was kept earlier, read again; for the commands that look back. */
+#ifndef FINWAIT_SESSION_RECORDS_H
+#define FINWAIT_SESSION_RECORDS_H
+
+#include "../base/fault.h"
+#include "../record/record.h"
+
+struct kept_records {
+	struct record **records; /* in order of the registry, each in order of time */
+	size_t count;
+	bool folder; /* else one file */
+};
+
+/*
+ * A record's file, or all *.jsonl of a folder, of those the ones whose probe is among
+ * @patterns (none: all). Returns 0, or -errno with one line in @f: nothing is kept then.
+ */
+int records_load(const char *path, const char *const *patterns, size_t pattern_count,
+                 struct kept_records *kept, struct fault *f) MUST_CHECK;
+/* One file; NULL with one line in @f. */
+struct record *record_load(const char *path, struct fault *f) MUST_CHECK;
+void records_free(struct record **records, size_t count);
+
+#endif

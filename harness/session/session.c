@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../record/json.h"
+#include "../run/keep.h"
+#include "../run/machine.h"
+#include "../run/supervisor.h"
+#include "../vm/vm.h"
+
+/*
+ * The wheel rounds a timer up to the grain of its level, 8^n jiffies: the fourth, for
+ * timers up to 17 minutes at 250 Hz, has one of 16.384 s. The golden ratio's
+ * multiples spread any number of phases evenly over it.
+ */
+#define PHASE_SPAN_NS 16384000000LL
+#define GOLDEN_RATIO 0.6180339887498949
+
+/* A guest has its own limit, which comes first and knows more. */
+#define GUEST_LIMIT_MARGIN_S 5
+
+void session_result_clear(struct session_result *result)
+{
+	records_free(result->records, result->count);
+	phases_free(&result->phases);
+	*result = (struct session_result){0};
+}
+
+struct session {
+	const struct request *request;
+	const struct target *target;
+	const struct session_hooks *hooks;
+	struct session_result *result;
+	unsigned int jobs, time_limit_s; /* as they apply at the target */
+	struct job_times times;
+	struct keep *keep;
+	struct tally tally; /* of all phases */
+	struct vm_machine *vm; /* NULL: this machine */
+};
+
+/* ---- what is said ---- */
+
+static void session_say(const struct session *session, const char *fmt, ...) PRINTF(2, 3);
+static void session_say(const struct session *session, const char *fmt, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	if (session->hooks->say)
+		session->hooks->say(line, session->hooks->arg);
+}
+
+static enum exit_code session_stop(struct session *session, enum exit_code code,
+                                   const struct fault *fault)
+{
+	fault_text(fault, session->result->why, sizeof(session->result->why));
+	return code;
+}
+
+/* A request that cannot be. Of the commonest mistakes the words say all; errno adds nothing. */
+static enum exit_code session_refuse(struct session *session, const struct fault *fault)
+{
+	return session_stop(session, fault->err == ENOMEM ? EXIT_NOT_RUN : EXIT_USAGE, fault);
+}
+
+static enum exit_code session_no_memory(struct session *session)
+{
+	struct fault fault;
+
+	fault_refuse(&fault, ENOMEM, "out of memory");
+	return session_stop(session, EXIT_NOT_RUN, &fault);
+}
+
+/* ---- while it runs ---- */
+
+/* What was not run leaves the record of an earlier run alone. */
+static bool is_kept(const struct record *rec)
+{
+	return rec->outcome != OUTCOME_SKIPPED || rec->elapsed_ns;
+}
+
+static void session_line(const struct record *rec, const char *line, size_t length, void *arg)
+{
+	const struct session *session = arg;
+
+	if (is_kept(rec))
+		keep_line(session->keep, rec->probe, line, length);
+	if (session->hooks->line)
+		session->hooks->line(rec, line, length, session->hooks->arg);
+}
+
+static void session_finished(const struct record *rec, void *arg)
+{
+	struct session *session = arg;
+
+	tally_add(&session->tally, rec);
+	/* with phases there are lines to come */
+	if (rec->event_count && !session->request->phase_count)
+		keep_probe_done(session->keep, rec->probe);
+	if (session->hooks->finished && !session->result->phases.count)
+		session->hooks->finished(rec, session->hooks->arg);
+}
+
+static void session_progress(const struct supervisor_hooks *hooks, size_t done, size_t total,
+                             const char *running, int64_t elapsed_ns)
+{
+	const struct session *session = hooks->arg;
+
+	session->hooks->progress(done, total, running, elapsed_ns, session->hooks->arg);
+}
+
+/* Each place at a time stays on a processor of its own: QEMU wakes up often. */
+static int cpu_of_place(unsigned int place)
+{
+	cpu_set_t cpus;
+	unsigned int left;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0 || !CPU_COUNT(&cpus))
+		return -1;
+	left = place % (unsigned int)CPU_COUNT(&cpus);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET((size_t)cpu, &cpus) && !left--)
+			return cpu;
+	return -1;
+}
+
+static void run_in_guest(const struct run_plan *plan, unsigned int place, int out_fd, void *arg)
+{
+	const struct session *session = arg;
+
+	vm_child(plan, session->vm, &session->times, cpu_of_place(place), out_fd);
+}
+
+/* ---- all of a plan, once or once a phase ---- */
+
+/* 0, also when interrupted, or -errno when no more can be run. */
+static int session_supervise(struct session *session, const struct machine *machine,
+                             struct plan *plan, struct record **records, struct fault *f)
+{
+	struct supervisor_hooks hooks = {
+		/* the record that is kept is that of the first phase */
+		.line = session->result->phases.count ? NULL : session_line,
+		.finished = session_finished,
+		.progress = session->hooks->progress ? session_progress : NULL,
+		.child = session->vm ? run_in_guest : NULL,
+		.arg = session,
+	};
+	int err = supervisor_run(plan, session->jobs, session->time_limit_s, machine->trace,
+	                         machine->trace_absent, &hooks, records, f);
+
+	session->result->interrupted |= err == -EINTR;
+	return err == -EINTR ? 0 : err;
+}
+
+/* How long phase @index waits before the probe begins; 0 for the first. */
+static int64_t phase_delay_ns(unsigned int index)
+{
+	double turns = index * GOLDEN_RATIO;
+
+	return (int64_t)((turns - (double)(int64_t)turns) * PHASE_SPAN_NS);
+}
+
+static int session_phase(struct session *session, const struct machine *machine, struct plan *plan,
+                         unsigned int index, struct fault *f)
+{
+	struct record **records = calloc(plan->count + 1, sizeof(*records));
+	int err;
+
+	if (!records)
+		return fault_set(f, ENOMEM, "run phase %u", index);
+	session->times.phase_ns = phase_delay_ns(index);
+	err = session_supervise(session, machine, plan, records, f);
+	if (!err && !session->result->interrupted &&
+	    phases_add(&session->result->phases, records, plan->count) < 0)
+		err = fault_set(f, ENOMEM, "count phase %u", index);
+	records_free(records, plan->count);
+	return err;
+}
+
+/* The phases after the first. */
+static int session_phases(struct session *session, const struct machine *machine, struct plan *plan,
+                          struct fault *f)
+{
+	struct session_result *result = session->result;
+	int err = 0;
+
+	if (phases_add(&result->phases, result->records, plan->count) < 0)
+		return fault_set(f, ENOMEM, "count the phases");
+	for (unsigned int i = 1; i < session->request->phase_count && !err && !result->interrupted;
+	     i++)
+		err = session_phase(session, machine, plan, i, f);
+	return err;
+}
+
+static void keep_phases(struct session *session)
+{
+	const struct session_result *result = session->result;
+
+	for (size_t i = 0; i < result->count; i++) {
+		const struct record *rec = result->records[i];
+		const struct probe_phases *probe =
+			rec && is_kept(rec) ? phases_find(&result->phases, rec->probe) : NULL;
+
+		for (size_t j = 0; probe && j < probe->count; j++) {
+			char *line = json_phases_line(probe->probe, result->phases.count,
+			                              &probe->spreads[j]);
+
+			if (line)
+				keep_line(session->keep, probe->probe, line, strlen(line));
+			free(line);
+		}
+	}
+}
+
+/* The settings stay the machine's and the request's. */
+static struct run_info run_info_of(const struct session *session, const struct machine *machine)
+{
+	struct run_info info = machine->info;
+
+	info.asked = (struct run_asked){
+		.sets = session->request->sets,
+		.params = session->request->params,
+		.seed = session->request->seed,
+	};
+	return info;
+}
+
+static enum exit_code session_end(struct session *session, int err, const struct fault *fault)
+{
+	struct session_result *result = session->result;
+	struct fault not_kept;
+
+	if (keep_close(session->keep, &not_kept) < 0) {
+		char line[512];
+
+		session_say(session, "%s", fault_text(&not_kept, line, sizeof(line)));
+		session->tally.incomplete = true;
+	}
+	if (err)
+		return session_stop(session, EXIT_NOT_RUN, fault);
+	if (!result->interrupted)
+		return tally_code(&session->tally);
+	snprintf(result->why, sizeof(result->why),
+	         "interrupted; what was recorded until then is in %s/", session->request->out_dir);
+	return EXIT_NOT_RUN;
+}
+
+static enum exit_code session_planned(struct session *session, struct machine *machine,
+                                      struct plan *plan)
+{
+	struct session_result *result = session->result;
+	struct run_info info = run_info_of(session, machine);
+	struct fault fault = {0};
+	int err;
+
+	result->records = calloc(plan->count + 1, sizeof(*result->records));
+	if (!result->records)
+		return session_no_memory(session);
+	result->count = plan->count;
+	session->keep = keep_open(session->request->out_dir, &info, &fault);
+	if (!session->keep) {
+		session_result_clear(result);
+		return session_stop(session, EXIT_NOT_RUN, &fault);
+	}
+	if (session->hooks->begin)
+		session->hooks->begin(&info, plan->count, session->hooks->arg);
+	err = session_supervise(session, machine, plan, result->records, &fault);
+	if (!err && session->request->phase_count && !result->interrupted) {
+		err = session_phases(session, machine, plan, &fault);
+		keep_phases(session);
+	}
+	return session_end(session, err, &fault);
+}
+
+/* ---- the target ---- */
+
+/* A guest costs a restore: what the probes set by themselves is tried when they run. */
+static int session_check_sysctls(const struct session *session, const struct machine *machine,
+                                 const struct plan *plan, struct fault *f)
+{
+	if (!session->vm)
+		return plan_check_sysctls(plan, !machine->root, f);
+	return session->request->sets.count ? vm_check_sysctls(plan, session->vm, f) : 0;
+}
+
+static enum exit_code session_on(struct session *session, struct machine *machine)
+{
+	const struct machine_feature *lacking = machine_lacks(machine);
+	struct plan_request asked = request_plan(session->request, session->target);
+	struct fault fault;
+	struct plan plan;
+	enum exit_code code;
+
+	if (lacking) {
+		snprintf(session->result->why, sizeof(session->result->why),
+		         "no probe can run here: %s: %s%s%s", lacking->name, lacking->why,
+		         lacking->help[0] ? "; helps: " : "", lacking->help);
+		return EXIT_NOT_RUN;
+	}
+	if (plan_make(&asked, &machine->info, &plan, &fault) < 0)
+		return session_refuse(session, &fault);
+	if (session_check_sysctls(session, machine, &plan, &fault) == 0)
+		code = session_planned(session, machine, &plan);
+	else if (session->request->sets.count)
+		code = session_refuse(session, &fault);
+	else
+		code = session_stop(session, EXIT_NOT_RUN, &fault);
+	plan_free(&plan);
+	return code;
+}
+
+/* As many as are to run side by side: eBPF has a slot for each. */
+static int places_count(const struct session *session, unsigned int *places, struct fault *f)
+{
+	struct plan_request asked = request_plan(session->request, session->target);
+	struct plan plan;
+	int err = plan_make(&asked, &(struct run_info){0}, &plan, f);
+
+	if (err)
+		return err;
+	*places = session->jobs && session->jobs < plan.count ? session->jobs
+	                                                      : (unsigned int)plan.count;
+	plan_free(&plan);
+	return 0;
+}
+
+static enum exit_code session_on_host(struct session *session)
+{
+	struct machine machine;
+	struct fault fault;
+	unsigned int places = 0;
+	enum exit_code code;
+
+	if (places_count(session, &places, &fault) < 0)
+		return session_refuse(session, &fault);
+	if (machine_find(&machine, places, &fault) < 0)
+		return session_stop(session, EXIT_NOT_RUN, &fault);
+	code = session_on(session, &machine);
+	machine_release(&machine);
+	return code;
+}
+
+static void say_clock(const struct session *session)
+{
+	switch (session->vm->clock) {
+	case QEMU_VIRTUAL:
+	case QEMU_CLOCK_COUNT:
+		break;
+	case QEMU_REAL_TCG:
+		session_say(session, "real time without KVM, slowly (%s)", session->vm->clock_why);
+		break;
+	case QEMU_REAL_KVM:
+		session_say(session, "real time, with KVM");
+		break;
+	}
+}
+
+static enum exit_code session_on_kernel(struct session *session)
+{
+	struct vm_config config = {
+		.real = session->request->clock_real,
+		.time_limit_s = session->time_limit_s,
+	};
+	struct machine machine = {0};
+	struct vm_machine vm;
+	struct vm_kernel kernel;
+	struct fault fault;
+	cpu_set_t cpus;
+	enum exit_code code;
+
+	if (kernel_find(session->target->kernel, &kernel, &fault) < 0)
+		return session_stop(session, EXIT_NOT_RUN, &fault);
+	if (session->hooks->progress)
+		session->hooks->progress(0, 0, kernel.release, 0, session->hooks->arg);
+	if (vm_prepare(&kernel, &config, &vm, &fault) < 0)
+		return session_stop(session, EXIT_NOT_RUN, &fault);
+	session->vm = &vm;
+	say_clock(session);
+	if (!session->jobs && sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
+		session->jobs = (unsigned int)CPU_COUNT(&cpus);
+	session->time_limit_s += GUEST_LIMIT_MARGIN_S;
+	machine.info = vm.info;
+	code = session_on(session, &machine);
+	vm_release(&vm);
+	return code;
+}
+
+enum exit_code session_run(const struct request *request, const struct target *target,
+                           const struct session_hooks *hooks, struct session_result *result)
+{
+	struct session session = {
+		.request = request,
+		.target = target,
+		.hooks = hooks,
+		.result = result,
+		.jobs = request->jobs,
+		.time_limit_s = request->time_limit_s ? request->time_limit_s : TIME_LIMIT_S,
+		.times = {.seed = request->seed},
+	};
+	struct fault fault;
+
+	*result = (struct session_result){0};
+	/* Mistakes in the request come before anything is tried. */
+	if (request_check(request, target, &fault) < 0)
+		return session_refuse(&session, &fault);
+	return target->kernel ? session_on_kernel(&session) : session_on_host(&session);
+}
