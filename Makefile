@@ -12,7 +12,7 @@ CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 VERSION := 0.1.0
 
-PKGS := libmnl libnl-3.0 libnl-route-3.0 libnftables libbpf jansson liblzma libzstd zlib
+PKGS := libmnl libnl-3.0 libnl-route-3.0 libnftables libbpf libelf jansson liblzma libzstd liblz4 zlib
 CPPFLAGS += -D_GNU_SOURCE -DFINWAIT_VERSION='"$(VERSION)"' -I$(O)/gen $(shell pkg-config --cflags $(PKGS))
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wno-missing-field-initializers

@@ -2,9 +2,9 @@
 #include "modules.h"
 
 #include <dirent.h>
-#include <elf.h>
 #include <errno.h>
 #include <fts.h>
+#include <libelf.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,29 +14,6 @@
 #include "unpack.h"
 
 /* ---- .modinfo */
-
-static const Elf64_Shdr *section_at(const uint8_t *elf, size_t size, const Elf64_Ehdr *header,
-                                    unsigned int index, Elf64_Shdr *section)
-{
-	uint64_t at = header->e_shoff + (uint64_t)index * sizeof(*section);
-
-	if (index >= header->e_shnum || header->e_shoff > size || at + sizeof(*section) > size)
-		return NULL;
-	memcpy(section, elf + at, sizeof(*section));
-	if (section->sh_type == SHT_NOBITS || section->sh_offset > size ||
-	    section->sh_size > size - section->sh_offset)
-		return NULL;
-	return section;
-}
-
-/* Whether the string at @offset of the table @names is ".modinfo". */
-static bool section_is_modinfo(const uint8_t *elf, const Elf64_Shdr *names, uint32_t offset)
-{
-	static const char wanted[] = ".modinfo";
-
-	return offset < names->sh_size && names->sh_size - offset >= sizeof(wanted) &&
-	       !memcmp(elf + names->sh_offset + offset, wanted, sizeof(wanted));
-}
 
 static const char *entry_find(const char *at, const char *end, const char *key)
 {
@@ -72,27 +49,38 @@ size_t module_unsigned_size(const void *data, size_t size)
 	return length <= size - tail ? size - tail - length : size;
 }
 
-const char *modinfo_find(const void *elf, size_t size, const char *key)
+static const char *modinfo_value(Elf *elf, const char *key)
 {
-	const uint8_t *bytes = elf;
-	Elf64_Shdr names, section;
-	Elf64_Ehdr header;
+	size_t names;
+	Elf_Scn *section = NULL;
 
-	if (size < sizeof(header) || memcmp(elf, ELFMAG, SELFMAG) != 0)
+	if (elf_getshdrstrndx(elf, &names) != 0)
 		return NULL;
-	memcpy(&header, elf, sizeof(header));
-	if (!section_at(bytes, size, &header, header.e_shstrndx, &names))
-		return NULL;
-	for (unsigned int i = 0; i < header.e_shnum; i++) {
-		const char *at;
+	while ((section = elf_nextscn(elf, section))) {
+		const char *name = NULL;
+		Elf64_Shdr *header = elf64_getshdr(section);
+		Elf_Data *data;
 
-		if (!section_at(bytes, size, &header, i, &section) ||
-		    !section_is_modinfo(bytes, &names, section.sh_name))
+		if (header)
+			name = elf_strptr(elf, names, header->sh_name);
+		if (!name || strcmp(name, ".modinfo") != 0)
 			continue;
-		at = (const char *)bytes + section.sh_offset;
-		return entry_find(at, at + section.sh_size, key);
+		data = elf_rawdata(section, NULL);
+		if (!data || !data->d_buf)
+			return NULL;
+		return entry_find(data->d_buf, (const char *)data->d_buf + data->d_size, key);
 	}
 	return NULL;
+}
+
+char *modinfo_find(void *data, size_t size, const char *key)
+{
+	Elf *elf = elf_version(EV_CURRENT) != EV_NONE ? elf_memory(data, size) : NULL;
+	const char *value = elf ? modinfo_value(elf, key) : NULL;
+	char *copy = value ? strdup(value) : NULL;
+
+	elf_end(elf);
+	return copy;
 }
 
 /* ---- what they are read from */
@@ -266,17 +254,13 @@ static int module_gather(const struct module_files *files, const char *wanted, i
 static int depends_gather(const struct module_files *files, const struct module *module, int depth,
                           struct modules *modules, struct fault *f)
 {
-	const char *list = modinfo_find(module->data, module->size, "depends");
+	char *list = modinfo_find(module->data, module->size, "depends"), *rest = list;
 	int err = 0;
 
-	while (list && *list && !err) {
-		char name[64];
-		size_t length = strcspn(list, ",");
-
-		snprintf(name, sizeof(name), "%.*s", (int)length, list);
-		err = module_gather(files, name, depth + 1, modules, f);
-		list += length + (list[length] == ',');
-	}
+	for (const char *name; !err && (name = strsep(&rest, ","));)
+		if (*name)
+			err = module_gather(files, name, depth + 1, modules, f);
+	free(list);
 	return err;
 }
 

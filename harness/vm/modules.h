@@ -39,7 +39,7 @@ bool modules_same(const char *sources);
 /* Of a module's file: the bytes before its signature, all where it has none. Pure; mod_check_sig(). */
 size_t module_unsigned_size(const void *data, size_t size);
 
-/* The value of "@key=" in .modinfo of an ELF file, NULL when there is none. Pure. */
-const char *modinfo_find(const void *elf, size_t size, const char *key);
+/* The value of "@key=" in .modinfo of an ELF file, to be freed; NULL: there is none. Pure. */
+char *modinfo_find(void *data, size_t size, const char *key);
 
 #endif

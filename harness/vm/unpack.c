@@ -2,6 +2,8 @@
 #include "unpack.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <lz4.h>
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,74 +90,30 @@ static bool gzip_unpack(const uint8_t *data, size_t size, struct growing *out)
 	return rc == Z_STREAM_END;
 }
 
-/* A length that goes on in bytes of 255. */
-static bool lz4_length(const uint8_t **at, const uint8_t *end, size_t *length)
-{
-	uint8_t byte;
-
-	if (*length != 15)
-		return true;
-	do {
-		if (*at == end)
-			return false;
-		byte = *(*at)++;
-		*length += byte;
-	} while (byte == 255);
-	return true;
-}
-
-long lz4_block(const uint8_t *data, size_t size, uint8_t *out, size_t at, size_t space)
-{
-	const uint8_t *end = data + size;
-	size_t start = at, limit = at + space;
-
-	while (data < end) {
-		size_t literals = *data >> 4, match = *data & 15, offset;
-
-		data++;
-		if (!lz4_length(&data, end, &literals) || literals > (size_t)(end - data) ||
-		    literals > limit - at)
-			return -1;
-		memcpy(out + at, data, literals);
-		at += literals;
-		data += literals;
-		if (data == end)
-			return (long)(at - start);
-		if (end - data < 2)
-			return -1;
-		offset = data[0] | (size_t)data[1] << 8;
-		data += 2;
-		if (!lz4_length(&data, end, &match))
-			return -1;
-		match += 4;
-		if (!offset || offset > at || match > limit - at)
-			return -1;
-		for (; match; match--, at++)
-			out[at] = out[at - offset];
-	}
-	return -1;
-}
-
-#define LZ4_BLOCK ((size_t)8 << 20)
+#define LZ4_BLOCK (8 << 20)
 
 static uint32_t little_endian(const uint8_t *at)
 {
 	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-/* "lz4 -l": blocks of 8 MiB, each with its packed size before it; a stray size at the end. */
+/*
+ * "lz4 -l": blocks of 8 MiB, each with its packed size before it, which liblz4 has no name
+ * for; a stray size at the end.
+ */
 static bool lz4_unpack(const uint8_t *data, size_t size, struct growing *out)
 {
 	size_t at = 4;
-	long n;
+	int n;
 
 	while (size - at > 4) {
-		size_t packed = little_endian(data + at);
+		uint32_t packed = little_endian(data + at);
 
 		at += 4;
-		if (packed > size - at || !growing_reserve(out, LZ4_BLOCK))
+		if (packed > size - at || packed > INT_MAX || !growing_reserve(out, LZ4_BLOCK))
 			return false;
-		n = lz4_block(data + at, packed, out->data, out->used, LZ4_BLOCK);
+		n = LZ4_decompress_safe((const char *)data + at, (char *)out->data + out->used,
+		                        (int)packed, LZ4_BLOCK);
 		if (n < 0)
 			return false;
 		out->used += (size_t)n;

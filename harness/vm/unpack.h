@@ -19,8 +19,4 @@ void *unpack(const void *data, size_t size, size_t *unpacked, struct fault *f) M
 /* Whether @data begins like one of the formats. */
 bool unpack_knows(const void *data, size_t size);
 
-/* One block of LZ4 into the @space bytes at @at of @out, which may refer back to all of it.
- * Returns its length, or -1: nonsense. Pure. */
-long lz4_block(const uint8_t *data, size_t size, uint8_t *out, size_t at, size_t space);
-
 #endif
