@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/interrupt.h"
 #include "../vm/vm.h"
 
 static unsigned long long megabytes(uint64_t bytes)
@@ -46,9 +47,8 @@ static int kernel_list(void)
 	return err ? cli_fault(EXIT_NOT_RUN, &fault) : EXIT_AS_PREDICTED;
 }
 
-static int kernel_fetch_one(const struct vm_offers *offers, const char *name)
+static int kernel_fetch_one(const struct vm_offer *offer)
 {
-	const struct vm_offer *offer = offer_find(offers, name);
 	struct vm_kernel kernel;
 	struct fault fault;
 
@@ -64,23 +64,48 @@ static int kernel_fetch_one(const struct vm_offers *offers, const char *name)
 	return EXIT_AS_PREDICTED;
 }
 
-static bool all_offered(const struct vm_offers *offers, int count, char **names)
+/* The archive, a part of it and all of it, each asked when it is needed. */
+struct archive {
+	struct vm_offers offers[2];
+	bool asked[2];
+};
+
+static int archive_ask(struct archive *archive, bool wide, struct fault *f)
 {
-	for (int i = 0; i < count; i++)
-		if (!offer_find(offers, names[i]))
-			return false;
-	return true;
+	int err = archive->asked[wide] ? 0 : offers_ask(wide, &archive->offers[wide], f);
+
+	archive->asked[wide] |= !err;
+	return err;
 }
 
-/* The few suites first; all of them when something was not there. */
-static int offers_for(int count, char **names, struct vm_offers *offers, struct fault *f)
+static void archive_free(struct archive *archive)
 {
-	int err = offers_ask(false, offers, f);
+	for (int wide = 0; wide < 2; wide++)
+		if (archive->asked[wide])
+			offers_free(&archive->offers[wide]);
+}
 
-	if (!err && all_offered(offers, count, names))
-		return 0;
-	offers_free(offers);
-	return offers_ask(true, offers, f);
+/*
+ * The suites that have what most ask for come first; all of them for what is not there, and for
+ * the newest, which any may have. *@offer is NULL when the archive has none.
+ */
+static int archive_find(struct archive *archive, const char *name, const struct vm_offer **offer,
+                        struct fault *f)
+{
+	int err = 0;
+
+	*offer = NULL;
+	if (strcmp(name, "newest") != 0) {
+		err = archive_ask(archive, false, f);
+		if (!err)
+			*offer = offer_find(&archive->offers[false], name);
+	}
+	if (err || *offer)
+		return err;
+	err = archive_ask(archive, true, f);
+	if (!err)
+		*offer = offer_find(&archive->offers[true], name);
+	return err;
 }
 
 /* Why it is not there may be that not all could be read. */
@@ -102,25 +127,25 @@ static int kernel_not_offered(const struct vm_offers *offers, const char *name)
 static int kernel_fetch(int count, char **names)
 {
 	int code = EXIT_AS_PREDICTED;
-	struct vm_offers offers;
-	struct fault fault;
+	struct archive archive = {0};
 
 	if (!count)
 		return cli_say(EXIT_USAGE,
 		               "kernel fetch wants a version, such as 6.12, or 'newest'");
-	if (offers_for(count, names, &offers, &fault) < 0)
-		return cli_fault(EXIT_NOT_RUN, &fault);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count && !interrupt_pending(); i++) {
+		const struct vm_offer *offer;
+		struct fault fault;
 		int one;
 
-		if (offer_find(&offers, names[i]))
-			one = kernel_fetch_one(&offers, names[i]);
-		else
-			one = kernel_not_offered(&offers, names[i]);
-		if (one)
-			code = one;
+		if (archive_find(&archive, names[i], &offer, &fault) < 0) {
+			code = cli_fault(EXIT_NOT_RUN, &fault);
+			break;
+		}
+		one = offer ? kernel_fetch_one(offer)
+		            : kernel_not_offered(&archive.offers[true], names[i]);
+		code = one ? one : code;
 	}
-	offers_free(&offers);
+	archive_free(&archive);
 	return code;
 }
 

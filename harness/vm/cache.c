@@ -14,6 +14,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "../base/interrupt.h"
+#include "trust.h"
+
 int path_join(char path[CACHE_PATH], const char *dir, const char *name, struct fault *f)
 {
 	int n = snprintf(path, CACHE_PATH, "%s/%s", dir, name);
@@ -23,7 +26,7 @@ int path_join(char path[CACHE_PATH], const char *dir, const char *name, struct f
 
 static int folder_make(const char *path, struct fault *f)
 {
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		return fault_set(f, errno, "make the cache folder %s (XDG_CACHE_HOME)", path);
 	return 0;
 }
@@ -46,22 +49,39 @@ static int folders_make(const char *path, struct fault *f)
 	return folder_make(path, f);
 }
 
-int cache_room(const char *room, char path[CACHE_PATH], struct fault *f)
+/* Where the cache is: "finwait" in what the environment names. */
+static int cache_home(char path[CACHE_PATH], struct fault *f)
 {
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	int n;
 
 	if (cache && *cache == '/')
-		n = snprintf(path, CACHE_PATH, "%s/finwait/%s", cache, room);
+		n = snprintf(path, CACHE_PATH, "%s/finwait", cache);
 	else if (home && *home == '/')
-		n = snprintf(path, CACHE_PATH, "%s/.cache/finwait/%s", home, room);
+		n = snprintf(path, CACHE_PATH, "%s/.cache/finwait", home);
 	else
 		return fault_refuse(f, ENOENT,
 		                    "find a cache folder: neither XDG_CACHE_HOME nor HOME"
 		                    " is set");
-	if (n >= CACHE_PATH - 128)
-		return fault_set(f, ENAMETOOLONG, "make a cache folder (XDG_CACHE_HOME)");
-	return folders_make(path, f);
+	return n < CACHE_PATH - 160
+	               ? 0
+	               : fault_set(f, ENAMETOOLONG, "make a cache folder (XDG_CACHE_HOME)");
+}
+
+int cache_room(const char *room, char path[CACHE_PATH], struct fault *f)
+{
+	char home[CACHE_PATH];
+	int err = cache_home(home, f);
+
+	if (!err)
+		err = path_join(path, home, room, f);
+	if (!err)
+		err = folders_make(path, f);
+	if (!err)
+		err = trust_way(home, f);
+	if (!err)
+		err = trust_own(home, f);
+	return err ? err : trust_own(path, f);
 }
 
 static int entry_remove(const char *path, const struct stat *st, int flag, struct FTW *ftw)
@@ -101,7 +121,7 @@ int cache_begin(const char *room, const char *name, char temp[CACHE_PATH], struc
 
 	if (!err)
 		err = cache_remove(temp, f);
-	if (!err && mkdir(temp, 0777) < 0)
+	if (!err && mkdir(temp, 0755) < 0)
 		err = fault_set(f, errno, "make the folder %s (XDG_CACHE_HOME)", temp);
 	return err;
 }
@@ -141,16 +161,17 @@ static bool lock_current(int fd, const char *path)
 
 static int lock_take(const char *path, bool wait, struct fault *f)
 {
-	int err, fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int err, fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 
 	if (fd < 0)
 		return fault_set(f, errno, "open the lock %s", path);
-	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0)
-		if (errno != EINTR) {
-			err = fault_set(f, errno, "lock %s", path);
-			close(fd);
-			return err;
-		}
+	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0) {
+		err = errno == EINTR ? interrupt_check(f) : fault_set(f, errno, "lock %s", path);
+		if (!err)
+			continue;
+		close(fd);
+		return err;
+	}
 	return fd;
 }
 
@@ -275,7 +296,7 @@ int cache_full(const char *room, int err, struct fault *f)
 
 int file_write(const char *path, const void *data, size_t size, struct fault *f)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), err = 0;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), err = 0;
 	const char *at = data;
 
 	if (fd < 0)
@@ -293,6 +314,20 @@ int file_write(const char *path, const void *data, size_t size, struct fault *f)
 	if (close(fd) < 0 && !err)
 		err = fault_set(f, errno, "write %s", path);
 	return err;
+}
+
+/* Opening a FIFO would wait for its other end, reading one for ever. */
+static int file_open(const char *path, int flags, struct fault *f)
+{
+	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC, 0644);
+	struct stat st;
+
+	if (fd < 0)
+		return fault_set(f, errno, "open %s", path);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return fault_refuse(f, EINVAL, "%.200s is no regular file", path);
 }
 
 static char *fd_read(int fd, size_t *size)
@@ -326,14 +361,12 @@ static char *fd_read(int fd, size_t *size)
 
 void *file_read(const char *path, size_t *size, struct fault *f)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(path, O_RDONLY, f);
 	char *data;
 	int err;
 
-	if (fd < 0) {
-		fault_set(f, errno, "read %s", path);
+	if (fd < 0)
 		return NULL;
-	}
 	errno = 0;
 	data = fd_read(fd, size);
 	err = errno ? errno : ENOMEM;
@@ -363,12 +396,9 @@ uint64_t digest_add(uint64_t digest, const void *data, size_t size)
 int file_open_in(const char *dir, const char *name, int flags, struct fault *f)
 {
 	char path[CACHE_PATH];
-	int fd, err = path_join(path, dir, name, f);
+	int err = path_join(path, dir, name, f);
 
-	if (err)
-		return err;
-	fd = open(path, flags | O_CLOEXEC, 0666);
-	return fd < 0 ? fault_set(f, errno, "open %s", path) : fd;
+	return err ? err : file_open(path, flags, f);
 }
 
 int file_write_in(const char *dir, const char *name, const void *data, size_t size, struct fault *f)

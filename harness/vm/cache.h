@@ -15,7 +15,10 @@
 
 #define CACHE_PATH 1024
 
-/* "CACHE/@room", made if need be; rooms are "kernels", "guests" and "apt". */
+/*
+ * "CACHE/@room", made if need be; rooms are "kernels", "guests", "apt" and "apt-wide". -EPERM:
+ * somebody else could change what is in it (trust.h).
+ */
 int cache_room(const char *room, char path[CACHE_PATH], struct fault *f) MUST_CHECK;
 /*
  * A new empty folder in @room to build the entry @name in, for who holds its lock: one that
@@ -63,9 +66,12 @@ uint64_t cache_size(const char *path);
 /* "DIR/NAME"; -ENAMETOOLONG with the fault filled. */
 int path_join(char path[CACHE_PATH], const char *dir, const char *name, struct fault *f) MUST_CHECK;
 int file_write(const char *path, const void *data, size_t size, struct fault *f) MUST_CHECK;
-/* The whole file, with a NUL behind it, to be freed; NULL with the fault filled. */
+/*
+ * The whole file, with a NUL behind it, to be freed; NULL with the fault filled. -EINVAL: it is
+ * no regular file.
+ */
 void *file_read(const char *path, size_t *size, struct fault *f) MUST_CHECK;
-/* The same of @name in @dir: its descriptor (a new file's mode is 0666), and writing it. */
+/* The same of @name in @dir: its descriptor (a new file's mode is 0644), and writing it. */
 int file_open_in(const char *dir, const char *name, int flags, struct fault *f) MUST_CHECK;
 int file_write_in(const char *dir, const char *name, const void *data, size_t size,
                   struct fault *f) MUST_CHECK;

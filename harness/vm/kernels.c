@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "image.h"
+#include "trust.h"
 
 static bool prefix_fits(const char *prefix, const char *text)
 {
@@ -120,6 +121,16 @@ void kernels_free(struct vm_kernels *kernels)
 {
 	free(kernels->items);
 	*kernels = (struct vm_kernels){0};
+}
+
+int kernel_trusted(const struct vm_kernel *kernel, struct fault *f)
+{
+	char room[CACHE_PATH], path[CACHE_PATH];
+	int err = cache_room("kernels", room, f);
+
+	if (!err)
+		err = path_join(path, room, kernel->release, f);
+	return err ? err : trust_tree(path, f);
 }
 
 int kernel_forget(const char *release, struct fault *f)

@@ -27,6 +27,12 @@ struct vm_kernels {
 int kernels_list(struct vm_kernels *kernels, struct fault *f) MUST_CHECK;
 void kernels_free(struct vm_kernels *kernels);
 
+/*
+ * Whether nobody else could have changed a fetched kernel or its modules (trust.h): -EPERM with
+ * a line that names what. Looks at every file: for who is about to boot it anew.
+ */
+int kernel_trusted(const struct vm_kernel *kernel, struct fault *f) MUST_CHECK;
+
 /* Remove a fetched kernel; vm_forget() removes what was made of it. */
 int kernel_forget(const char *release, struct fault *f) MUST_CHECK;
 
@@ -48,6 +54,7 @@ struct vm_offer {
 	char package[128]; /* linux-image-RELEASE */
 	char release[96], version[64];
 	char depends[1024];
+	bool wide; /* of offers_ask(true, ...) */
 };
 struct vm_offers {
 	struct vm_offer *items; /* newest first */
@@ -57,7 +64,8 @@ struct vm_offers {
 
 /*
  * Ask the archive (apt-get update, once in OFFERS_FRESH_S). What goes wrong with apt is -EIO
- * with a line of what to do, or apt's own words. @wide looks into every suite.
+ * with a line of what to do, or apt's own words. @wide looks into every suite: each of the two has
+ * lists of its own, so that the answer is the same whatever was asked before.
  */
 int offers_ask(bool wide, struct vm_offers *offers, struct fault *f) MUST_CHECK;
 void offers_free(struct vm_offers *offers);

@@ -17,7 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/interrupt.h"
 #include "apt.h"
+#include "trust.h"
 
 #define OFFERS_FRESH_S (12L * 3600)
 #define NAMES_MAX 1024
@@ -27,6 +29,12 @@ static const char suites_main[] = "sid";
 static const char suites_main_wide[] = "bullseye bookworm bookworm-backports trixie"
 				       " trixie-backports sid";
 static const char suites_security[] = "bullseye-security bookworm-security trixie-security";
+
+/* A room each: what one finds does not depend on whether the other was asked before. */
+static const char *apt_room(bool wide)
+{
+	return wide ? "apt-wide" : "apt";
+}
 
 struct mirror {
 	char uri[300], keyring[300];
@@ -175,7 +183,7 @@ static int apt_configure(const char *dir, bool wide, struct fault *f)
 		return fault_set(f, EINVAL, "use a cache folder with quotes in its name");
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !err; i++) {
 		err = path_join(path, dir, folders[i], f);
-		if (!err && mkdir(path, 0777) < 0 && errno != EEXIST)
+		if (!err && mkdir(path, 0755) < 0 && errno != EEXIST)
 			err = fault_set(f, errno, "make %s", path);
 	}
 	if (!err)
@@ -183,6 +191,18 @@ static int apt_configure(const char *dir, bool wide, struct fault *f)
 	if (!err)
 		err = text_write(dir, "apt.conf", text, (size_t)n, f);
 	return err ? err : sources_write(dir, wide, f);
+}
+
+/* What apt reads there decides which programs it runs. */
+static int apt_trusted(const char *dir, struct fault *f)
+{
+	static const char *const names[] = {"apt.conf", "finwait.sources", "status", "updated",
+	                                    "state",    "lists",           "cache"};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !err; i++)
+		err = trust_own_in(dir, names[i], f);
+	return err;
 }
 
 static bool stamp_fresh(const char *path)
@@ -197,9 +217,8 @@ static bool stamp_fresh(const char *path)
 static int apt_update(const char *dir, const char *conf, bool wide, struct fault *f)
 {
 	const char *const argv[] = {"apt-get", "update", "-q", "-c", conf, NULL};
-	const char *stamp_name = wide ? "updated-wide" : "updated";
 	char stamp[CACHE_PATH];
-	int err = path_join(stamp, dir, stamp_name, f);
+	int err = path_join(stamp, dir, "updated", f);
 
 	if (err || stamp_fresh(stamp))
 		return err;
@@ -338,16 +357,22 @@ int offers_ask(bool wide, struct vm_offers *offers, struct fault *f)
 {
 	char dir[CACHE_PATH];
 	struct cache_lock lock;
-	int err = cache_room("apt", dir, f);
+	int err = cache_room(apt_room(wide), dir, f);
 
 	*offers = (struct vm_offers){0};
 	if (!err)
-		err = cache_lock("apt", "apt", true, &lock, f);
+		err = apt_trusted(dir, f);
+	if (!err)
+		err = cache_lock(apt_room(wide), "apt", true, &lock, f);
 	if (err)
 		return err;
-	err = cache_full("apt", offers_ask_locked(dir, wide, offers, f), f);
+	interrupt_catch();
+	err = cache_full(apt_room(wide), offers_ask_locked(dir, wide, offers, f), f);
+	interrupt_release();
 	cache_unlock(&lock);
-	return err;
+	for (size_t i = 0; i < offers->count; i++)
+		offers->items[i].wide = wide;
+	return interrupt_pending() ? fault_refuse(f, EINTR, "interrupted") : err;
 }
 
 void offers_free(struct vm_offers *offers)
@@ -388,8 +413,10 @@ static int packages_download(const struct vm_offer *offer, const char *dir, stru
 {
 	char apt[CACHE_PATH], conf[CACHE_PATH], packages[2][256] = {"", ""};
 	const char *argv[] = {"apt-get", "download", "-q", "-c", conf, packages[0], NULL, NULL};
-	int err = cache_room("apt", apt, f);
+	int err = cache_room(apt_room(offer->wide), apt, f);
 
+	if (!err)
+		err = apt_trusted(apt, f);
 	if (!err)
 		err = path_join(conf, apt, "apt.conf", f);
 	if (packages_choose(offer, packages) == 2)
@@ -430,30 +457,43 @@ static int offer_fetch_into(const struct vm_offer *offer, const char *temp, stru
 	if (!err)
 		err = text_write(temp, "version", offer->version, strlen(offer->version), f);
 	if (!err)
+		err = interrupt_check(f);
+	if (!err)
 		err = cache_room("kernels", room, f);
 	if (!err)
 		err = path_join(final, room, offer->release, f);
 	return err ? err : cache_commit(temp, final, f);
 }
 
-int offer_fetch(const struct vm_offer *offer, struct vm_kernel *kernel, struct fault *f)
+static int offer_fetch_locked(const struct vm_offer *offer, struct fault *f)
 {
 	char temp[CACHE_PATH];
-	struct cache_lock lock;
 	struct fault ignored;
+	int err = cache_begin("kernels", offer->release, temp, f);
+
+	if (!err)
+		err = offer_fetch_into(offer, temp, f);
+	if (!err)
+		return 0;
+	err = cache_full("kernels", err, f);
+	if (cache_forget("kernels", offer->release, false, &ignored) < 0)
+		fprintf(stderr, "finwait: %s is left over\n", temp);
+	return err;
+}
+
+int offer_fetch(const struct vm_offer *offer, struct vm_kernel *kernel, struct fault *f)
+{
+	struct cache_lock lock;
 	int err = cache_lock("kernels", offer->release, true, &lock, f);
 
 	if (err)
 		return err;
-	err = cache_begin("kernels", offer->release, temp, f);
-	if (!err)
-		err = offer_fetch_into(offer, temp, f);
-	if (err) {
-		err = cache_full("kernels", err, f);
-		if (cache_forget("kernels", offer->release, false, &ignored) < 0)
-			fprintf(stderr, "finwait: %s is left over\n", temp);
-	}
+	interrupt_catch();
+	err = offer_fetch_locked(offer, f);
+	interrupt_release();
 	cache_unlock(&lock);
+	if (interrupt_pending())
+		return fault_refuse(f, EINTR, "interrupted while %s was fetched", offer->release);
 	if (!err && kernel)
 		err = kernel_find(offer->release, kernel, f);
 	return err;

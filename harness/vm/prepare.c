@@ -3,7 +3,7 @@
  * prepare: having a guest ready. An entry of the cache is a folder
  * "guests/RELEASE-KEY": the machine's RAM and the rest of its state at the instant when it
  * stopped itself, or with KVM what it boots from. "made" is written last and tells the
- * sizes: what does not fit it is made anew.
+ * sizes and digests (entry.h): what does not fit it is made anew.
  */
 #include "vm.h"
 
@@ -15,24 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/interrupt.h"
 #include "../record/json.h"
+#include "entry.h"
 #include "initrd.h"
 #include "modules.h"
 #include "snapshot.h"
 
-#define GUEST_FORMAT "2" /* of an entry */
-
-static int file_digest(const char *path, uint64_t *digest, struct fault *f)
-{
-	size_t size;
-	void *data = file_read(path, &size, f);
-
-	if (!data)
-		return -f->err;
-	*digest = digest_add(*digest, data, size);
-	free(data);
-	return 0;
-}
+#define GUEST_FORMAT "3" /* of an entry */
 
 /* Not with KVM: nobody has tried yet what its clocks make of it. */
 static bool vm_restores(const struct vm_machine *vm)
@@ -75,49 +65,20 @@ static int entry_key(struct vm_machine *vm, const char *version, uint64_t *key, 
 	return err ? err : program_digest(key, f);
 }
 
-/* ---- what is whole */
-
-/* The first is too large to be read each time. */
-#define ENTRY_FILES 4
-static const char *const entry_files[2][ENTRY_FILES] = {
-	{"vmlinux", "initrd", "run.jsonl", "modules"}, {"ram", "state", "run.jsonl", "modules"}};
-
-/* "SIZE DIGEST NAME" of each file, but for the first one's digest; -ENOENT: one is missing. */
-static int entry_describe(const char *dir, bool restores, char *text, size_t size, struct fault *f)
-{
-	size_t used = 0;
-
-	for (int i = 0; i < ENTRY_FILES; i++) {
-		const char *name = entry_files[restores][i];
-		uint64_t digest = DIGEST_START;
-		char path[CACHE_PATH];
-		struct stat st;
-		int err = path_join(path, dir, name, f);
-
-		if (!err && stat(path, &st) < 0)
-			err = fault_set(f, errno, "look at %s", path);
-		if (!err && i)
-			err = file_digest(path, &digest, f);
-		if (err)
-			return err;
-		used += (size_t)snprintf(text + used, size - used, "%lld %016llx %s\n",
-		                         (long long)st.st_size, (unsigned long long)digest, name);
-	}
-	return 0;
-}
+/* ---- making */
 
 static int entry_make(const struct vm_machine *vm, const char *name, struct fault *f)
 {
-	char temp[CACHE_PATH], text[512];
+	char temp[CACHE_PATH];
 	struct fault ignored;
 	int err = cache_begin("guests", name, temp, f);
 
 	if (!err)
 		err = vm_restores(vm) ? snapshot_make(vm, temp, f) : boot_make(vm, temp, f);
 	if (!err)
-		err = entry_describe(temp, vm_restores(vm), text, sizeof(text), f);
+		err = entry_seal(temp, vm_restores(vm), f);
 	if (!err)
-		err = file_write_in(temp, "made", text, strlen(text), f);
+		err = interrupt_check(f);
 	if (!err)
 		err = cache_commit(temp, vm->entry, f);
 	if (!err)
@@ -126,33 +87,6 @@ static int entry_make(const struct vm_machine *vm, const char *name, struct faul
 	if (cache_forget("guests", name, false, &ignored) < 0)
 		fprintf(stderr, "finwait: %s is left over\n", temp);
 	return err;
-}
-
-/* The text of @name in the entry, to be freed; NULL: it cannot be read. */
-static char *entry_text(const struct vm_machine *vm, const char *name)
-{
-	struct fault ignored;
-	char path[CACHE_PATH];
-	size_t size;
-
-	return path_join(path, vm->entry, name, &ignored) < 0 ? NULL
-	                                                      : file_read(path, &size, &ignored);
-}
-
-static bool entry_whole(const struct vm_machine *vm)
-{
-	char text[512], *made, *modules;
-	struct fault ignored;
-	bool whole;
-
-	if (entry_describe(vm->entry, vm_restores(vm), text, sizeof(text), &ignored) < 0)
-		return false;
-	made = entry_text(vm, "made");
-	modules = entry_text(vm, "modules");
-	whole = made && !strcmp(made, text) && modules && modules_same(modules);
-	free(made);
-	free(modules);
-	return whole;
 }
 
 /* ---- opening */
@@ -213,12 +147,51 @@ static unsigned int ram_asked(void)
 	return mb >= 16 && mb <= 2048 ? (unsigned int)mb : QEMU_RAM_MB;
 }
 
+/* The entry's folder, found or made, and opened; for who holds its lock. */
+static int entry_have(struct vm_machine *vm, const char *name, struct fault *f)
+{
+	int err = entry_trusted(vm->entry, f);
+
+	if (err)
+		return err;
+	(void)utimensat(AT_FDCWD, vm->entry, NULL, 0); /* used now: nobody removes it */
+	if (!entry_is_whole(vm->entry, vm_restores(vm))) {
+		vm->built = true;
+		err = vm_forget(vm->kernel.release, false, f);
+		if (!err && vm->kernel.version[0])
+			err = kernel_trusted(&vm->kernel, f);
+		if (!err)
+			err = entry_make(vm, name, f);
+	}
+	return err ? err : entry_open(vm, f);
+}
+
+static int entry_find(struct vm_machine *vm, const char *version, struct fault *f)
+{
+	char room[CACHE_PATH], name[160];
+	struct cache_lock lock;
+	uint64_t key;
+	int err = entry_key(vm, version, &key, f);
+
+	if (!err)
+		err = cache_room("guests", room, f);
+	if (err)
+		return err;
+	snprintf(name, sizeof(name), "%s-%016llx", vm->kernel.release, (unsigned long long)key);
+	err = path_join(vm->entry, room, name, f);
+	if (!err)
+		err = cache_lock("guests", name, true, &lock, f);
+	if (err)
+		return err;
+	err = entry_have(vm, name, f);
+	cache_unlock(&lock);
+	return err;
+}
+
 int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
                struct vm_machine *vm, struct fault *f)
 {
-	char room[CACHE_PATH], name[160], version[200];
-	struct cache_lock lock;
-	uint64_t key;
+	char version[200];
 	int err;
 
 	*vm = (struct vm_machine){
@@ -226,34 +199,20 @@ int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
 	if (!vm->config.ram_mb)
 		vm->config.ram_mb = ram_asked();
 	clock_choose(vm);
+	interrupt_catch();
 	err = qemu_version(version, sizeof(version), f);
 	if (!err)
-		err = entry_key(vm, version, &key, f);
-	if (!err)
-		err = cache_room("guests", room, f);
-	if (err)
-		return err;
-	snprintf(name, sizeof(name), "%s-%016llx", kernel->release, (unsigned long long)key);
-	err = path_join(vm->entry, room, name, f);
-	if (err)
-		return err;
-	err = cache_lock("guests", name, true, &lock, f);
-	if (err)
-		return err;
-	(void)utimensat(AT_FDCWD, vm->entry, NULL, 0); /* used now: nobody removes it */
-	if (!entry_whole(vm)) {
-		vm->built = true;
-		err = vm_forget(kernel->release, false, f);
-		if (!err)
-			err = entry_make(vm, name, f);
-	}
-	if (!err)
-		err = entry_open(vm, f);
-	cache_unlock(&lock);
-	qemu_describe(version, vm->clock, vm->info.guest, sizeof(vm->info.guest));
-	if (err)
+		err = entry_find(vm, version, f);
+	interrupt_release();
+	if (interrupt_pending()) /* whatever failed because of it */
+		err = fault_refuse(f, EINTR, "interrupted while a guest of %s was made ready",
+		                   kernel->release);
+	if (err) {
 		vm_release(vm);
-	return err;
+		return err;
+	}
+	qemu_describe(version, vm->clock, vm->info.guest, sizeof(vm->info.guest));
+	return 0;
 }
 
 void vm_release(struct vm_machine *vm)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
-#include "../record/event.h"
+#include "../base/interrupt.h"
 
 static int qmp_read(struct qemu *qemu, int64_t end_ns, struct fault *f)
 {
@@ -22,6 +22,8 @@ static int qmp_read(struct qemu *qemu, int64_t end_ns, struct fault *f)
 
 	if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) == 0)
 		return fault_set(f, ETIMEDOUT, "wait for the guest");
+	if (interrupt_check(f) < 0)
+		return -f->err;
 	n = recv(qemu->qmp_fd, qemu->heard + qemu->heard_size,
 	         sizeof(qemu->heard) - qemu->heard_size, MSG_DONTWAIT);
 	if (n > 0)

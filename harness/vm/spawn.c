@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../base/interrupt.h"
+
 #define STATUS_NO_PROGRAM 127
 
 static _Noreturn void spawn_child(const char *const argv[], const char *dir, int out, int err)
@@ -104,9 +106,14 @@ static int spawn_into(const char *const argv[], const char *dir, int out, int er
 		return fault_set(f, errno, "fork for %s", argv[0]);
 	if (!pid)
 		spawn_child(argv, dir, out, err_fd);
-	while (waitpid(pid, &status, 0) < 0)
+	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return fault_set(f, errno, "wait for %s", argv[0]);
+		if (interrupt_pending()) /* a terminal tells it, too; kill(1) told us alone */
+			(void)kill(pid, SIGTERM);
+	}
+	if (interrupt_check(f) < 0)
+		return -f->err;
 	return spawn_status(argv, status, err_fd, f);
 }
 
