@@ -117,26 +117,12 @@ static void session_progress(const struct supervisor_hooks *hooks, size_t done, 
 	session->hooks->progress(done, total, running, elapsed_ns, session->hooks->arg);
 }
 
-/* Each place at a time stays on a processor of its own: QEMU wakes up often. */
-static int cpu_of_place(unsigned int place)
-{
-	cpu_set_t cpus;
-	unsigned int left;
-
-	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0 || !CPU_COUNT(&cpus))
-		return -1;
-	left = place % (unsigned int)CPU_COUNT(&cpus);
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((size_t)cpu, &cpus) && !left--)
-			return cpu;
-	return -1;
-}
-
 static void run_in_guest(const struct run_plan *plan, unsigned int place, int out_fd, void *arg)
 {
 	const struct session *session = arg;
 
-	vm_child(plan, session->vm, &session->times, cpu_of_place(place), out_fd);
+	(void)place;
+	vm_child(plan, session->vm, &session->times, out_fd);
 }
 
 /* ---- all of a plan, once or once a phase ---- */

@@ -12,6 +12,7 @@
 #include "../base/clock.h"
 #include "../record/json.h"
 #include "../story/story.h"
+#include "place.h"
 #include "trouble.h"
 
 #define LOOK_MS 20 /* how often to pass on what a guest in real time has written */
@@ -238,21 +239,21 @@ static int guest_start(struct qemu *qemu, const struct vm_machine *vm, int cpu, 
 }
 
 void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
-              const struct job_times *times, int cpu, int out_fd)
+              const struct job_times *times, int out_fd)
 {
 	struct vm_run run = {.plan = plan, .vm = vm, .out_fd = out_fd, .began_ns = clock_mono_ns()};
 	struct job_times asked = *times;
 	struct fault fault;
 	int status = 0;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != plan->parent)
 		_exit(EXIT_FAILURE);
 	asked.panic = panic_asked();
 	if (qemu_open(&run.qemu, &fault) < 0)
 		vm_fail(&run, &fault);
 	run.qemu.shared->wire = plan->probe->wire;
 	if (job_put(&run.qemu, GUEST_RUNS, job_encode(plan, &asked), &fault) < 0 ||
-	    guest_start(&run.qemu, vm, cpu, &fault) < 0)
+	    guest_start(&run.qemu, vm, place_take(), &fault) < 0)
 		vm_fail(&run, &fault);
 	while (!qemu_wait(&run.qemu, LOOK_MS, &status)) {
 		vm_pass(&run);

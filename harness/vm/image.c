@@ -75,7 +75,7 @@ int image_unpack(const char *vmlinuz, const char *vmlinux, struct fault *f)
 	else if (!payload)
 		err = fault_set(f, ENOEXEC, "%s is no bzImage", vmlinuz);
 	else if (!(elf = unpack(payload, length, &size, f)))
-		err = -f->err;
+		err = unpack_blame(vmlinuz, f);
 	else if (!is_elf(elf, size))
 		err = fault_set(f, ENOEXEC, "%s holds no ELF file", vmlinuz);
 	else

@@ -222,7 +222,7 @@ static int module_read(const char *path, struct module *module, struct fault *f)
 	}
 	module->data = unpack(data, size, &module->size, f);
 	free(data);
-	return module->data ? 0 : -f->err;
+	return module->data ? 0 : unpack_blame(path, f);
 }
 
 static bool modules_have(const struct modules *modules, const char *name)

@@ -42,6 +42,18 @@ static int guest_fits(const struct vm_machine *vm, const char *vmlinux, const ch
 	                    vm->kernel.release, (unsigned long long)need_mb, vm->config.ram_mb);
 }
 
+/* A fetched kernel can be fetched again. */
+static int kernel_damaged(const struct vm_kernel *kernel, struct fault *f)
+{
+	const struct fault said = *f;
+	char text[200];
+
+	if (!kernel->version[0])
+		return -said.err;
+	return fault_refuse(f, said.err, "%s: finwait kernel rm %.40s, then fetch it again",
+	                    fault_text(&said, text, sizeof(text)), kernel->release);
+}
+
 static int guest_boot_files(const struct vm_machine *vm, const char *dir, char vmlinux[CACHE_PATH],
                             char initrd[CACHE_PATH], struct fault *f)
 {
@@ -56,6 +68,8 @@ static int guest_boot_files(const struct vm_machine *vm, const char *dir, char v
 		err = image_unpack(vm->kernel.vmlinuz, vmlinux, f);
 	if (!err)
 		err = initrd_write(&vm->kernel, initrd, sources, f);
+	if (err == -EBADMSG || err == -ENOEXEC)
+		return kernel_damaged(&vm->kernel, f);
 	return err ? err : guest_fits(vm, vmlinux, initrd, f);
 }
 

@@ -168,3 +168,10 @@ void *unpack(const void *data, size_t size, size_t *unpacked, struct fault *f)
 	*unpacked = out.used;
 	return out.data;
 }
+
+int unpack_blame(const char *path, struct fault *f)
+{
+	const struct fault said = *f;
+
+	return fault_refuse(f, said.err, "%.170s is damaged (%.60s)", path, said.what);
+}

@@ -16,6 +16,8 @@
  * caller to free; NULL with the fault filled (-EBADMSG: torn or none of these formats).
  */
 void *unpack(const void *data, size_t size, size_t *unpacked, struct fault *f) MUST_CHECK;
+/* What was unpacked is from @path: name it in @f, which unpack() has filled. Its error again. */
+int unpack_blame(const char *path, struct fault *f);
 /* Whether @data begins like one of the formats. */
 bool unpack_knows(const void *data, size_t size);
 

@@ -46,9 +46,9 @@ int vm_forget(const char *release, bool all, struct fault *f) MUST_CHECK;
 /* The bytes that the guests take that were made of @release, and how many they are. */
 uint64_t vm_size(const char *release, unsigned int *count);
 
-/* Run the probe in a guest, stream the record to @out_fd, _exit(). */
+/* Run the probe in a guest, on a processor of its own where one is free (place.h), stream the record to @out_fd, _exit(). */
 _Noreturn void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
-                        const struct job_times *times, int cpu, int out_fd);
+                        const struct job_times *times, int out_fd);
 
 /* plan_check_sysctls() in a guest: its return, and its words in @f. */
 int vm_check_sysctls(const struct plan *plan, const struct vm_machine *vm,
