@@ -103,6 +103,11 @@ static int archive_find(struct archive *archive, const char *name, const struct 
 	if (err || *offer)
 		return err;
 	err = archive_ask(archive, true, f);
+	if (err && archive->asked[false]) { /* what is known of a part stays good */
+		archive->offers[true] = (struct vm_offers){.missing = *f};
+		archive->asked[true] = true;
+		err = 0;
+	}
 	if (!err)
 		*offer = offer_find(&archive->offers[true], name);
 	return err;

@@ -298,7 +298,7 @@ int vm_check_sysctls(const struct plan *plan, const struct vm_machine *vm, struc
 		err = guest_start(&qemu, vm, -1, f);
 	if (!err)
 		err = check_answer(
-			&qemu, qemu_wait(&qemu, (int)vm->config.time_limit_s * 1000, &status), f);
+			&qemu, qemu_end(&qemu, (int)vm->config.time_limit_s * 1000, &status), f);
 	qemu_close(&qemu);
 	return err;
 }

@@ -17,7 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../base/interrupt.h"
 #include "guest.h"
+#include "limit.h"
 #include "spawn.h"
 
 /* ---- the command line */
@@ -322,6 +324,19 @@ int qemu_wait(struct qemu *qemu, int wait_ms, int *status)
 		;
 	qemu->pid = 0;
 	return 1;
+}
+
+int qemu_end(struct qemu *qemu, int limit_ms, int *status)
+{
+	struct limit limit = limit_begin(qemu->pid, limit_ms);
+	int left_ms;
+
+	do {
+		left_ms = limit_left_ms(&limit);
+		if (qemu_wait(qemu, left_ms, status))
+			return 1;
+	} while (left_ms && !interrupt_pending());
+	return 0;
 }
 
 static void fd_close(int fd)

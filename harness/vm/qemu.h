@@ -53,6 +53,8 @@ int qemu_open(struct qemu *qemu, struct fault *f) MUST_CHECK;
 int qemu_start(struct qemu *qemu, const struct qemu_config *config, struct fault *f) MUST_CHECK;
 /* 1: it has ended, with *@status; 0: not within @wait_ms. */
 int qemu_wait(struct qemu *qemu, int wait_ms, int *status);
+/* The same with a limit of what QEMU gets of the machine (limit.h); also 0 when interrupted. */
+int qemu_end(struct qemu *qemu, int limit_ms, int *status);
 /* End it if it runs, and let go of everything. */
 void qemu_close(struct qemu *qemu);
 
@@ -62,7 +64,10 @@ char *qemu_console_tail(const struct qemu *qemu, unsigned int lines, char *buf, 
 char *qemu_console(const struct qemu *qemu);
 char *qemu_error_line(const struct qemu *qemu, char *buf, size_t size);
 
-/* Hear that QEMU has set its machine up; before anything else is said to it. */
+/*
+ * In all of these the limit is of the time that QEMU gets of the machine (limit.h).
+ * Hear that QEMU has set its machine up; before anything else is said to it.
+ */
 int qemu_greet(struct qemu *qemu, int limit_ms, struct fault *f) MUST_CHECK;
 /* Until the guest has stopped itself; -EPIPE: QEMU has ended; -ETIMEDOUT. */
 int qemu_await_stop(struct qemu *qemu, int limit_ms, struct fault *f) MUST_CHECK;

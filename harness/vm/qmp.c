@@ -8,19 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "../base/clock.h"
 #include "../base/interrupt.h"
+#include "limit.h"
 
-static int qmp_read(struct qemu *qemu, int64_t end_ns, struct fault *f)
+static int qmp_read(struct qemu *qemu, const struct limit *limit, struct fault *f)
 {
 	struct pollfd fd = {.fd = qemu->qmp_fd, .events = POLLIN};
-	int64_t left_ms = (end_ns - clock_mono_ns()) / NS_PER_MS;
+	int left_ms = limit_left_ms(limit);
 	ssize_t n;
 
-	if (left_ms <= 0 || poll(&fd, 1, (int)left_ms) == 0)
+	/* What was said in time counts, however late we are ourselves. */
+	if (poll(&fd, 1, left_ms) == 0 && !left_ms)
 		return fault_set(f, ETIMEDOUT, "wait for the guest");
 	if (interrupt_check(f) < 0)
 		return -f->err;
@@ -34,7 +34,7 @@ static int qmp_read(struct qemu *qemu, int64_t end_ns, struct fault *f)
 }
 
 /* The next thing that QEMU says; NULL with the fault filled. */
-static json_t *qmp_hear(struct qemu *qemu, int64_t end_ns, struct fault *f)
+static json_t *qmp_hear(struct qemu *qemu, const struct limit *limit, struct fault *f)
 {
 	for (;;) {
 		char *end = memchr(qemu->heard, '\n', qemu->heard_size);
@@ -42,7 +42,7 @@ static json_t *qmp_hear(struct qemu *qemu, int64_t end_ns, struct fault *f)
 		size_t size;
 
 		if (!end) {
-			if (qmp_read(qemu, end_ns, f) < 0)
+			if (qmp_read(qemu, limit, f) < 0)
 				return NULL;
 			continue;
 		}
@@ -63,7 +63,8 @@ static bool said_event(const json_t *said, const char *name)
 }
 
 /* Send @command (with a descriptor, unless @fd is -1) and hear its answer. */
-static int qmp_ask(struct qemu *qemu, const char *command, int fd, int64_t end_ns, struct fault *f)
+static int qmp_ask(struct qemu *qemu, const char *command, int fd, const struct limit *limit,
+                   struct fault *f)
 {
 	union {
 		struct cmsghdr header;
@@ -82,7 +83,7 @@ static int qmp_ask(struct qemu *qemu, const char *command, int fd, int64_t end_n
 	if (sendmsg(qemu->qmp_fd, &message, MSG_NOSIGNAL) != (ssize_t)part.iov_len)
 		return fault_set(f, EPIPE, "QEMU has ended");
 	for (;;) {
-		json_t *said = qmp_hear(qemu, end_ns, f);
+		json_t *said = qmp_hear(qemu, limit, f);
 		bool answered = json_object_get(said, "return") != NULL;
 		const json_t *error = json_object_get(said, "error");
 		bool refused = error != NULL;
@@ -98,11 +99,11 @@ static int qmp_ask(struct qemu *qemu, const char *command, int fd, int64_t end_n
 	}
 }
 
-static int qmp_await(struct qemu *qemu, const char *event, const char *status, int64_t end_ns,
-                     struct fault *f)
+static int qmp_await(struct qemu *qemu, const char *event, const char *status,
+                     const struct limit *limit, struct fault *f)
 {
 	for (;;) {
-		json_t *said = qmp_hear(qemu, end_ns, f);
+		json_t *said = qmp_hear(qemu, limit, f);
 		const char *is;
 		bool there, failed;
 
@@ -123,36 +124,17 @@ static const char greeting[] = "{\"execute\":\"qmp_capabilities\"}";
 
 int qemu_greet(struct qemu *qemu, int limit_ms, struct fault *f)
 {
-	return qmp_ask(qemu, greeting, -1, clock_mono_ns() + limit_ms * NS_PER_MS, f);
+	struct limit limit = limit_begin(qemu->pid, limit_ms);
+
+	return qmp_ask(qemu, greeting, -1, &limit, f);
 }
 
-static int64_t processor_ns(pid_t pid)
-{
-	struct timespec ts;
-	clockid_t clock;
-
-	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &ts) < 0)
-		return 0;
-	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
-
-/*
- * The limit is of QEMU's processor time where others keep the machine busy. A guest that
- * waits for what never comes uses next to none: then real time is what counts.
- */
 int qemu_await_stop(struct qemu *qemu, int limit_ms, struct fault *f)
 {
-	int64_t limit_ns = limit_ms * NS_PER_MS, used_ns = 0, before_ns;
-	int err = qmp_ask(qemu, greeting, -1, clock_mono_ns() + limit_ns, f);
+	struct limit limit = limit_begin(qemu->pid, limit_ms);
+	int err = qmp_ask(qemu, greeting, -1, &limit, f);
 
-	if (err)
-		return err;
-	do {
-		before_ns = used_ns;
-		err = qmp_await(qemu, "STOP", NULL, clock_mono_ns() + limit_ns, f);
-		used_ns = processor_ns(qemu->pid);
-	} while (err == -ETIMEDOUT && used_ns < limit_ns && used_ns - before_ns > limit_ns / 20);
-	return err;
+	return err ? err : qmp_await(qemu, "STOP", NULL, &limit, f);
 }
 
 static const char capabilities[] =
@@ -166,14 +148,14 @@ int qemu_save(struct qemu *qemu, int fd, int limit_ms, struct fault *f)
 {
 	static const char migrate[] =
 		"{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"fd:state\"}}";
-	int64_t end_ns = clock_mono_ns() + limit_ms * NS_PER_MS;
-	int err = qmp_ask(qemu, capabilities, -1, end_ns, f);
+	struct limit limit = limit_begin(qemu->pid, limit_ms);
+	int err = qmp_ask(qemu, capabilities, -1, &limit, f);
 
 	if (!err)
-		err = qmp_ask(qemu, take_fd, fd, end_ns, f);
+		err = qmp_ask(qemu, take_fd, fd, &limit, f);
 	if (!err)
-		err = qmp_ask(qemu, migrate, -1, end_ns, f);
-	return err ? err : qmp_await(qemu, "MIGRATION", "completed", end_ns, f);
+		err = qmp_ask(qemu, migrate, -1, &limit, f);
+	return err ? err : qmp_await(qemu, "MIGRATION", "completed", &limit, f);
 }
 
 /*
@@ -187,22 +169,22 @@ int qemu_restore(struct qemu *qemu, int fd, int limit_ms, struct fault *f)
 {
 	static const char incoming[] =
 		"{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"fd:state\"}}";
-	int64_t end_ns = clock_mono_ns() + limit_ms * NS_PER_MS;
-	int err = qmp_ask(qemu, greeting, -1, end_ns, f);
+	struct limit limit = limit_begin(qemu->pid, limit_ms);
+	int err = qmp_ask(qemu, greeting, -1, &limit, f);
 
 	if (!err)
-		err = qmp_ask(qemu, capabilities, -1, end_ns, f);
+		err = qmp_ask(qemu, capabilities, -1, &limit, f);
 	if (!err)
-		err = qmp_ask(qemu, silent, -1, end_ns, f);
+		err = qmp_ask(qemu, silent, -1, &limit, f);
 	if (!err)
-		err = qmp_ask(qemu, take_fd, fd, end_ns, f);
+		err = qmp_ask(qemu, take_fd, fd, &limit, f);
 	if (!err)
-		err = qmp_ask(qemu, incoming, -1, end_ns, f);
+		err = qmp_ask(qemu, incoming, -1, &limit, f);
 	if (!err)
-		err = qmp_await(qemu, "MIGRATION", "completed", end_ns, f);
+		err = qmp_await(qemu, "MIGRATION", "completed", &limit, f);
 	if (err)
 		return err;
 	/* It comes as it was saved: stopped. A short job may be over before the answer comes. */
-	err = qmp_ask(qemu, "{\"execute\":\"cont\"}", -1, end_ns, f);
+	err = qmp_ask(qemu, "{\"execute\":\"cont\"}", -1, &limit, f);
 	return err == -EPIPE ? 0 : err;
 }

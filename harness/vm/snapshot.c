@@ -98,7 +98,7 @@ static int boot_failed(struct qemu *qemu, const struct vm_machine *vm, int why, 
 	char words[160];
 	int status = 0;
 
-	(void)qemu_wait(qemu, why == -EPIPE ? BOOT_LIMIT_MS : 0, &status);
+	(void)qemu_end(qemu, why == -EPIPE ? BOOT_LIMIT_MS : 0, &status);
 	boot_words(qemu, why, status, words, sizeof(words));
 	return fault_set_ext(f, why == -ETIMEDOUT ? ETIMEDOUT : EIO, words, "boot %s in QEMU",
 	                     vm->kernel.release);
@@ -147,7 +147,7 @@ static int snapshot_try(const struct qemu_config *made, int state_fd, struct fau
 	err = qemu_start(&qemu, &config, f);
 	if (!err)
 		err = qemu_restore(&qemu, state_fd, SAVE_LIMIT_MS, f);
-	if (!err && (!qemu_wait(&qemu, SAVE_LIMIT_MS, &status) || qemu.shared->stage != GUEST_DONE))
+	if (!err && (!qemu_end(&qemu, SAVE_LIMIT_MS, &status) || qemu.shared->stage != GUEST_DONE))
 		err = fault_set(f, EIO, "go on from the snapshot of a guest");
 	if (!err)
 		good = made->clock != QEMU_VIRTUAL || qemu.shared->stop_cycles >= STOP_CYCLES_MIN;

@@ -25,7 +25,7 @@ static int trust_stat(const char *path, const struct stat *st, struct fault *f)
 		                    path, st->st_uid);
 	if (st->st_mode & OTHERS_WRITE)
 		return fault_refuse(f, EPERM,
-		                    "others may write %.100s in the cache (mode %o): chmod go-w,"
+		                    "others may write %.160s in the cache (mode %o): chmod go-w,"
 		                    " if you trust what is in it",
 		                    path, st->st_mode & 07777);
 	return 0;

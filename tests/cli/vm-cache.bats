@@ -277,3 +277,161 @@ snapshot() {
 	run -0 "$FINWAIT" kernel rm "$KERNEL"
 	[ -z "$(find cache/finwait/kernels cache/finwait/guests -mindepth 1)" ]
 }
+
+@test "Ctrl-C, SIGTERM or SIGHUP while a snapshot is made: one line, and nothing of it is kept" {
+	local signal pid i status
+	mkdir -p cache/finwait/kernels
+	cp -r "$KERNEL" cache/finwait/kernels/
+	for signal in INT TERM HUP; do
+		# a shell has its background ignore SIGINT
+		env --default-signal "$FINWAIT" run self.two-waves --kernel "${KERNEL##*/}" \
+			>out.txt 2>err.txt 3>&- &
+		pid=$!
+		for ((i = 0; i < 600; i++)); do
+			compgen -G 'cache/finwait/guests/.new-*/ram' >/dev/null && break
+			sleep 0.1
+		done
+		kill -"$signal" "$pid"
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" -eq 3 ]
+		[ ! -s out.txt ]
+		[ "$(wc -l <err.txt)" -eq 1 ]
+		grep -q '^finwait: interrupted while a guest of .* was made ready$' err.txt
+		nothing_left_over
+		[ -z "$(find cache/finwait/guests -mindepth 1)" ]
+	done
+}
+
+# flip OFFSET: another byte there in the snapshot's memory.
+flip() {
+	printf '\xa5' | dd of="$(echo cache/finwait/guests/[0-9]*/ram)" bs=1 seek="$1" \
+		conv=notrunc status=none
+}
+
+@test "a snapshot whose memory is not what was saved is made anew" {
+	local first second i
+	run_it() { run -0 "$FINWAIT" run self.two-waves --kernel "$KERNEL"; }
+	run_it
+	first=$(snapshot)
+	# a copy is as good: all of it is read, once
+	cp -a cache/finwait/guests copy
+	rm -r cache/finwait/guests
+	mv copy cache/finwait/guests
+	second=$(snapshot)
+	[ "$second" != "$first" ]
+	run_it
+	[ "$(snapshot)" = "$second" ]
+	for ((i = 0; i < 25; i++)); do
+		flip $((40000000 + i * 1000003))
+	done
+	run_it
+	first=$(snapshot)
+	[ "$first" != "$second" ]
+	run_it
+	[ "$(snapshot)" = "$first" ]
+	head -c 268435456 /dev/zero >"$(echo cache/finwait/guests/[0-9]*/ram)"
+	run_it
+	nothing_left_over
+}
+
+# ---- whom it belongs to
+
+@test "what another user owns or may write in the cache is refused, not run" {
+	local at
+	need_root
+	archive_make
+	run -0 "$FINWAIT" kernel fetch 6.99
+	mkdir program
+	printf '#!/bin/sh\ntouch %s/was-run\n' "$PWD" >program/gpgv
+	chmod +x program/gpgv
+	for at in '' /apt /apt/apt.conf /apt/lists; do
+		echo "Dir::Bin::Methods \"$PWD/program\"; Dir::Bin::gpg \"$PWD/program/gpgv\";" \
+			>>cache/finwait/apt/apt.conf
+		chown $NOBODY "cache/finwait$at"
+		refused 3 "cache/finwait$at in the cache belongs to another user (uid $NOBODY)" \
+			"$FINWAIT" kernel fetch 6.99
+		chown 0 "cache/finwait$at"
+		chmod o+w "cache/finwait$at"
+		refused 3 "others may write $PWD/cache/finwait$at in the cache" \
+			"$FINWAIT" kernel fetch 6.99
+		chmod o-w "cache/finwait$at"
+	done
+	mv cache/finwait/apt aside
+	ln -s "$PWD/aside" cache/finwait/apt
+	refused 3 "cache/finwait/apt in the cache is no file or folder" "$FINWAIT" kernel fetch 6.99
+	[ ! -e was-run ]
+}
+
+@test "a cache in a folder where another user could replace it is refused" {
+	need_root
+	mkdir -p open/cache sticky/cache theirs/cache
+	chmod 777 open
+	chmod 1777 sticky
+	chown $NOBODY theirs
+	XDG_CACHE_HOME=$PWD/open/cache refused 3 "open, which others may write" "$FINWAIT" kernel list
+	XDG_CACHE_HOME=$PWD/theirs/cache refused 3 "theirs, of another user (uid $NOBODY)" \
+		"$FINWAIT" kernel list
+	XDG_CACHE_HOME=$PWD/sticky/cache run -0 "$FINWAIT" kernel list
+}
+
+@test "what a guest is made of, and its snapshot, are refused where others may write them" {
+	local file
+	need_root
+	mkdir -p cache/finwait/kernels
+	cp -r "$KERNEL" cache/finwait/kernels/
+	file=$(find cache/finwait/kernels -name 'veth.ko*')
+	chmod o+w "$file"
+	refused 3 "others may write $PWD/$file" \
+		"$FINWAIT" run self.two-waves --kernel "${KERNEL##*/}"
+	chmod o-w "$file"
+	run -0 "$FINWAIT" run self.two-waves --kernel "${KERNEL##*/}"
+	file=$(echo cache/finwait/guests/[0-9]*/ram)
+	chown $NOBODY "$file"
+	refused 3 "belongs to another user" "$FINWAIT" run self.two-waves --kernel "${KERNEL##*/}"
+}
+
+@test "a FIFO or a damaged file in place of a kernel or a module: one line that names it" {
+	local vmlinuz module
+	cp -r "$KERNEL" kernel
+	vmlinuz=$(find kernel -name 'vmlinuz*')
+	module=$(find kernel -name 'veth.ko*')
+	mv "$vmlinuz" good
+	mkfifo "$vmlinuz"
+	refused 3 "${vmlinuz#kernel/} is no regular file" \
+		timeout 20 "$FINWAIT" run self.two-waves --kernel ./kernel
+	rm "$vmlinuz"
+	head -c 3000000 good >"$vmlinuz"
+	refused 3 "${vmlinuz#kernel/} is no bzImage" "$FINWAIT" run self.two-waves --kernel ./kernel
+	mv good "$vmlinuz"
+	mkdir -p cache/finwait/kernels
+	if [[ $module == *.xz ]]; then # 5.10 and 6.1 have them as they are
+		printf '\0\0\0\0' | dd of="$module" bs=1 seek=5000 conv=notrunc status=none
+		refused 3 "${module##*/} is damaged (unpack xz)" \
+			"$FINWAIT" run self.two-waves --kernel ./kernel
+		cp -r kernel "cache/finwait/kernels/${KERNEL##*/}"
+		refused 3 "finwait kernel rm ${KERNEL##*/}, then fetch it again" \
+			"$FINWAIT" run self.two-waves --kernel "${KERNEL##*/}"
+	fi
+	nothing_left_over
+}
+
+@test "newest is the newest of all suites, whatever was asked before" {
+	archive_make
+	sed 's/6\.99\.1/7.0.1/g' archive/dists/sid/main/binary-amd64/Packages >>more
+	cat more >>archive/dists/trixie-backports/main/binary-amd64/Packages
+	(
+		cd archive/dists/trixie-backports
+		index=main/binary-amd64/Packages
+		sed -i '/^ /d' Release
+		echo " $(sha256sum "$index" | cut -d ' ' -f 1) $(stat -c %s "$index") $index" >>Release
+	)
+	archive_sign
+	run -0 "$FINWAIT" kernel fetch 6.99
+	# the other one's file is the same package: what counts is which one is asked for
+	run "$FINWAIT" kernel fetch newest
+	[[ $output == *7.0.1* ]]
+	rm -r cache/finwait
+	run "$FINWAIT" kernel fetch newest
+	[[ $output == *7.0.1* ]]
+}
