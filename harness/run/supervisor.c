@@ -176,7 +176,7 @@ static _Noreturn void job_child(struct supervisor *sv, struct run_plan *run, int
 	if (signal(SIGINT, SIG_IGN) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		_exit(EXIT_FAILURE);
 	if (sv->hooks->child)
-		sv->hooks->child(run, run->trace_slot, fd, sv->hooks->arg);
+		sv->hooks->child(run, fd, sv->hooks->arg);
 	else
 		run_probe(run_prepare(run, run->probe->wire), run, fd);
 	_exit(EXIT_FAILURE);

@@ -19,8 +19,8 @@ struct supervisor_hooks {
 	/* Now and then: how many are done and which run. */
 	void (*progress)(const struct supervisor_hooks *hooks, size_t done, size_t total,
 	                 const char *running, int64_t elapsed_ns);
-	/* In the forked child, instead of run_probe(); @place is one of the jobs at a time. */
-	void (*child)(const struct run_plan *plan, unsigned int place, int out_fd, void *arg);
+	/* In the forked child, instead of run_probe(). */
+	void (*child)(const struct run_plan *plan, int out_fd, void *arg);
 	void *arg;
 };
 

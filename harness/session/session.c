@@ -117,11 +117,10 @@ static void session_progress(const struct supervisor_hooks *hooks, size_t done, 
 	session->hooks->progress(done, total, running, elapsed_ns, session->hooks->arg);
 }
 
-static void run_in_guest(const struct run_plan *plan, unsigned int place, int out_fd, void *arg)
+static void run_in_guest(const struct run_plan *plan, int out_fd, void *arg)
 {
 	const struct session *session = arg;
 
-	(void)place;
 	vm_child(plan, session->vm, &session->times, out_fd);
 }
 
