@@ -150,7 +150,8 @@ static void finding_settle(struct record *rec, const struct comparison *c, struc
 		finding->verdict = VERDICT_INCONCLUSIVE;
 		finding->note = "it had not ended when the record did";
 	} else {
-		finding->model_ok = value_meets(&c->predicts, &c->measured);
+		finding->model =
+			value_meets(&c->predicts, &c->measured) ? MODEL_HOLDS : MODEL_FAILS;
 		finding->verdict = verdict_of(c);
 		finding->note = c->qualified ? c->qualified : "";
 	}
@@ -166,7 +167,7 @@ void judge_compare(struct judge *judge, const struct comparison *c)
 		.says = c->says,
 		.predicts = c->predicts,
 		.measured = c->measured,
-		.model_ok = true,
+		.rests_on = c->rests_on,
 	};
 	int index = judge->current ? claim_index(judge, judge->current) : -1;
 
@@ -306,7 +307,7 @@ static void outcome_settle(struct judge *judge)
 
 		if (finding->verdict == VERDICT_SKIPPED)
 			skipped++;
-		if (!finding->model_ok && rec->outcome != OUTCOME_MODEL_FAILED) {
+		if (finding->model == MODEL_FAILS && rec->outcome != OUTCOME_MODEL_FAILED) {
 			rec->outcome = OUTCOME_MODEL_FAILED;
 			rec->reason = record_text(rec, "%s: measured differs from predicted",
 			                          finding->name);

@@ -41,11 +41,15 @@ enum observer {
 	OBSERVER_TAP, /* packets */
 	OBSERVER_COUNTERS, /* MIB counters */
 	OBSERVER_WIRE, /* what the wire did to frames */
+	OBSERVER_LATENESS, /* how late the machine let the harness run */
 	OBSERVER_COUNT,
 };
 
 /* Where: a host, or the port of the wire that faces it. */
 enum side { SIDE_CLIENT, SIDE_SERVER, SIDE_COUNT };
+
+/* What the run speaks. */
+enum family { FAMILY_IPV4, FAMILY_IPV6, FAMILY_COUNT };
 
 enum event_kind {
 	EVENT_CALL, /* steps: a system call of the probe */
@@ -58,10 +62,12 @@ enum event_kind {
 	EVENT_MINI_SOCKET, /* trace: a request or time-wait sock's timer */
 	EVENT_DROP, /* trace: kfree_skb with a reason that is a drop */
 	EVENT_SAMPLE, /* diag: one reading that differed from the one before */
+	EVENT_COUNTS, /* diag: how many sockets there were of one state and object at an instant */
 	EVENT_PACKET, /* tap: a frame seen at a port of the wire, or on lo */
 	EVENT_RULE, /* wire: a fault switched on or off */
 	EVENT_FRAME, /* wire: what the hand wire did to one frame */
-	EVENT_COUNTER, /* counters: one MIB counter changed over the run */
+	EVENT_COUNTER, /* counters: one MIB counter changed over the run, or up to a mark */
+	EVENT_LATE, /* lateness: something happened later than it was due */
 	EVENT_KIND_COUNT,
 };
 
@@ -71,16 +77,17 @@ struct endpoint {
 	uint16_t port; /* host order */
 };
 
-enum tcp_flag { /* the header's own bits */
-	        TCP_FLAG_FIN = 0x01,
-	        TCP_FLAG_SYN = 0x02,
-	        TCP_FLAG_RST = 0x04,
-	        TCP_FLAG_PSH = 0x08,
-	        TCP_FLAG_ACK = 0x10,
-	        TCP_FLAG_URG = 0x20,
-	        TCP_FLAG_ECE = 0x40,
-	        TCP_FLAG_CWR = 0x80,
-	        TCP_FLAG_AE = 0x100, /* RFC 9768, once NS */
+/* The header's own bits. */
+enum tcp_flag {
+	TCP_FLAG_FIN = 0x01,
+	TCP_FLAG_SYN = 0x02,
+	TCP_FLAG_RST = 0x04,
+	TCP_FLAG_PSH = 0x08,
+	TCP_FLAG_ACK = 0x10,
+	TCP_FLAG_URG = 0x20,
+	TCP_FLAG_ECE = 0x40,
+	TCP_FLAG_CWR = 0x80,
+	TCP_FLAG_AE = 0x100, /* RFC 9768, once NS */
 };
 #define TCP_FLAGS_ALL 0x1ff
 
@@ -125,13 +132,14 @@ struct packet {
 	struct packet_inner inner; /* of an ICMP error */
 };
 
-enum diag_timer { /* idiag_timer */
-	          DIAG_TIMER_NONE,
-	          DIAG_TIMER_ON, /* retransmission (loss probes too), or a request sock's SYN+ACK */
-	          DIAG_TIMER_KEEPALIVE,
-	          DIAG_TIMER_TIMEWAIT,
-	          DIAG_TIMER_PROBE0,
-	          DIAG_TIMER_COUNT,
+/* idiag_timer */
+enum diag_timer {
+	DIAG_TIMER_NONE,
+	DIAG_TIMER_ON, /* retransmission (loss probes too), or a request sock's SYN+ACK */
+	DIAG_TIMER_KEEPALIVE,
+	DIAG_TIMER_TIMEWAIT,
+	DIAG_TIMER_PROBE0,
+	DIAG_TIMER_COUNT,
 };
 
 enum sock_object { OBJECT_NONE, OBJECT_FULL, OBJECT_REQUEST, OBJECT_TIME_WAIT, OBJECT_COUNT };
@@ -187,6 +195,15 @@ enum frame_action {
 	FRAME_ACTION_COUNT
 };
 
+/* What was late. */
+enum late_what {
+	LATE_WAKE, /* the harness's own wake-up: it was not scheduled */
+	LATE_TIMER, /* a timer of ours that was set beside one of the kernel's */
+	LATE_HAND, /* the hand wire: from a frame's stamp to its forwarding */
+	LATE_STEAL, /* the processor was taken away: waiting on a run queue, stolen by a hypervisor */
+	LATE_WHAT_COUNT,
+};
+
 #define SOCK_LABEL_SIZE 12 /* a letter and a number of 32 bits */
 
 /*
@@ -204,6 +221,9 @@ struct event {
 			const char *args; /* "SHUT_WR", "10.0.0.2:8080" */
 			int64_t result;
 			int err; /* positive errno, 0 on success */
+			const char *signal; /* that the call raised: "SIGPIPE"; "" none */
+			char peer[SOCK_LABEL_SIZE]; /* what accept() returned; "" none */
+			unsigned int child; /* that made it; 0: the probe itself */
 		} call;
 		struct {
 			const char *name;
@@ -232,6 +252,17 @@ struct event {
 			const char *reason;
 		} drop;
 		struct sample sample;
+		/*
+		 * Those of one instant have the same t_ns, host and port: one for each state and
+		 * object that is there, or a single one of STATE_GONE when there is no socket.
+		 */
+		struct {
+			uint16_t port; /* local or remote; 0: all sockets */
+			enum tcp_state state;
+			enum sock_object object;
+			uint32_t count; /* of this state and object */
+			uint32_t total; /* of all at this instant */
+		} counts;
 		struct {
 			struct packet packet;
 			bool on_loopback; /* seen on the host's lo, not on the wire */
@@ -252,8 +283,14 @@ struct event {
 		} frame;
 		struct {
 			const char *name; /* "TcpExt.TCPTimeouts" */
-			int64_t delta;
+			int64_t delta; /* since the run began */
+			const char *mark; /* read at this mark in mid-run; "": when the run ended */
 		} counter;
+		struct {
+			enum late_what what;
+			int64_t due_ns; /* when it should have happened, as t_ns */
+			int64_t late_ns; /* by how much it was later */
+		} late;
 	};
 };
 
@@ -274,6 +311,7 @@ const char *diag_timer_name(enum diag_timer timer);
 const char *sock_object_name(enum sock_object object);
 const char *mini_change_name(enum mini_change change);
 const char *frame_action_name(enum frame_action action);
+const char *late_what_name(enum late_what what);
 
 /* The other way about: the value, or -1 when @name is none of them. */
 int state_parse(const char *name);
@@ -284,6 +322,7 @@ int diag_timer_parse(const char *name);
 int sock_object_parse(const char *name);
 int mini_change_parse(const char *name);
 int frame_action_parse(const char *name);
+int late_what_parse(const char *name);
 
 static inline enum side side_other(enum side side)
 {

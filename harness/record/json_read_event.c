@@ -180,6 +180,13 @@ void json_take_event(struct json_in *in, struct event *event)
 	case EVENT_SAMPLE:
 		take_sample(in, &event->sample);
 		break;
+	case EVENT_COUNTS:
+		event->counts.port = take_u16(in, "port");
+		event->counts.state = json_need_word(in, "state", state_parse);
+		event->counts.object = json_need_word(in, "object", sock_object_parse);
+		event->counts.count = take_u32(in, "count");
+		event->counts.total = take_u32(in, "total");
+		break;
 	case EVENT_PACKET:
 		take_tap(in, event);
 		break;
@@ -194,6 +201,12 @@ void json_take_event(struct json_in *in, struct event *event)
 	case EVENT_COUNTER:
 		event->counter.name = json_need_text(in, "name");
 		event->counter.delta = json_need_int(in, "delta", INT64_MIN, INT64_MAX);
+		event->counter.mark = json_take_text(in, "mark");
+		break;
+	case EVENT_LATE:
+		event->late.what = json_need_word(in, "what", late_what_parse);
+		event->late.due_ns = json_need_int(in, "due_ns", -JSON_TIME_MAX, JSON_TIME_MAX);
+		event->late.late_ns = json_need_int(in, "late_ns", 0, JSON_TIME_MAX);
 		break;
 	case EVENT_KIND_COUNT:
 		break;

@@ -67,7 +67,9 @@ static void read_finding(struct json_in *in, struct record *rec)
 	take_value(in, "predicts", &finding.predicts);
 	take_value(in, "measured", &finding.measured);
 	finding.verdict = json_need_word(in, "verdict", verdict_parse);
-	finding.model_ok = json_take_bool(in, "model_ok", false);
+	/* 0.1.0 wrote true where nothing had been judged */
+	if (json_field(in, "model_ok") && !finding_undecided(&finding))
+		finding.model = json_take_bool(in, "model_ok", false) ? MODEL_HOLDS : MODEL_FAILS;
 	finding.rule = json_take_text(in, "rule");
 	finding.note = json_take_text(in, "note");
 	if (!in->failed && record_add_finding(rec, &finding))

@@ -178,12 +178,21 @@ char *json_run_line(const struct run_info *run)
 	return line_finish(&out);
 }
 
+/* Records of 0.1.0 do not know of it: where it has nothing to say it is left out. */
+static bool observer_is_unknown(const struct record *rec, enum observer observer)
+{
+	return observer == OBSERVER_LATENESS && !rec->observed[observer] &&
+	       !rec->absent[observer][0] && !rec->lost[observer];
+}
+
 /* true: was there; else why not, or false where nobody said. */
 static json_t *observers_json(const struct record *rec)
 {
 	struct json_out out = out_new();
 
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
+		if (observer_is_unknown(rec, i))
+			continue;
 		if (!rec->observed[i] && rec->absent[i][0])
 			json_put_text(&out, observer_name(i), rec->absent[i]);
 		else
@@ -269,7 +278,8 @@ static json_t *finding_json(const struct finding *finding)
 	json_put(&out, "predicts", value_json(&finding->predicts));
 	json_put(&out, "measured", value_json(&finding->measured));
 	json_put_text(&out, "verdict", verdict_name(finding->verdict));
-	json_put_bool(&out, "model_ok", finding->model_ok);
+	if (finding->model != MODEL_UNJUDGED)
+		json_put_bool(&out, "model_ok", finding->model == MODEL_HOLDS);
 	if (json_is_given(finding->rule))
 		json_put_text(&out, "rule", finding->rule);
 	if (json_is_given(finding->note))
@@ -314,6 +324,8 @@ static json_t *lost_json(const struct record *rec)
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
 		uint64_t lost = rec->lost[i];
 
+		if (observer_is_unknown(rec, i))
+			continue;
 		json_put_int(&out, observer_name(i), lost > INT64_MAX ? INT64_MAX : (int64_t)lost);
 	}
 	return out_take(&out);

@@ -168,6 +168,13 @@ void json_put_event(struct json_out *out, const struct event *event)
 	case EVENT_SAMPLE:
 		put_sample(out, &event->sample);
 		break;
+	case EVENT_COUNTS:
+		json_put_int(out, "port", event->counts.port);
+		json_put_text(out, "state", state_name(event->counts.state));
+		json_put_text(out, "object", sock_object_name(event->counts.object));
+		json_put_int(out, "count", event->counts.count);
+		json_put_int(out, "total", event->counts.total);
+		break;
 	case EVENT_PACKET:
 		put_tap(out, event);
 		break;
@@ -180,6 +187,13 @@ void json_put_event(struct json_out *out, const struct event *event)
 	case EVENT_COUNTER:
 		json_put_text(out, "name", event->counter.name);
 		json_put_int(out, "delta", event->counter.delta);
+		if (json_is_given(event->counter.mark))
+			json_put_text(out, "mark", event->counter.mark);
+		break;
+	case EVENT_LATE:
+		json_put_text(out, "what", late_what_name(event->late.what));
+		json_put_int(out, "due_ns", event->late.due_ns);
+		json_put_int(out, "late_ns", event->late.late_ns);
 		break;
 	case EVENT_KIND_COUNT:
 		break;

@@ -28,8 +28,10 @@ static const char *const state_names[] = {
 static_assert(ARRAY_SIZE(state_names) == STATE_COUNT, "a name for every state");
 
 static const char *const observer_names[] = {
-	[OBSERVER_STEPS] = "steps", [OBSERVER_TRACE] = "trace", [OBSERVER_DIAG] = "diag",
-	[OBSERVER_TAP] = "tap",     [OBSERVER_WIRE] = "wire",   [OBSERVER_COUNTERS] = "counters",
+	[OBSERVER_STEPS] = "steps",       [OBSERVER_TRACE] = "trace",
+	[OBSERVER_DIAG] = "diag",         [OBSERVER_TAP] = "tap",
+	[OBSERVER_WIRE] = "wire",         [OBSERVER_COUNTERS] = "counters",
+	[OBSERVER_LATENESS] = "lateness",
 };
 static_assert(ARRAY_SIZE(observer_names) == OBSERVER_COUNT, "a name for every observer");
 
@@ -53,10 +55,12 @@ static const struct {
 	[EVENT_MINI_SOCKET] = {"mini_socket", OBSERVER_TRACE},
 	[EVENT_DROP] = {"drop", OBSERVER_TRACE},
 	[EVENT_SAMPLE] = {"sample", OBSERVER_DIAG},
+	[EVENT_COUNTS] = {"counts", OBSERVER_DIAG},
 	[EVENT_PACKET] = {"packet", OBSERVER_TAP},
 	[EVENT_RULE] = {"rule", OBSERVER_WIRE},
 	[EVENT_FRAME] = {"frame", OBSERVER_WIRE},
 	[EVENT_COUNTER] = {"counter", OBSERVER_COUNTERS},
+	[EVENT_LATE] = {"late", OBSERVER_LATENESS},
 };
 static_assert(ARRAY_SIZE(event_kinds) == EVENT_KIND_COUNT, "a name for every kind");
 
@@ -86,6 +90,14 @@ static const char *const frame_action_names[] = {
 	[FRAME_DUPLICATE] = "duplicate", [FRAME_INJECT] = "inject",
 };
 static_assert(ARRAY_SIZE(frame_action_names) == FRAME_ACTION_COUNT, "a name for every action");
+
+static const char *const late_what_names[] = {
+	[LATE_WAKE] = "wake",
+	[LATE_TIMER] = "timer",
+	[LATE_HAND] = "hand",
+	[LATE_STEAL] = "steal",
+};
+static_assert(ARRAY_SIZE(late_what_names) == LATE_WHAT_COUNT, "a name for all that is late");
 
 static const char *const verdict_names[] = {
 	[VERDICT_CONFIRMED] = "confirmed", [VERDICT_REFUTED] = "refuted",
@@ -214,6 +226,16 @@ const char *frame_action_name(enum frame_action action)
 int frame_action_parse(const char *name)
 {
 	return name_parse(frame_action_names, FRAME_ACTION_COUNT, name);
+}
+
+const char *late_what_name(enum late_what what)
+{
+	return name_of(late_what_names, LATE_WHAT_COUNT, what);
+}
+
+int late_what_parse(const char *name)
+{
+	return name_parse(late_what_names, LATE_WHAT_COUNT, name);
 }
 
 const char *verdict_name(enum verdict verdict)

@@ -61,7 +61,7 @@ static int spread_take(struct arena *texts, struct spread *spread, const struct 
 		spread->undecided++;
 		return 0;
 	}
-	spread->model_failed += !finding->model_ok;
+	spread->model_failed += finding->model == MODEL_FAILS;
 	return spread_measured(texts, spread, &finding->measured);
 }
 

@@ -117,7 +117,8 @@ struct record *record_new(void)
 
 	if (!rec)
 		return NULL;
-	rec->probe = rec->reason = "";
+	rec->probe = rec->reason = rec->variant = "";
+	rec->title = rec->question = rec->kernel_path = "";
 	for (size_t i = 0; i < OBSERVER_COUNT; i++)
 		rec->absent[i] = "";
 	for (size_t i = 0; i < SIDE_COUNT; i++)
@@ -137,6 +138,7 @@ void record_free(struct record *rec)
 		settings_clear(&rec->sysctls[i]);
 	free(rec->events);
 	free(rec->findings);
+	free(rec->claims);
 	free(rec->spreads);
 	arena_clear(&rec->texts);
 	free(rec);
@@ -194,6 +196,22 @@ int record_add_finding(struct record *rec, const struct finding *finding)
 	if (finding_copy_texts(&rec->texts, findings))
 		return -ENOMEM;
 	rec->finding_count++;
+	return 0;
+}
+
+int record_add_claim(struct record *rec, const struct record_claim *claim)
+{
+	struct record_claim *claims = array_reserve(rec->claims, &rec->claim_space,
+	                                            rec->claim_count + 1, sizeof(*claims));
+
+	if (!claims)
+		return -ENOMEM;
+	rec->claims = claims;
+	claims += rec->claim_count;
+	*claims = *claim;
+	if (claim_copy_texts(&rec->texts, claims))
+		return -ENOMEM;
+	rec->claim_count++;
 	return 0;
 }
 
@@ -291,9 +309,8 @@ bool finding_undecided(const struct finding *finding)
 	return finding->verdict == VERDICT_INCONCLUSIVE || finding->verdict == VERDICT_SKIPPED;
 }
 
-static bool settings_number(const struct settings *set, const char *name, int64_t *value)
+static bool text_number(const char *text, int64_t *value)
 {
-	const char *text = settings_get(set, name);
 	long long number;
 	char *end;
 
@@ -309,12 +326,30 @@ static bool settings_number(const struct settings *set, const char *name, int64_
 
 bool record_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value)
 {
-	return settings_number(&rec->sysctls[host], name, value);
+	return text_number(settings_get(&rec->sysctls[host], name), value);
+}
+
+bool record_sysctl_at(const struct record *rec, enum side host, const char *name, int64_t t_ns,
+                      int64_t *value)
+{
+	const char *text = settings_get(&rec->sysctls[host], name);
+	int64_t since_ns = INT64_MIN;
+
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (event->kind != EVENT_SYSCTL || event->host != host || event->t_ns > t_ns ||
+		    event->t_ns < since_ns || strcmp(event->sysctl.name, name) != 0)
+			continue;
+		since_ns = event->t_ns;
+		text = event->sysctl.to;
+	}
+	return text_number(text, value);
 }
 
 bool record_param(const struct record *rec, const char *name, int64_t *value)
 {
-	return settings_number(&rec->params, name, value);
+	return text_number(settings_get(&rec->params, name), value);
 }
 
 /* INT64_MIN and INT64_MAX stand for "no bound on this side". */

@@ -84,16 +84,37 @@ struct value {
 	const char *text; /* VALUE_TEXT: "SYN_SENT ESTABLISHED"; of any length, never NULL there */
 };
 
+/* Whether what was measured is as the model predicts. */
+enum model {
+	MODEL_UNJUDGED, /* nothing that could be relied on was measured: inconclusive or skipped */
+	MODEL_HOLDS,
+	MODEL_FAILS,
+};
+
 /* Its texts are its owner's: record_add_finding() copies them, and makes "" of NULL. */
 struct finding {
 	const char *claim; /* the claim it judges */
+	const char
+		*in_case; /* of several of one claim and name: "the second close()"; "" the only */
 	const char *name; /* "fin_segments" */
 	const char *unit; /* "count", "s", "states" */
 	struct value says, predicts, measured;
 	enum verdict verdict;
-	bool model_ok;
+	enum model model;
+	unsigned int rests_on; /* mask of the observers: 1u << OBSERVER_TAP; 0: nobody said */
+	int64_t late_ns; /* undecided for lateness alone: how late the machine was; else 0 */
 	const char *rule; /* the kernel function or RFC section that the prediction rests on */
 	const char *note; /* why inconclusive or skipped; the condition of a qualified one */
+};
+
+/* What an article says, in the record's own words. */
+struct record_claim {
+	const char *id, *article, *text;
+};
+
+/* All that was late, whether or not it was worth an event. */
+struct late_total {
+	int64_t max_ns, sum_ns;
 };
 
 struct spread;
@@ -103,6 +124,12 @@ struct record {
 	struct arena texts;
 	struct run_info run;
 	const char *probe;
+	const char *title, *question,
+		*kernel_path; /* the probe's own words; "": not in the record */
+	const char *variant; /* which row of the probe's grid: its suffix; "" none */
+	struct record_claim *claims;
+	size_t claim_count, claim_space;
+	enum family family;
 	struct settings params;
 	struct settings sysctls[SIDE_COUNT]; /* in force when the run began */
 	bool faithful;
@@ -110,6 +137,7 @@ struct record {
 	bool observed[OBSERVER_COUNT]; /* who was there */
 	const char *absent[OBSERVER_COUNT]; /* why not, where not */
 	uint64_t lost[OBSERVER_COUNT]; /* events that the observer knows it lost */
+	struct late_total late[LATE_WHAT_COUNT]; /* over the whole run, the small ones too */
 	struct event *events; /* in order of arrival; record_sort() for order of time */
 	size_t event_count, event_space;
 	struct finding *findings;
@@ -129,6 +157,7 @@ void record_free(struct record *rec);
 /* Copies, with their texts. 0 or -ENOMEM: nothing was added then. */
 int record_add_event(struct record *rec, const struct event *event);
 int record_add_finding(struct record *rec, const struct finding *finding);
+int record_add_claim(struct record *rec, const struct record_claim *claim);
 int record_add_spread(struct record *rec, const struct spread *spread);
 /*
  * A text that lives as long as @rec: rec->reason = record_text(rec, "%s: %s", ...).
@@ -144,6 +173,9 @@ bool finding_undecided(const struct finding *finding);
 
 /* A sysctl in force at @host as a number; false: absent or not a number. */
 bool record_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value);
+/* The same at @t_ns: a sysctl may change during the run. */
+bool record_sysctl_at(const struct record *rec, enum side host, const char *name, int64_t t_ns,
+                      int64_t *value);
 bool record_param(const struct record *rec, const char *name, int64_t *value);
 
 const char *verdict_name(enum verdict verdict);

@@ -16,17 +16,13 @@ static const struct {
 	enum event_kind kind;
 	size_t at;
 } event_texts[] = {
-	{EVENT_CALL, AT(call.name)},
-	{EVENT_CALL, AT(call.args)},
-	{EVENT_SYSCTL, AT(sysctl.name)},
-	{EVENT_SYSCTL, AT(sysctl.from)},
-	{EVENT_SYSCTL, AT(sysctl.to)},
-	{EVENT_NOTE, AT(note.text)},
-	{EVENT_TRANSITION, AT(transition.cause)},
-	{EVENT_DROP, AT(drop.reason)},
-	{EVENT_RULE, AT(rule.action)},
-	{EVENT_RULE, AT(rule.text)},
-	{EVENT_COUNTER, AT(counter.name)},
+	{EVENT_CALL, AT(call.name)},       {EVENT_CALL, AT(call.args)},
+	{EVENT_CALL, AT(call.signal)},     {EVENT_SYSCTL, AT(sysctl.name)},
+	{EVENT_SYSCTL, AT(sysctl.from)},   {EVENT_SYSCTL, AT(sysctl.to)},
+	{EVENT_NOTE, AT(note.text)},       {EVENT_TRANSITION, AT(transition.cause)},
+	{EVENT_DROP, AT(drop.reason)},     {EVENT_RULE, AT(rule.action)},
+	{EVENT_RULE, AT(rule.text)},       {EVENT_COUNTER, AT(counter.name)},
+	{EVENT_COUNTER, AT(counter.mark)},
 };
 
 const char **event_text(struct event *event, size_t index)
@@ -54,11 +50,19 @@ static int value_copy_text(struct arena *texts, struct value *value)
 
 int finding_copy_texts(struct arena *texts, struct finding *finding)
 {
-	if (text_copy(texts, &finding->claim) || text_copy(texts, &finding->name) ||
-	    text_copy(texts, &finding->unit) || text_copy(texts, &finding->rule) ||
-	    text_copy(texts, &finding->note) || value_copy_text(texts, &finding->says) ||
-	    value_copy_text(texts, &finding->predicts) ||
+	if (text_copy(texts, &finding->claim) || text_copy(texts, &finding->in_case) ||
+	    text_copy(texts, &finding->name) || text_copy(texts, &finding->unit) ||
+	    text_copy(texts, &finding->rule) || text_copy(texts, &finding->note) ||
+	    value_copy_text(texts, &finding->says) || value_copy_text(texts, &finding->predicts) ||
 	    value_copy_text(texts, &finding->measured))
+		return -ENOMEM;
+	return 0;
+}
+
+int claim_copy_texts(struct arena *texts, struct record_claim *claim)
+{
+	if (text_copy(texts, &claim->id) || text_copy(texts, &claim->article) ||
+	    text_copy(texts, &claim->text))
 		return -ENOMEM;
 	return 0;
 }

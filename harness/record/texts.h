@@ -15,5 +15,6 @@ const char **event_text(struct event *event, size_t index);
  */
 int event_copy_texts(struct arena *texts, struct event *event);
 int finding_copy_texts(struct arena *texts, struct finding *finding);
+int claim_copy_texts(struct arena *texts, struct record_claim *claim);
 
 #endif

@@ -189,6 +189,12 @@ static void print_lost(const struct printer *pr)
 
 /* ---- findings ---- */
 
+static const char *const model_words[] = {
+	[MODEL_UNJUDGED] = "not judged",
+	[MODEL_HOLDS] = "held",
+	[MODEL_FAILS] = "FAILED",
+};
+
 static const char *field_text(const struct finding *finding, enum finding_field field, char *buf,
                               size_t size)
 {
@@ -203,7 +209,7 @@ static const char *field_text(const struct finding *finding, enum finding_field 
 	case FIELD_PREDICTED:
 		return value_text(&finding->predicts, buf, size);
 	case FIELD_MODEL:
-		return finding->model_ok ? "held" : "FAILED";
+		return model_words[finding->model];
 	case FIELD_VERDICT:
 		break;
 	}

@@ -73,7 +73,7 @@ static int finding_compare(struct diff *diff, const struct finding *a, const str
 		err = finding_differs(diff, a, b, FIELD_MEASURED);
 	if (!err && !values_alike(&diff->rule, &a->predicts, &b->predicts))
 		err = finding_differs(diff, a, b, FIELD_PREDICTED);
-	if (!err && a->model_ok != b->model_ok)
+	if (!err && a->model != b->model)
 		err = finding_differs(diff, a, b, FIELD_MODEL);
 	if (!err && a->verdict != b->verdict)
 		err = finding_differs(diff, a, b, FIELD_VERDICT);

@@ -76,7 +76,7 @@ static void spread_print(const struct spread *spread, unsigned int phases, FILE 
 static void finding_print(const struct finding *finding, const struct spread *spread,
                           unsigned int phases, size_t number, FILE *out)
 {
-	bool pass = finding->model_ok || finding_undecided(finding);
+	bool pass = finding->model != MODEL_FAILS;
 
 	if (spread)
 		pass = pass && !spread->model_failed;

@@ -93,7 +93,7 @@ static void say_cause(struct item *item, const char *cause)
 
 /* How an end of a connection comes into a state: by a segment it sends, or one it gets. */
 static const struct {
-	uint8_t flags; /* any of them */
+	uint16_t flags; /* any of them */
 	bool sends;
 } way_into[] = {
 	[STATE_ESTABLISHED] = {TCP_FLAG_ACK, false},
@@ -413,7 +413,9 @@ static void add_event(struct collector *c, size_t at)
 	case EVENT_MINI_SOCKET:
 	case EVENT_PACKET: /* in the flights */
 	case EVENT_FRAME:
+	case EVENT_COUNTS:
 	case EVENT_COUNTER: /* of the run, not of an instant */
+	case EVENT_LATE:
 	case EVENT_KIND_COUNT:
 		return;
 	}

@@ -112,7 +112,8 @@ static void cell_measured(struct matrix *mx, struct matrix_cell *cell,
 	cell->measured = true;
 	cell->spread = spread_find(probe, finding->claim, finding->name);
 	cell->value = cell->spread ? &cell->spread->measured : &finding->measured;
-	cell->model_ok = finding->model_ok && !(cell->spread && cell->spread->model_failed);
+	cell->model_ok =
+		finding->model != MODEL_FAILS && !(cell->spread && cell->spread->model_failed);
 	if (first) {
 		struct diff_rule rule = diff_rule_for(first->rec, cell->rec, mx->slack_ns);
 

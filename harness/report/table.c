@@ -127,7 +127,7 @@ static void print_model_failure(const struct table *table, const struct finding 
 static void print_finding(const struct table *table, const struct finding *finding)
 {
 	char values[VALUES][256], line[200 + 16];
-	bool failed = !finding->model_ok && !finding_undecided(finding);
+	bool failed = finding->model == MODEL_FAILS;
 	const unsigned int columns[VALUES + 2] = {NAME_COLUMNS, table->value_columns,
 	                                          table->value_columns, table->value_columns,
 	                                          VERDICT_COLUMNS};

@@ -185,11 +185,11 @@ setup() {
 		all(.[]; (.t_ns | type) == "number" and .t_ns == (.t_ns | floor) and
 			.t_ns >= 0 and (.probe | type) == "string" and
 			([.observer] | inside(["steps", "trace", "diag", "tap", "counters",
-				"wire"])) and (.kind | type) == "string")'
+				"wire", "lateness"])) and (.kind | type) == "string")'
 	json_holds run.jsonl 'map(select(.type == "result")) | length == 3 and
 		all(.[]; .outcome == "ok" and (.findings | length) > 0 and
 			(.states.client | type) == "array" and (.lost.tap == 0) and
-			.elapsed_ns > 0 and all(.findings[]; .model_ok and
+			.elapsed_ns > 0 and all(.findings[]; .model_ok != false and
 				has("says") and has("predicts") and has("measured") and
 				has("claim") and has("name") and has("unit") and has("verdict")))'
 	json_holds run.jsonl 'last | .ok == 3 and .model_failed == 0 and .inconclusive == 0 and

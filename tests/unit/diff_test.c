@@ -71,7 +71,7 @@ static char *pair_print(struct pair *pair, bool *differ)
 }
 
 /* The @nth packet event with @flags at @port. */
-static struct event *packet_event(struct record *rec, enum side port, bool arriving, uint8_t flags,
+static struct event *packet_event(struct record *rec, enum side port, bool arriving, uint16_t flags,
                                   size_t nth)
 {
 	for (size_t i = 0; i < rec->event_count; i++) {
@@ -288,7 +288,7 @@ static void each_field_of_a_finding_counts(void **state)
 	pair.b->findings[0].measured.hi++;
 	pair.b->findings[0].predicts.hi++;
 	pair.b->findings[0].verdict = VERDICT_QUALIFIED;
-	pair.b->findings[0].model_ok = !pair.b->findings[0].model_ok;
+	pair.b->findings[0].model = MODEL_FAILS;
 	pair_expect(&pair, 0, 4, 0, 0);
 
 	pair_open(&pair, "lost-fin.jsonl");

@@ -6,7 +6,7 @@
 
 #include "../../harness/story/story.h"
 
-static void seen(struct record *rec, int64_t us, enum side port, bool arriving, uint8_t flags,
+static void seen(struct record *rec, int64_t us, enum side port, bool arriving, uint16_t flags,
                  uint32_t seq)
 {
 	struct event event = {.kind = EVENT_PACKET, .host = port, .t_ns = us * 1000};

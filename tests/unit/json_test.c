@@ -108,6 +108,13 @@ static void fill(struct event *event, enum event_kind kind)
 	case EVENT_SAMPLE:
 		fill_sample(&event->sample);
 		break;
+	case EVENT_COUNTS:
+		event->counts.port = 8080;
+		event->counts.state = STATE_TIME_WAIT;
+		event->counts.object = OBJECT_TIME_WAIT;
+		event->counts.count = 500;
+		event->counts.total = UINT32_MAX;
+		break;
 	case EVENT_PACKET:
 		fill_packet(&event->packet.packet);
 		event->packet.on_loopback = true;
@@ -124,6 +131,12 @@ static void fill(struct event *event, enum event_kind kind)
 	case EVENT_COUNTER:
 		event->counter.name = "TcpExt.TCPTimeouts";
 		event->counter.delta = INT64_MIN;
+		event->counter.mark = HOSTILE;
+		break;
+	case EVENT_LATE:
+		event->late.what = LATE_STEAL;
+		event->late.due_ns = -7;
+		event->late.late_ns = 41000000;
 		break;
 	case EVENT_DESTROY:
 	case EVENT_KIND_COUNT:
@@ -232,6 +245,17 @@ static char *write_record(const struct record *rec)
 	return text;
 }
 
+/* Take @part out of @text wherever it follows @before. */
+static void leave_out(char *text, const char *before, const char *part)
+{
+	while ((text = strstr(text, before))) {
+		text += strlen(before);
+		if (!strncmp(text, part, strlen(part)))
+			memmove(text, text + strlen(part), strlen(text + strlen(part)) + 1);
+	}
+}
+
+/* But for one thing that 0.1.0 wrote of findings that were not judged, and we do not. */
 static void whole_records_come_back_byte_by_byte(void **state)
 {
 	(void)state;
@@ -239,6 +263,8 @@ static void whole_records_come_back_byte_by_byte(void **state)
 		struct record *rec = canned_record(records[i]);
 		char *text = canned_text(records[i]), *again = write_record(rec);
 
+		leave_out(text, "\"verdict\":\"skipped\"", ",\"model_ok\":true");
+		leave_out(text, "\"verdict\":\"inconclusive\"", ",\"model_ok\":false");
 		assert_true(rec->finished);
 		assert_string_equal(again, text);
 		free(text);
@@ -264,7 +290,7 @@ static void expect_same_finding(const struct finding *a, const struct finding *b
 	expect_same_value(&a->predicts, &b->predicts);
 	expect_same_value(&a->measured, &b->measured);
 	assert_int_equal(a->verdict, b->verdict);
-	assert_int_equal(a->model_ok, b->model_ok);
+	assert_int_equal(a->model, b->model);
 	assert_string_equal(a->rule, b->rule);
 	assert_string_equal(a->note, b->note);
 }
@@ -301,7 +327,7 @@ static void findings_survive(void **state)
 			.predicts = values[i],
 			.measured = values[i],
 			.verdict = VERDICT_QUALIFIED,
-			.model_ok = i & 1,
+			.model = i & 1 ? MODEL_HOLDS : MODEL_FAILS,
 			.rule = "tcp_v4_rcv()",
 			.note = "when",
 		};

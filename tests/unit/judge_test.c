@@ -65,48 +65,52 @@ static void test_verdicts(void **state)
 	const struct {
 		struct value says, predicts, measured;
 		enum verdict verdict;
-		bool model_ok;
+		enum model model;
 		enum outcome outcome;
 	} rows[] = {
-		{value_count(3), value_count(3), value_count(3), VERDICT_CONFIRMED, true,
+		{value_count(3), value_count(3), value_count(3), VERDICT_CONFIRMED, MODEL_HOLDS,
 	         OUTCOME_OK},
-		{value_count(4), value_count(3), value_count(3), VERDICT_REFUTED, true, OUTCOME_OK},
-		{value_count(3), value_count(4), value_count(3), VERDICT_CONFIRMED, false,
+		{value_count(4), value_count(3), value_count(3), VERDICT_REFUTED, MODEL_HOLDS,
+	         OUTCOME_OK},
+		{value_count(3), value_count(4), value_count(3), VERDICT_CONFIRMED, MODEL_FAILS,
 	         OUTCOME_MODEL_FAILED},
-		{value_count(4), value_count(4), value_count(3), VERDICT_REFUTED, false,
+		{value_count(4), value_count(4), value_count(3), VERDICT_REFUTED, MODEL_FAILS,
 	         OUTCOME_MODEL_FAILED},
-		{value_none(), value_count(3), value_count(3), VERDICT_NONE, true, OUTCOME_OK},
-		{value_none(), value_count(4), value_count(3), VERDICT_NONE, false,
+		{value_none(), value_count(3), value_count(3), VERDICT_NONE, MODEL_HOLDS,
+	         OUTCOME_OK},
+		{value_none(), value_count(4), value_count(3), VERDICT_NONE, MODEL_FAILS,
 	         OUTCOME_MODEL_FAILED},
-		{value_count(3), value_count(3), value_none(), VERDICT_INCONCLUSIVE, true,
+		{value_count(3), value_count(3), value_none(), VERDICT_INCONCLUSIVE, MODEL_UNJUDGED,
 	         OUTCOME_INCONCLUSIVE},
 		/* bounds: what meets in one point meets */
-		{value_none(), value_counts(3, 5), value_count(5), VERDICT_NONE, true, OUTCOME_OK},
-		{value_none(), value_counts(3, 5), value_count(3), VERDICT_NONE, true, OUTCOME_OK},
-		{value_none(), value_counts(3, 5), value_count(6), VERDICT_NONE, false,
-	         OUTCOME_MODEL_FAILED},
-		{value_none(), value_counts(3, 5), value_count(2), VERDICT_NONE, false,
-	         OUTCOME_MODEL_FAILED},
-		{value_none(), value_time(30, 50), value_time(50, 60), VERDICT_NONE, true,
+		{value_none(), value_counts(3, 5), value_count(5), VERDICT_NONE, MODEL_HOLDS,
 	         OUTCOME_OK},
-		{value_none(), value_time(30, 50), value_time(51, 60), VERDICT_NONE, false,
-	         OUTCOME_MODEL_FAILED},
-		{value_none(), value_time(30, 50), value_time(10, 30), VERDICT_NONE, true,
+		{value_none(), value_counts(3, 5), value_count(3), VERDICT_NONE, MODEL_HOLDS,
 	         OUTCOME_OK},
-		{value_none(), value_time(30, 50), value_time(10, 29), VERDICT_NONE, false,
+		{value_none(), value_counts(3, 5), value_count(6), VERDICT_NONE, MODEL_FAILS,
 	         OUTCOME_MODEL_FAILED},
-		{value_none(), value_time(30, 50), value_time(10, 90), VERDICT_NONE, true,
+		{value_none(), value_counts(3, 5), value_count(2), VERDICT_NONE, MODEL_FAILS,
+	         OUTCOME_MODEL_FAILED},
+		{value_none(), value_time(30, 50), value_time(50, 60), VERDICT_NONE, MODEL_HOLDS,
 	         OUTCOME_OK},
-		{value_none(), value_time(3, 3), value_count(3), VERDICT_NONE, false,
+		{value_none(), value_time(30, 50), value_time(51, 60), VERDICT_NONE, MODEL_FAILS,
+	         OUTCOME_MODEL_FAILED},
+		{value_none(), value_time(30, 50), value_time(10, 30), VERDICT_NONE, MODEL_HOLDS,
+	         OUTCOME_OK},
+		{value_none(), value_time(30, 50), value_time(10, 29), VERDICT_NONE, MODEL_FAILS,
+	         OUTCOME_MODEL_FAILED},
+		{value_none(), value_time(30, 50), value_time(10, 90), VERDICT_NONE, MODEL_HOLDS,
+	         OUTCOME_OK},
+		{value_none(), value_time(3, 3), value_count(3), VERDICT_NONE, MODEL_FAILS,
 	         OUTCOME_MODEL_FAILED},
 		{value_words("FA A"), value_words("FA A"), value_words("FA A"), VERDICT_CONFIRMED,
-	         true, OUTCOME_OK},
-		{value_words("FA"), value_words("FA A"), value_words("FA A"), VERDICT_REFUTED, true,
-	         OUTCOME_OK},
-		{value_none(), value_words("FA A"), value_words("FA"), VERDICT_NONE, false,
+	         MODEL_HOLDS, OUTCOME_OK},
+		{value_words("FA"), value_words("FA A"), value_words("FA A"), VERDICT_REFUTED,
+	         MODEL_HOLDS, OUTCOME_OK},
+		{value_none(), value_words("FA A"), value_words("FA"), VERDICT_NONE, MODEL_FAILS,
 	         OUTCOME_MODEL_FAILED},
 		/* nothing predicted is not a prediction that holds */
-		{value_none(), value_none(), value_count(3), VERDICT_NONE, false,
+		{value_none(), value_none(), value_count(3), VERDICT_NONE, MODEL_FAILS,
 	         OUTCOME_MODEL_FAILED},
 	};
 
@@ -116,12 +120,10 @@ static void test_verdicts(void **state)
 			comparison_of(rows[i].says, rows[i].predicts, rows[i].measured));
 
 		if (rec->findings[0].verdict != rows[i].verdict ||
-		    rec->findings[0].model_ok != rows[i].model_ok ||
-		    rec->outcome != rows[i].outcome)
-			fail_msg("row %zu: %s, model %s, %s", i,
+		    rec->findings[0].model != rows[i].model || rec->outcome != rows[i].outcome)
+			fail_msg("row %zu: %s, model %d, %s", i,
 			         verdict_name(rec->findings[0].verdict),
-			         rec->findings[0].model_ok ? "ok" : "wrong",
-			         outcome_name(rec->outcome));
+			         (int)rec->findings[0].model, outcome_name(rec->outcome));
 		record_free(rec);
 	}
 }

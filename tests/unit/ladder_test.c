@@ -108,7 +108,7 @@ static void an_empty_record_is_drawn_too(void **state)
 	record_free(rec);
 }
 
-static void seen(struct record *rec, int64_t us, enum side port, bool arriving, uint8_t flags,
+static void seen(struct record *rec, int64_t us, enum side port, bool arriving, uint16_t flags,
                  uint32_t seq)
 {
 	struct event event = {.kind = EVENT_PACKET, .host = port, .t_ns = us * 1000};

@@ -51,7 +51,7 @@ static void lab_hold(struct lab *lab)
 {
 	for (size_t i = 0; i < KERNELS; i++)
 		for (size_t j = 0; j < lab->records[i][1]->finding_count; j++)
-			lab->records[i][1]->findings[j].model_ok = true;
+			lab->records[i][1]->findings[j].model = MODEL_HOLDS;
 }
 
 static void lab_close(struct lab *lab)
@@ -85,7 +85,7 @@ static void lab_disagree(struct lab *lab)
 
 	set_count(finding_of(lab->records[1][1], "fin_segments"), 5);
 	finding_of(lab->records[1][1], "fin_segments")->verdict = VERDICT_QUALIFIED;
-	finding_of(lab->records[2][1], "fin_segments")->model_ok = false;
+	finding_of(lab->records[2][1], "fin_segments")->model = MODEL_FAILS;
 	/* within the wheel's rounding, and not */
 	finding->measured.lo = finding->measured.hi = finding->measured.lo + 20 * NS_PER_MS;
 	finding = finding_of(lab->records[4][1], "lifetime");
@@ -248,7 +248,7 @@ static void phases_of_first(struct lab *lab, struct phases *phases)
 	assert_int_equal(phases_add(phases, runs, 3), 0);
 	finding = finding_of(again, "fin_segments");
 	finding->measured = (struct value){.kind = VALUE_TEXT, .text = "eleven"};
-	finding->model_ok = false;
+	finding->model = MODEL_FAILS;
 	assert_int_equal(phases_add(phases, runs, 3), 0);
 	record_free(again);
 	lab->columns[0].phases = phases;
@@ -330,12 +330,12 @@ static void a_failed_model_is_told_with_its_kernel(void **state)
 	lab_open(&lab);
 	lab_hold(&lab);
 	finding = finding_of(lab.records[2][0], lab.records[2][0]->findings[0].name);
-	finding->model_ok = false;
+	finding->model = MODEL_FAILS;
 	text = lab_print(&lab, KERNELS, 120, false);
 	assert_non_null(strstr(text, "\n    6.12: MODEL FAILED  predicted"));
 	free(text);
 	/* in the same words on two kernels: one line */
-	lab.records[4][0]->findings[0].model_ok = false;
+	lab.records[4][0]->findings[0].model = MODEL_FAILS;
 	text = lab_print(&lab, KERNELS, 120, false);
 	assert_non_null(strstr(text, "\n    6.12, host: MODEL FAILED  predicted"));
 	free(text);

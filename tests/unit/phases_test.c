@@ -29,7 +29,7 @@ static void lab_open(struct lab *lab)
 	for (size_t i = 0; i < RUNS; i++) {
 		lab->runs[i] = canned_record("lost-fin.jsonl");
 		/* the canned one has a failure of its own */
-		finding_of(lab->runs[i], ZERO_MEANS_EIGHT)->model_ok = true;
+		finding_of(lab->runs[i], ZERO_MEANS_EIGHT)->model = MODEL_HOLDS;
 		lab->runs[i]->outcome = OUTCOME_OK;
 	}
 }
@@ -113,7 +113,7 @@ static void what_was_not_decided_is_no_measurement(void **state)
 	lab_open(&lab);
 	finding_of(lab.runs[0], FIN_SEGMENTS)->verdict = VERDICT_INCONCLUSIVE;
 	set_measured(finding_of(lab.runs[0], FIN_SEGMENTS), 99, 99);
-	finding_of(lab.runs[0], FIN_SEGMENTS)->model_ok = false;
+	finding_of(lab.runs[0], FIN_SEGMENTS)->model = MODEL_FAILS;
 	finding_of(lab.runs[3], FIN_SEGMENTS)->measured.kind = VALUE_NONE;
 	spread = lab_fold(&lab, FIN_SEGMENTS);
 	assert_int_equal(spread->undecided, 2);
@@ -171,7 +171,7 @@ static void a_line_says_it_and_is_read(void **state)
 
 	for (size_t i = 0; i < RUNS; i++)
 		set_words(finding_of(lab.runs[i], FIN_SEGMENTS), i ? "more" : "less");
-	finding_of(lab.runs[0], FIN_SEGMENTS)->model_ok = false;
+	finding_of(lab.runs[0], FIN_SEGMENTS)->model = MODEL_FAILS;
 	line = json_phases_line("wave1.lost", RUNS, lab_fold(&lab, FIN_SEGMENTS));
 	assert_non_null(strstr(line, "\"measured\":\"less\",\"other\":\"more\",\"differ\":4,"
 	                             "\"model_failed\":1,\"undecided\":0}"));
@@ -214,7 +214,7 @@ static void what_is_kept_is_what_was_found(void **state)
 	lab_open(&lab);
 	for (size_t i = 0; i < RUNS; i++)
 		set_words(finding_of(lab.runs[i], FIN_SEGMENTS), i ? "more" : "less");
-	finding_of(lab.runs[2], FIN_SEGMENTS)->model_ok = false;
+	finding_of(lab.runs[2], FIN_SEGMENTS)->model = MODEL_FAILS;
 	finding_of(lab.runs[3], LIFETIME)->verdict = VERDICT_INCONCLUSIVE;
 	set_measured(finding_of(lab.runs[4], LIFETIME), 2680 * NS_PER_MS, 2680 * NS_PER_MS);
 	lab_fold(&lab, LIFETIME);
@@ -270,7 +270,7 @@ static void the_table_keeps_its_columns(void **state)
 		finding_of(lab.runs[i], LIFETIME)->predicts.text = WALK;
 		set_words(finding_of(lab.runs[i], LIFETIME), i == 3 ? "CLOSE" : WALK);
 	}
-	finding_of(lab.runs[3], LIFETIME)->model_ok = false;
+	finding_of(lab.runs[3], LIFETIME)->model = MODEL_FAILS;
 	finding_of(lab.runs[4], FIN_SEGMENTS)->verdict = VERDICT_SKIPPED;
 	lab_fold(&lab, LIFETIME);
 	text = lab_table(&lab, 80);
@@ -318,7 +318,7 @@ static void ktap_passes_what_passed_in_every_phase(void **state)
 	assert_non_null(strstr(text, "\nok 1 wave1.lost\n"));
 	free(text);
 
-	finding_of(lab.runs[3], LIFETIME)->model_ok = false;
+	finding_of(lab.runs[3], LIFETIME)->model = MODEL_FAILS;
 	lab.runs[3]->outcome = OUTCOME_MODEL_FAILED;
 	lab_fold(&lab, LIFETIME);
 	text = lab_ktap(&lab);

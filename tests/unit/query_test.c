@@ -22,7 +22,7 @@ static const struct packet_match any_client = {.from = SIDE_CLIENT};
 static const struct packet_match client_fin = {
 	.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_FIN, .flags_value = TCP_FLAG_FIN};
 
-static struct packet segment(enum side from, uint8_t flags, uint32_t seq)
+static struct packet segment(enum side from, uint16_t flags, uint32_t seq)
 {
 	return (struct packet){
 		.src = end[from],

@@ -254,10 +254,48 @@ static void texts_are_copied(void **state)
 	record_free(rec);
 }
 
+static void add_sysctl(struct record *rec, int64_t t_ns, enum side host, const char *to)
+{
+	const struct event event = {
+		.kind = EVENT_SYSCTL,
+		.t_ns = t_ns,
+		.host = host,
+		.sysctl = {.name = "net.ipv4.tcp_fin_timeout", .to = to},
+	};
+
+	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+/* Events are in order of arrival: of two changes the later one counts, wherever it stands. */
+static void a_sysctl_is_what_it_was_at_the_time(void **state)
+{
+	static const char name[] = "net.ipv4.tcp_fin_timeout";
+	static const struct {
+		int64_t t_ns, value;
+	} rows[] = {{-5, 60}, {9, 60}, {10, 5}, {19, 5}, {20, 7}, {30, 7}};
+	struct record *rec = record_new();
+	int64_t value;
+
+	(void)state;
+	assert_false(record_sysctl_at(rec, SIDE_CLIENT, name, 0, &value));
+	assert_int_equal(settings_put(&rec->sysctls[SIDE_CLIENT], name, "60"), 0);
+	add_sysctl(rec, 20, SIDE_CLIENT, "7");
+	add_sysctl(rec, 10, SIDE_CLIENT, "5");
+	add_sysctl(rec, 10, SIDE_SERVER, "99");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(record_sysctl_at(rec, SIDE_CLIENT, name, rows[i].t_ns, &value));
+		assert_int_equal(value, rows[i].value);
+	}
+	assert_true(record_sysctl(rec, SIDE_CLIENT, name, &value));
+	assert_int_equal(value, 60);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_copied),
+		cmocka_unit_test(a_sysctl_is_what_it_was_at_the_time),
 		cmocka_unit_test(every_name_comes_back),
 		cmocka_unit_test(flags_are_tcpdumps_letters),
 		cmocka_unit_test(endpoints_come_back),

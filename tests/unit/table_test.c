@@ -55,21 +55,21 @@ static void canned_table(void **state)
 		record_free(records[i]);
 }
 
-static struct record *one_finding(enum verdict verdict, bool model_ok)
+static struct record *one_finding(enum verdict verdict, enum model model)
 {
 	struct record *rec = record_new();
 	struct finding finding = {
 		.claim = "c",
 		.name = "n",
 		.verdict = verdict,
-		.model_ok = model_ok,
+		.model = model,
 		.predicts = {.kind = VALUE_COUNT, .lo = 6, .hi = 6},
 		.measured = {.kind = VALUE_COUNT, .lo = 7, .hi = 7},
 	};
 
 	assert_int_equal(record_add_finding(rec, &finding), 0);
 	rec->finished = true;
-	rec->outcome = model_ok ? OUTCOME_OK : OUTCOME_MODEL_FAILED;
+	rec->outcome = model != MODEL_FAILS ? OUTCOME_OK : OUTCOME_MODEL_FAILED;
 	return rec;
 }
 
@@ -88,16 +88,16 @@ static void expect_words(struct record *rec, const char *wanted, const char *unw
 static void a_failed_model_is_unmistakable(void **state)
 {
 	(void)state;
-	expect_words(one_finding(VERDICT_CONFIRMED, false), "MODEL FAILED  predicted 6  measured 7",
-	             NULL);
-	expect_words(one_finding(VERDICT_REFUTED, true), "REFUTED", "MODEL FAILED");
-	expect_words(one_finding(VERDICT_INCONCLUSIVE, false), "inconclusive",
+	expect_words(one_finding(VERDICT_CONFIRMED, MODEL_FAILS),
+	             "MODEL FAILED  predicted 6  measured 7", NULL);
+	expect_words(one_finding(VERDICT_REFUTED, MODEL_HOLDS), "REFUTED", "MODEL FAILED");
+	expect_words(one_finding(VERDICT_INCONCLUSIVE, MODEL_UNJUDGED), "inconclusive",
 	             "MODEL FAILED  predicted");
 }
 
 static void a_record_cut_off_is_not_ok(void **state)
 {
-	struct record *rec = one_finding(VERDICT_CONFIRMED, true);
+	struct record *rec = one_finding(VERDICT_CONFIRMED, MODEL_HOLDS);
 
 	(void)state;
 	rec->finished = false;
@@ -106,7 +106,7 @@ static void a_record_cut_off_is_not_ok(void **state)
 
 static void refuted_is_red(void **state)
 {
-	struct record *rec = one_finding(VERDICT_REFUTED, true);
+	struct record *rec = one_finding(VERDICT_REFUTED, MODEL_HOLDS);
 	char *text = print((const struct record *const *)&rec, 1, 100, true);
 
 	(void)state;
