@@ -107,14 +107,28 @@ void flow_establish(struct probe_run *run, uint16_t port, struct sock **client,
 void await_state(struct sock *sock, enum tcp_state state);
 /* The same with a limit of the probe's own; false when it passed. */
 bool await_state_within(struct sock *sock, enum tcp_state state, int64_t limit_ms);
-/* Until no object of this end is left in the kernel; false: it still was at the limit. */
+/*
+ * Until no object of this end is left in the kernel; false: it still was at the limit, or
+ * was never seen at all.
+ */
 bool await_gone_within(struct sock *sock, int64_t limit_ms);
-/* Until @count segments that match left their host. */
+/*
+ * Until @count more segments that match have left their host, from this call on; the run is
+ * inconclusive when that takes too long. What a call of the probe has sent just before may
+ * or may not be among them: where that matters, count in all.
+ */
 void await_sent(struct probe_run *run, struct packet_match match, unsigned int count);
-/* The same; false when they had not left by then. What is judged must be awaited: a busy
- * machine brings a frame onto the wire some time after its socket is done with it. */
+/* The same; false when they had not left by then. */
 bool await_sent_within(struct probe_run *run, struct packet_match match, unsigned int count,
                        int64_t limit_ms);
+/*
+ * Until @count segments that match have left their host since the run began. What is judged
+ * must be awaited: a busy machine brings a frame onto the wire some time after its socket is
+ * done with it.
+ */
+void await_sent_in_all(struct probe_run *run, struct packet_match match, unsigned int count);
+bool await_sent_in_all_within(struct probe_run *run, struct packet_match match, unsigned int count,
+                              int64_t limit_ms);
 /* Look on for a stated time, to witness that something does not happen. */
 void observe_for(struct probe_run *run, int64_t ms, const char *why);
 

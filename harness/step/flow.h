@@ -1,54 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* flow: the ends of connections that are known, and who a kernel object belongs to. */
+/* flow: the ends of connections that are known, and who a kernel object or a frame belongs to. */
 #ifndef FINWAIT_STEP_FLOW_H
 #define FINWAIT_STEP_FLOW_H
 
+#include "../base/map.h"
 #include "../observe/trace.h"
 #include "bench.h"
 #include "emit.h"
 #include "sock.h"
 
-/* One end of one connection: a four-tuple at a host, whatever object carries it. */
+/*
+ * One end of one connection. It goes by the cookie of its kernel object, which stays the
+ * same from the request sock over the socket to the time-wait sock; a four-tuple that is
+ * used again is another flow.
+ */
 struct flow {
 	char label[SOCK_LABEL_SIZE];
 	enum side host;
 	struct endpoint local, remote;
+	uint64_t cookie; /* of its object; 0: none was seen yet */
+	struct flow *peer; /* the other end; NULL: not of this bench */
+	struct flow *older; /* on the same four-tuple at this host */
 	struct sample last; /* OBJECT_NONE until something was found */
 	bool seen; /* something was found once */
+	bool ended; /* and nothing is left of it; or it can never come to be */
 	bool traced, traced_end; /* trace has told of its socket; of its socket's CLOSE */
 	int64_t gone_ns; /* nothing was found any more, since; absolute */
+	/* watch's: */
+	bool touched; /* something may have changed it: to be read at once */
 	int64_t last_ns; /* of the reading before; absolute */
 	int64_t next_ns; /* of the reading to come; absolute */
+	size_t due_at; /* its place among those that will be read; 0: none */
 	int64_t interval_ns; /* grows while nothing changes */
 	int64_t late_ns; /* the interval once its timer is overdue */
-};
-
-/* A kernel object that trace named, and whose it is. */
-struct known_object {
-	uint64_t sk;
-	enum side host;
-	char label[SOCK_LABEL_SIZE];
 };
 
 struct flows {
 	struct emit *emit;
 	const struct bench *bench;
-	const struct socks *socks;
 	struct flow **items; /* each stays where it is */
 	size_t count, space;
-	struct known_object *objects;
-	size_t object_count, object_space;
-	unsigned int labels[SIDE_COUNT], listeners; /* the last numbers given */
+	struct map by_tuple; /* the newest flow of a host and four-tuple */
+	struct map by_number; /* the newest flow of a host and number */
+	struct map taken; /* a host and number: some socket or flow has it */
+	struct map by_object, by_cookie; /* labels */
+	struct map by_port; /* a host and a port: the newest socket of ours bound to it */
+	unsigned int numbers[SIDE_COUNT], listeners; /* the last that were given */
 };
 
+/* Give @sock, which has a cookie, the next free label of its host: "c1", "l1". */
+void flow_label_sock(struct flows *flows, struct sock *sock, bool listener);
+/* @sock->local is known. */
+void flow_bound(struct flows *flows, struct sock *sock);
+
+/* The one that is there now, or else the last that was; NULL: none ever was. */
 struct flow *flow_find(const struct flows *flows, enum side host, const struct endpoint *local,
                        const struct endpoint *remote);
-/* The flow of @sock to @remote, and that of the other end unless a socket of ours is there. */
+/*
+ * The flow of @sock to @remote, and that of the other end unless a socket of ours is there.
+ * Both ends of a connection have the same number, where nobody took it before.
+ */
 struct flow *flow_add(struct flows *flows, struct sock *sock, const struct endpoint *remote);
-void flow_label_next(struct flows *flows, enum side host, bool listener,
-                     char label[SOCK_LABEL_SIZE]);
+/* @sock came out of accept(): the flow that it is an end of. */
+struct flow *flow_accepted(struct flows *flows, struct sock *sock, const struct endpoint *remote);
+/*
+ * Another object than @flow's is on its four-tuple now, and has @cookie: @flow is over, and
+ * this is the one that comes after it.
+ */
+struct flow *flow_after(struct flows *flows, struct flow *flow, uint64_t cookie);
+/* What was read of @flow has this cookie; it may be known by it from now on. */
+void flow_has_cookie(struct flows *flows, struct flow *flow, uint64_t cookie);
 /* The flow that goes by @label at @host, or NULL. */
 struct flow *flow_labelled(const struct flows *flows, enum side host, const char *label);
+
+/* The sender's and the receiver's end of a frame; NULL where there is none. */
+struct flow_ends {
+	struct flow *sender, *receiver;
+};
+/* Of a frame that left @from, or that the wire made in its name. A SYN begins a flow. */
+struct flow_ends flow_of_packet(struct flows *flows, enum side from, enum side to,
+                                const struct packet *packet);
 /* The label of the object that a trace event speaks of, "" when nobody can name it. */
 void flow_name_object(struct flows *flows, const struct trace_event *traced,
                       char label[SOCK_LABEL_SIZE]);

@@ -38,5 +38,5 @@ void wire_inject(struct probe_run *run, enum side from, const struct packet *pac
 	if (length < 0)
 		emit_fail(&run->emit, &fault);
 	wire_frame_emit(&run->wire, from, FRAME_INJECT, 0, &whole);
-	wire_send(&run->wire, from, frame, (size_t)length);
+	wire_send(&run->wire, from, &whole, frame, (size_t)length);
 }

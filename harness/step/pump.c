@@ -3,17 +3,34 @@
  * Theory of operation
  *
  * One thread, one loop: it waits for whichever observer has something, takes it all in,
- * hands frames to the wire, and has the sockets read by diag. With the hand wire a flow is
- * also read before each frame is moved on: no state that lasts from one frame to the next
- * is missed.
+ * hands frames to the wire, and has the ends that they touched read by diag. With the hand
+ * wire these are also read before each frame is moved on: no state that lasts from one frame
+ * to the next is missed.
  */
 #include "pump.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <time.h>
 
 #include "../packet/decode.h"
+
+/* Whose it is, by the label that its connection has at this host; both ends are touched. */
+static void pump_packet(struct pump *pump, struct event *event)
+{
+	enum side host = event->host;
+	enum side other = event->packet.on_loopback ? host : side_other(host);
+	bool departs = event_departs(event);
+	struct flow_ends ends = flow_of_packet(pump->watch->flows, departs ? host : other,
+	                                       departs ? other : host, &event->packet.packet);
+	const struct flow *own = departs ? ends.sender : ends.receiver;
+
+	if (own)
+		memcpy(event->sock, own->label, SOCK_LABEL_SIZE);
+	watch_touch(pump->watch, ends.sender);
+	watch_touch(pump->watch, ends.receiver);
+}
 
 static void pump_frame(struct pump *pump, enum side side, const struct frame *frame, bool loopback)
 {
@@ -24,6 +41,7 @@ static void pump_frame(struct pump *pump, enum side side, const struct frame *fr
 		event.t_ns = frame->t_ns - pump->emit->t0_ns;
 		event.packet.on_loopback = loopback;
 		event.packet.arriving = !frame->outgoing;
+		pump_packet(pump, &event);
 		/* When it was read is not when it was seen: nothing may rest on that. */
 		pump->emit->rec->lost[OBSERVER_TAP] += frame->late_stamp;
 		emit_event(pump->emit, &event);
@@ -54,14 +72,13 @@ static void pump_traced(const struct trace_event *traced, void *arg)
 	struct event event = traced->event;
 
 	flow_name_object(pump->watch->flows, traced, event.sock);
-	if (event.kind == EVENT_TRANSITION && traced->object == OBJECT_FULL)
-		watch_traced(pump->watch, &event);
+	watch_traced(pump->watch, &event, traced->object);
 	event.t_ns = traced->event.t_ns - pump->emit->t0_ns;
 	if (event.t_ns >= 0)
 		emit_event(pump->emit, &event);
 }
 
-/* Whether frames moved: something may have changed. */
+/* Whether there was anything. */
 static bool pump_take(struct pump *pump)
 {
 	struct observers *obs = pump->obs;
@@ -85,7 +102,7 @@ static bool pump_take(struct pump *pump)
 void pump_drain(struct pump *pump)
 {
 	while (pump_take(pump))
-		watch_sample(pump->watch);
+		watch_read(pump->watch);
 }
 
 static void pump_wait(struct pump *pump, int64_t until_ns)

@@ -46,7 +46,7 @@ static void rooms_join(struct probe_run *run, const struct run_plan *plan, enum 
 {
 	bool is_virtual = !strcmp(plan->info.clock, "virtual");
 
-	run->flows = (struct flows){.emit = &run->emit, .bench = &run->bench, .socks = &run->socks};
+	run->flows = (struct flows){.emit = &run->emit, .bench = &run->bench};
 	run->watch = (struct watch){
 		.emit = &run->emit,
 		.obs = &run->obs,
@@ -90,7 +90,7 @@ static void run_finish(struct probe_run *run)
 	struct record *rec = run->emit.rec;
 
 	pump_drain(&run->pump);
-	watch_sample(&run->watch);
+	watch_read_all(&run->watch);
 	wire_end(&run->wire);
 	observers_end(&run->obs, &run->bench, &run->emit);
 	record_sort(rec);

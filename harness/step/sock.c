@@ -30,7 +30,8 @@ static void sock_called(struct sock *sock, int64_t t_ns, const char *name, const
 	event.call.result = result;
 	event.call.err = err;
 	emit_event(&sock->run->emit, &event);
-	watch_sample(&sock->run->watch);
+	watch_touch_sock(&sock->run->watch, sock);
+	watch_read(&sock->run->watch);
 }
 
 static socklen_t endpoint_to_sockaddr(const struct endpoint *ep, struct sockaddr_in *sin)
@@ -90,7 +91,7 @@ static struct sock *sock_make(struct probe_run *run, enum side side, bool listen
 	if (fd < 0)
 		emit_fail_errno(&run->emit, errno, "socket at the %s", side_name(side));
 	sock = sock_new(run, side, fd);
-	flow_label_next(&run->flows, side, listener, sock->label);
+	flow_label_sock(&run->flows, sock, listener);
 	return sock;
 }
 
@@ -115,6 +116,7 @@ void sock_bind(struct sock *sock, uint16_t port)
 	if (bind(sock->fd, (struct sockaddr *)&sin, size) < 0)
 		sock_fail(sock, "bind", errno);
 	sock->local = sock_own_name(sock);
+	flow_bound(&sock->run->flows, sock);
 	sock_called(sock, t_ns, "bind", endpoint_text(&sock->local, args), 0, 0);
 }
 
@@ -155,17 +157,20 @@ void sock_connect(struct sock *sock, enum side to, uint16_t port)
 	struct endpoint remote = sock->run->bench.addr[to];
 	char args[ENDPOINT_TEXT_SIZE];
 	struct sockaddr_in sin;
-	int64_t t_ns = emit_now_ns(&sock->run->emit);
+	int64_t t_ns;
 	socklen_t size;
 	int result, err;
 
 	remote.port = port;
+	pump_drain(&sock->run->pump); /* what was sent before is an older connection's */
+	t_ns = emit_now_ns(&sock->run->emit);
 	size = endpoint_to_sockaddr(&remote, &sin);
 	result = connect(sock->fd, (struct sockaddr *)&sin, size);
 	err = result < 0 ? errno : 0;
 	if (err && err != EINPROGRESS && err != ECONNREFUSED)
 		sock_fail(sock, "connect", err);
 	sock->local = sock_own_name(sock);
+	flow_bound(&sock->run->flows, sock);
 	flow_add(&sock->run->flows, sock, &remote);
 	sock_called(sock, t_ns, "connect", endpoint_text(&remote, args), result, err);
 }
@@ -206,13 +211,7 @@ struct sock *sock_accept(struct sock *listener)
 	sock = sock_new(run, listener->host, wait.accepted);
 	peer = sockaddr_to_endpoint(&wait.peer);
 	sock->local = sock_own_name(sock);
-	sock->flow = flow_find(&run->flows, sock->host, &sock->local, &peer);
-	if (sock->flow) {
-		memcpy(sock->label, sock->flow->label, SOCK_LABEL_SIZE);
-	} else {
-		flow_label_next(&run->flows, sock->host, false, sock->label);
-		flow_add(&sock->run->flows, sock, &peer);
-	}
+	flow_accepted(&run->flows, sock, &peer);
 	sock_called(sock, t_ns, "accept", endpoint_text(&peer, args), 0, 0);
 	return sock;
 }

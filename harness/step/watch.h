@@ -3,6 +3,7 @@
 #ifndef FINWAIT_STEP_WATCH_H
 #define FINWAIT_STEP_WATCH_H
 
+#include "due.h"
 #include "flow.h"
 #include "observers.h"
 
@@ -11,14 +12,23 @@ struct watch {
 	const struct observers *obs;
 	struct flows *flows;
 	int64_t poll_cap_ns; /* the longest between two readings while a socket lives */
+	struct due due;
+	struct flow **touched; /* to be read at once */
+	size_t touched_count, touched_space;
 };
 
-/* Read the flows now: something was just done to them. */
-void watch_sample(struct watch *watch);
+/* Something was done that may have changed @flow (NULL: nothing). */
+void watch_touch(struct watch *watch, struct flow *flow);
+/* @sock was called: its end may have changed, and the other one too. */
+void watch_touch_sock(struct watch *watch, const struct sock *sock);
+/* Read now what was touched. */
+void watch_read(struct watch *watch);
+/* The same for all that are not over. */
+void watch_read_all(struct watch *watch);
 /* Make the readings that are due; when the next one is, absolute (INT64_MAX: never). */
 int64_t watch_due(struct watch *watch);
-/* Trace told of a transition of the flow that @event names. */
-void watch_traced(struct watch *watch, const struct event *event);
+/* Trace told something of the flow that @event names. */
+void watch_traced(struct watch *watch, const struct event *event, enum sock_object object);
 /*
  * Gone, but trace has not told yet: tcp_set_state() takes the socket out of the hash
  * before the tracepoint. Not for longer than WATCH_NEWS_NS: trace may have lost it.

@@ -2,6 +2,7 @@
 /* The verbs of the wire, and what all kinds of it share. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "../packet/match.h"
 #include "probe_run.h"
@@ -121,22 +122,32 @@ void wire_frame_emit(struct wire *wire, enum side from, enum frame_action action
                      const struct packet *packet)
 {
 	struct event event = {.kind = EVENT_FRAME, .host = from};
+	struct flow_ends ends;
 
 	event.frame.action = action;
 	event.frame.rule = rule;
 	event.frame.packet = *packet;
+	ends = flow_of_packet(wire->watch->flows, from, side_other(from), packet);
+	if (ends.sender)
+		memcpy(event.sock, ends.sender->label, SOCK_LABEL_SIZE);
 	emit_event(wire->emit, &event);
 }
 
-void wire_send(struct wire *wire, enum side from, const void *data, size_t length)
+void wire_send(struct wire *wire, enum side from, const struct packet *packet, const void *data,
+               size_t length)
 {
 	enum side to = side_other(from);
+	struct flow_ends ends = {0};
 	int err = tap_send(wire->obs->taps[to], data, length);
 
 	if (err < 0)
 		emit_fail_errno(wire->emit, -err, "put a frame on the wire towards the %s",
 		                side_name(to));
-	watch_sample(wire->watch);
+	if (packet)
+		ends = flow_of_packet(wire->watch->flows, from, to, packet);
+	watch_touch(wire->watch, ends.sender);
+	watch_touch(wire->watch, ends.receiver);
+	watch_read(wire->watch);
 }
 
 struct held_wait {

@@ -39,9 +39,9 @@ static void hand_take_frame(struct wire *wire, enum side from, const struct fram
 	struct wire_rule *rule = packet ? rule_for(wire, from, packet) : NULL;
 
 	/* What both ends are in while this frame is on the wire. */
-	watch_sample(wire->watch);
+	watch_read(wire->watch);
 	if (!rule) {
-		wire_send(wire, from, frame->data, frame->length);
+		wire_send(wire, from, packet, frame->data, frame->length);
 		return;
 	}
 	rule->hits++;
@@ -55,8 +55,8 @@ static void hand_take_frame(struct wire *wire, enum side from, const struct fram
 		hand_hold(wire, from, frame, packet, rule->id);
 		return;
 	case FRAME_DUPLICATE:
-		wire_send(wire, from, frame->data, frame->length);
-		wire_send(wire, from, frame->data, frame->length);
+		wire_send(wire, from, packet, frame->data, frame->length);
+		wire_send(wire, from, packet, frame->data, frame->length);
 		return;
 	case FRAME_RELEASE:
 	case FRAME_INJECT:
@@ -89,7 +89,7 @@ void hand_release(struct wire *wire, uint32_t rule, size_t index)
 	wire->held_count--;
 	memmove(&wire->held[i], &wire->held[i + 1], (wire->held_count - i) * sizeof(wire->held[0]));
 	wire_frame_emit(wire, held.from, FRAME_RELEASE, rule, &held.packet);
-	wire_send(wire, held.from, held.frame.data, held.frame.length);
+	wire_send(wire, held.from, &held.packet, held.frame.data, held.frame.length);
 }
 
 static int hand_rule_on(struct wire *wire, struct wire_rule *rule, struct fault *f)

@@ -59,8 +59,12 @@ struct wire {
 extern const struct wire_ops wire_kernel, wire_hand, wire_none;
 const struct wire_ops *wire_ops_of(enum wire_kind kind);
 
-/* Put @data on the wire towards the host that is not @from. */
-void wire_send(struct wire *wire, enum side from, const void *data, size_t length);
+/*
+ * Put @data on the wire towards the host that is not @from, and read both ends of the
+ * connection that @packet (NULL: not known) is of.
+ */
+void wire_send(struct wire *wire, enum side from, const struct packet *packet, const void *data,
+               size_t length);
 /* Into the record: what became of a frame. */
 void wire_frame_emit(struct wire *wire, enum side from, enum frame_action action, uint32_t rule,
                      const struct packet *packet);

@@ -40,11 +40,11 @@ static void run(struct probe_run *run)
 	for (int side = 0; side < SIDE_COUNT; side++)
 		await_state(end[side], STATE_ESTABLISHED);
 	for (int side = 0; side < SIDE_COUNT; side++)
-		await_sent(run,
-		           (struct packet_match){.from = (enum side)side,
-		                                 .flags_mask = TCP_FLAG_SYN | TCP_FLAG_ACK,
-		                                 .flags_value = TCP_FLAG_ACK},
-		           1);
+		await_sent_in_all(run,
+		                  (struct packet_match){.from = (enum side)side,
+		                                        .flags_mask = TCP_FLAG_SYN | TCP_FLAG_ACK,
+		                                        .flags_value = TCP_FLAG_ACK},
+		                  1);
 }
 
 static void judge(const struct record *rec, struct judge *judge)

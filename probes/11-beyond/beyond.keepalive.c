@@ -25,7 +25,7 @@ static void run(struct probe_run *run)
 	wire_drop(run, (struct packet_match){.from = SIDE_CLIENT});
 	sock_keepalive(client);
 	sock_await_failure(client, model.give_up.hi_ns / NS_PER_MS + 2000);
-	await_sent_within(run, reset, 1, AWAIT_LIMIT_MS);
+	await_sent_in_all_within(run, reset, 1, AWAIT_LIMIT_MS);
 }
 
 static void judge(const struct record *rec, struct judge *judge)

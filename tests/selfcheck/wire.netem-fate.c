@@ -27,7 +27,7 @@ static void run(struct probe_run *run)
 
 	wire_set_quality(run, SIDE_SERVER, &(struct wire_quality){.loss_percent = 100});
 	sock_send(client, 11);
-	await_sent(run, data, 2);
+	await_sent_in_all(run, data, 2);
 	wire_set_quality(run, SIDE_SERVER, &(struct wire_quality){.delay_us = 0});
 	sock_receive(server, 11);
 

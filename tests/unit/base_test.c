@@ -13,6 +13,7 @@
 #include "../../harness/base/arena.h"
 #include "../../harness/base/array.h"
 #include "../../harness/base/buffer.h"
+#include "../../harness/base/map.h"
 
 static void test_arena_keeps_texts(void **state)
 {
@@ -89,6 +90,37 @@ static void test_array_grows(void **state)
 	free(items);
 }
 
+/* Against a plain array: what was put is found, what was dropped is not, whatever the order. */
+static void test_map_finds_what_was_put(void **state)
+{
+	static int values[512];
+	bool there[512] = {false};
+	struct map map = {0};
+	uint32_t random = 1;
+
+	(void)state;
+	assert_null(map_get(&map, 0));
+	map_drop(&map, 0);
+	for (int step = 0; step < 20000; step++) {
+		random = random * 1664525 + 1013904223;
+		/* keys as the kernel's addresses are: far apart in few bits */
+		unsigned int i = random >> 23;
+		uint64_t key = 0xffff888000000000ULL + i * 0x1000;
+
+		if (random & 0x400000) {
+			assert_int_equal(map_put(&map, key, &values[i]), 0);
+			there[i] = true;
+		} else {
+			map_drop(&map, key);
+			there[i] = false;
+		}
+		key = 0xffff888000000000ULL + (step % 512) * 0x1000;
+		assert_ptr_equal(map_get(&map, key),
+		                 there[step % 512] ? &values[step % 512] : NULL);
+	}
+	map_free(&map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +128,7 @@ int main(void)
 		cmocka_unit_test(test_arena_is_aligned),
 		cmocka_unit_test(test_buffer_is_of_any_length),
 		cmocka_unit_test(test_array_grows),
+		cmocka_unit_test(test_map_finds_what_was_put),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Who an object or a frame belongs to, without a kernel; and whose reading is next. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+
+#include "../../harness/step/due.h"
+
+static const struct bench bench = {
+	.addr = {[SIDE_CLIENT] = {.family = AF_INET, .addr = {10, 0, 0, 1}},
+                 [SIDE_SERVER] = {.family = AF_INET, .addr = {10, 0, 0, 2}}},
+};
+
+static struct endpoint at(enum side side, uint16_t port)
+{
+	struct endpoint ep = bench.addr[side];
+
+	ep.port = port;
+	return ep;
+}
+
+static struct flows *flows_new(void)
+{
+	static struct emit emit;
+	struct flows *flows = calloc(1, sizeof(*flows));
+
+	assert_non_null(flows);
+	*flows = (struct flows){.emit = &emit, .bench = &bench};
+	return flows;
+}
+
+static void flows_free(struct flows *flows)
+{
+	for (size_t i = 0; i < flows->count; i++)
+		free(flows->items[i]);
+	free(flows->items);
+	map_free(&flows->by_tuple);
+	map_free(&flows->by_number);
+	map_free(&flows->taken);
+	map_free(&flows->by_object);
+	map_free(&flows->by_cookie);
+	map_free(&flows->by_port);
+	free(flows);
+}
+
+static struct sock sock_at(enum side side, uint16_t port, uint64_t cookie)
+{
+	struct sock sock = {.host = side, .fd = 3, .cookie = cookie, .local = at(side, port)};
+
+	return sock;
+}
+
+static void connect_to(struct flows *flows, struct sock *sock, uint16_t port)
+{
+	struct endpoint remote = at(side_other(sock->host), port);
+
+	flow_bound(flows, sock);
+	flow_add(flows, sock, &remote);
+}
+
+static void seen(struct flows *flows, struct flow *flow, enum tcp_state state, uint64_t cookie)
+{
+	flow->seen = true;
+	flow->last = (struct sample){.state = state, .object = OBJECT_FULL, .cookie = cookie};
+	flow_has_cookie(flows, flow, cookie);
+}
+
+static struct packet packet_of(const struct sock *sock, uint16_t port, uint8_t flags)
+{
+	return (struct packet){.protocol = IPPROTO_TCP,
+	                       .flags = flags,
+	                       .src = sock->local,
+	                       .dst = at(side_other(sock->host), port)};
+}
+
+static void test_both_ends_have_one_number(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock socks[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		socks[i] = sock_at(SIDE_CLIENT, (uint16_t)(5000 + i), 10 + (uint64_t)i);
+		flow_label_sock(flows, &socks[i], false);
+	}
+	/* the last connects first */
+	for (int i = 2; i >= 0; i--)
+		connect_to(flows, &socks[i], 8080);
+	for (int i = 0; i < 3; i++) {
+		assert_string_equal(socks[i].flow->label + 1, socks[i].flow->peer->label + 1);
+		assert_ptr_equal(flow_labelled(flows, SIDE_SERVER, socks[i].flow->peer->label),
+		                 socks[i].flow->peer);
+	}
+	assert_string_equal(socks[2].flow->peer->label, "s3");
+	flows_free(flows);
+}
+
+static void test_a_simultaneous_open_is_one_connection(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock client = sock_at(SIDE_CLIENT, 5000, 10);
+	struct sock server = sock_at(SIDE_SERVER, 5000, 11);
+
+	(void)state;
+	flow_label_sock(flows, &client, false);
+	flow_label_sock(flows, &server, false);
+	flow_bound(flows, &server);
+	connect_to(flows, &client, 5000);
+	assert_null(client.flow->peer);
+	connect_to(flows, &server, 5000);
+	assert_ptr_equal(client.flow->peer, server.flow);
+	assert_int_equal(flows->count, 2);
+	flows_free(flows);
+}
+
+/* The server is still in LAST_ACK of the first when the second begins. */
+static void test_a_tuple_used_again_is_another_flow(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock first = sock_at(SIDE_CLIENT, 5000, 10);
+	struct sock second = sock_at(SIDE_CLIENT, 5000, 12);
+	struct packet syn, fin;
+	struct flow *old, *new;
+	struct flow_ends ends;
+
+	(void)state;
+	flow_label_sock(flows, &first, false);
+	connect_to(flows, &first, 8080);
+	old = first.flow->peer;
+	seen(flows, first.flow, STATE_TIME_WAIT, 10);
+	seen(flows, old, STATE_LAST_ACK, 11);
+	flow_label_sock(flows, &second, false);
+	connect_to(flows, &second, 8080);
+	new = second.flow->peer;
+	assert_ptr_not_equal(old, new);
+	assert_string_equal(new->label, "s2");
+
+	/* A SYN is the second's; what the old server sends is still the first's. */
+	syn = packet_of(&second, 8080, TCP_FLAG_SYN);
+	ends = flow_of_packet(flows, SIDE_CLIENT, SIDE_SERVER, &syn);
+	assert_ptr_equal(ends.sender, second.flow);
+	assert_ptr_equal(ends.receiver, new);
+	fin = (struct packet){.protocol = IPPROTO_TCP,
+	                      .flags = TCP_FLAG_FIN | TCP_FLAG_ACK,
+	                      .src = syn.dst,
+	                      .dst = syn.src};
+	ends = flow_of_packet(flows, SIDE_SERVER, SIDE_CLIENT, &fin);
+	assert_ptr_equal(ends.sender, old);
+	assert_ptr_equal(ends.receiver, first.flow);
+
+	/* Another cookie on the four-tuple: the old one is over. */
+	assert_ptr_equal(flow_after(flows, old, 13), new);
+	assert_true(old->ended);
+	assert_ptr_equal(flow_find(flows, SIDE_SERVER, &syn.dst, &syn.src), new);
+	flows_free(flows);
+}
+
+static void test_objects_go_by_cookie_first(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock client = sock_at(SIDE_CLIENT, 5000, 10);
+	struct trace_event traced = {.sk = 0x1000, .cookie = 10, .object = OBJECT_FULL};
+	char label[SOCK_LABEL_SIZE];
+
+	(void)state;
+	flow_label_sock(flows, &client, false);
+	traced.event.kind = EVENT_TRANSITION;
+	flow_name_object(flows, &traced, label); /* CLOSE -> SYN_SENT has no ports */
+	assert_string_equal(label, "c1");
+	traced.cookie = 0; /* by its object now */
+	flow_name_object(flows, &traced, label);
+	assert_string_equal(label, "c1");
+	traced.event.kind = EVENT_DESTROY;
+	flow_name_object(flows, &traced, label);
+	assert_string_equal(label, "c1");
+	flow_name_object(flows, &traced, label);
+	assert_string_equal(label, "");
+	flows_free(flows);
+}
+
+/* From an address that is nobody's: the host that it reaches may answer. */
+static void test_an_injected_syn_begins_a_flow(void **state)
+{
+	struct flows *flows = flows_new();
+	struct packet syn = {.protocol = IPPROTO_TCP,
+	                     .flags = TCP_FLAG_SYN,
+	                     .src = {.family = AF_INET, .addr = {10, 0, 0, 77}, .port = 1},
+	                     .dst = at(SIDE_SERVER, 8080)};
+	struct flow_ends ends;
+
+	(void)state;
+	ends = flow_of_packet(flows, SIDE_CLIENT, SIDE_SERVER, &syn);
+	assert_null(ends.sender);
+	assert_string_equal(ends.receiver->label, "s1");
+	assert_ptr_equal(flow_of_packet(flows, SIDE_CLIENT, SIDE_SERVER, &syn).receiver,
+	                 ends.receiver);
+	flows_free(flows);
+}
+
+static void test_the_first_is_due(void **state)
+{
+	enum { COUNT = 200 };
+	static struct flow flows[COUNT];
+	struct due due = {0};
+	uint32_t random = 1;
+
+	(void)state;
+	for (int step = 0; step < 20000; step++) {
+		struct flow *flow = &flows[(random >> 8) % COUNT];
+		int64_t least = INT64_MAX;
+
+		random = random * 1664525 + 1013904223;
+		assert_int_equal(
+			due_set(&due, flow, random & 0x80000000 ? INT64_MAX : random & 0xffff), 0);
+		if (step % 50)
+			continue;
+		for (int i = 0; i < COUNT; i++)
+			if (flows[i].due_at && flows[i].next_ns < least)
+				least = flows[i].next_ns;
+		assert_int_equal(due_first(&due) ? due_first(&due)->next_ns : INT64_MAX, least);
+	}
+	free(due.items);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_both_ends_have_one_number),
+		cmocka_unit_test(test_a_simultaneous_open_is_one_connection),
+		cmocka_unit_test(test_a_tuple_used_again_is_another_flow),
+		cmocka_unit_test(test_objects_go_by_cookie_first),
+		cmocka_unit_test(test_an_injected_syn_begins_a_flow),
+		cmocka_unit_test(test_the_first_is_due),
+	};
+
+	return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
+}
