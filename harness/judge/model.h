@@ -24,6 +24,7 @@
 #include "model/chain.h"
 #include "model/keepalive.h"
 #include "model/loss.h"
+#include "model/negotiated.h"
 #include "model/syn.h"
 #include "model/synack.h"
 #include "model/timer.h"

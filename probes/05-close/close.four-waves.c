@@ -25,7 +25,9 @@ static void run(struct probe_run *run)
 	await_state(client, STATE_TIME_WAIT);
 	await_state(server, STATE_GONE);
 	if (param(run, "to_the_end"))
-		await_gone_within(client, model_timewait(run_record(run)).hi_ns / NS_PER_MS + 2000);
+		await_gone_within(client,
+		                  model_timewait(run_record(run), SIDE_CLIENT).hi_ns / NS_PER_MS +
+		                          2000);
 }
 
 static void judge(const struct record *rec, struct judge *judge)

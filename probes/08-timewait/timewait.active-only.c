@@ -22,7 +22,8 @@ static void run(struct probe_run *run)
 	await_state(server, STATE_CLOSE_WAIT);
 	sock_close(server);
 	await_state(client, STATE_TIME_WAIT);
-	await_gone_within(client, model_timewait(run_record(run)).hi_ns / NS_PER_MS + 2000);
+	await_gone_within(client,
+	                  model_timewait(run_record(run), SIDE_CLIENT).hi_ns / NS_PER_MS + 2000);
 }
 
 static void judge(const struct record *rec, struct judge *judge)
@@ -41,7 +42,7 @@ static void judge(const struct record *rec, struct judge *judge)
 	judge_compare(judge, &(struct comparison){
 				     .name = "stay_in_TIME_WAIT",
 				     .unit = "s",
-				     .predicts = span_value(model_timewait(rec)),
+				     .predicts = span_value(model_timewait(rec, SIDE_CLIENT)),
 				     .measured = query_stay(rec, &active, STATE_TIME_WAIT),
 				     .rests_on = RESTS_ON(OBSERVER_DIAG),
 				     .rule = "TCP_TIMEWAIT_LEN, rounded up by the timer wheel",

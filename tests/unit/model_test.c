@@ -344,12 +344,66 @@ static void test_finwait2_floor(void **state)
 	record_free(rec);
 }
 
+/*
+ * 5,000,000 s at 250 Hz do not fit the wheel: the keepalive timer and the time-wait sock
+ * both end after WHEEL_TIMEOUT_MAX, 62 * 2^24 ticks, rounded by the last level's 2^24.
+ */
+static void test_finwait2_beyond_the_wheel(void **state)
+{
+	struct record *rec = record_at(250);
+	struct span stay;
+
+	(void)state;
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 5000000);
+	assert_true(model_finwait2(rec, SIDE_CLIENT, 204000, &stay));
+	assert_int_equal(stay.lo_ns, 2 * (62LL << 24) * 4 * NS_PER_MS);
+	assert_int_equal(stay.hi_ns, 2 * ((63LL << 24) * 4 + 10) * NS_PER_MS);
+	record_free(rec);
+}
+
+/* Backed off twice, 800 ms, when the ACK came: it may have become 200 ms again. */
+static void test_finwait2_after_a_retransmission(void **state)
+{
+	const struct sample last = {.rto_us = 800000, .retransmits = 2};
+	struct record *rec = record_at(1000);
+	struct span stay;
+
+	(void)state;
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 1);
+	assert_true(model_finwait2_after(rec, SIDE_CLIENT, &last, &stay));
+	assert_int_equal(stay.lo_ns, 1000 * NS_PER_MS);
+	assert_int_equal(stay.hi_ns, wheel_latest_ns(1000, 2800));
+	record_free(rec);
+}
+
+/* inet_twsk_alloc() refuses: what a time-wait sock would have taken is nothing. */
+static void test_no_timewait_buckets(void **state)
+{
+	struct record *rec = record_at(1000);
+	struct span stay;
+
+	(void)state;
+	assert_true(model_timewait_is_kept(rec, SIDE_CLIENT));
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_max_tw_buckets", 0);
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 2);
+	assert_false(model_timewait_is_kept(rec, SIDE_CLIENT));
+	assert_int_equal(model_timewait(rec, SIDE_CLIENT).hi_ns, 0);
+	assert_true(model_finwait2(rec, SIDE_CLIENT, 204000, &stay));
+	assert_int_equal(stay.hi_ns, 0);
+	/* above 60 s the keepalive timer comes first, on the full socket */
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 62);
+	assert_true(model_finwait2(rec, SIDE_CLIENT, 204000, &stay));
+	assert_int_equal(stay.lo_ns, 2 * NS_PER_S);
+	assert_int_equal(stay.hi_ns, wheel_latest_ns(1000, 2000));
+	record_free(rec);
+}
+
 static void test_timewait(void **state)
 {
 	(void)state;
 	for (size_t h = 0; h < HZ_COUNT; h++) {
 		struct record *rec = record_at(all_hz[h]);
-		struct span stay = model_timewait(rec);
+		struct span stay = model_timewait(rec, SIDE_CLIENT);
 
 		assert_int_equal(stay.lo_ns, 60 * NS_PER_S);
 		assert_int_equal(stay.hi_ns, wheel_latest_ns(all_hz[h], 60000));
@@ -387,6 +441,9 @@ int main(void)
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_finwait2),
 		cmocka_unit_test(test_finwait2_floor),
+		cmocka_unit_test(test_finwait2_beyond_the_wheel),
+		cmocka_unit_test(test_finwait2_after_a_retransmission),
+		cmocka_unit_test(test_no_timewait_buckets),
 		cmocka_unit_test(test_timewait),
 		cmocka_unit_test(test_synack),
 	};

@@ -26,14 +26,53 @@ void chain_begin(struct chain *chain, const struct record *rec, struct schedule 
 	*chain = (struct chain){.rec = rec, .schedule = schedule};
 }
 
-void chain_wait(struct chain *chain, int64_t delay_ns)
+static void chain_pass(struct chain *chain, struct span timer)
 {
-	struct span timer = model_timer(chain->rec, delay_ns);
-
 	chain->timer = timer;
 	chain->now = span_add(chain->now, timer);
 	if (chain->counting)
 		chain->elapsed = span_add(chain->elapsed, timer);
+}
+
+void chain_wait(struct chain *chain, int64_t delay_ns)
+{
+	chain_pass(chain, model_timer(chain->rec, delay_ns));
+}
+
+void chain_wait_between(struct chain *chain, int64_t lo_ns, int64_t hi_ns)
+{
+	chain_pass(chain, (struct span){
+				  .lo_ns = model_timer(chain->rec, lo_ns).lo_ns,
+				  .hi_ns = model_timer(chain->rec, hi_ns).hi_ns,
+			  });
+}
+
+/* A timer of @delay_ns, cut to @left_ns, which counts as a tick when it is less. */
+static int64_t delay_left_ns(const struct chain *chain, int64_t delay_ns, int64_t left_ns)
+{
+	int64_t tick_ns = NS_PER_S / chain->rec->run.hz;
+
+	if (left_ns < tick_ns)
+		left_ns = tick_ns;
+	return left_ns < delay_ns ? left_ns : delay_ns;
+}
+
+void chain_wait_within(struct chain *chain, int64_t delay_ns, int64_t bound_ns)
+{
+	struct span elapsed = chain->elapsed;
+	struct span early =
+		model_timer(chain->rec, delay_left_ns(chain, delay_ns, bound_ns - elapsed.lo_ns));
+	struct span late =
+		model_timer(chain->rec, delay_left_ns(chain, delay_ns, bound_ns - elapsed.hi_ns));
+
+	/* What began early is cut less, and so may be rounded more. */
+	if (elapsed.lo_ns + early.hi_ns > elapsed.hi_ns + late.hi_ns)
+		late.hi_ns = elapsed.lo_ns + early.hi_ns - elapsed.hi_ns;
+	chain_pass(chain, (struct span){.lo_ns = early.lo_ns, .hi_ns = late.hi_ns});
+	if (chain->timer.lo_ns > late.lo_ns)
+		chain->timer.lo_ns = late.lo_ns;
+	if (chain->timer.hi_ns < early.hi_ns)
+		chain->timer.hi_ns = early.hi_ns;
 }
 
 bool chain_send(struct chain *chain, enum send_reason why)

@@ -53,6 +53,15 @@ void chain_begin(struct chain *chain, const struct record *rec, struct schedule 
 /* A timer of @delay_ns runs from now on until it fires. */
 void chain_wait(struct chain *chain, int64_t delay_ns);
 
+/* The same where it is not known which delay from @lo_ns to @hi_ns the timer was given. */
+void chain_wait_between(struct chain *chain, int64_t lo_ns, int64_t hi_ns);
+
+/*
+ * A timer of @delay_ns runs, or less where the counting clock reaches @bound_ns before:
+ * tcp_clamp_rto_to_user_timeout().
+ */
+void chain_wait_within(struct chain *chain, int64_t delay_ns, int64_t bound_ns);
+
 /* Something is sent now. False: the schedule is full. */
 bool chain_send(struct chain *chain, enum send_reason why);
 

@@ -7,10 +7,11 @@ bool model_keepalive(const struct record *rec, enum side host, struct schedule *
 	struct span wait, at;
 
 	*schedule = (struct schedule){.probes = 0};
-	if (!rec->run.hz || !record_sysctl(rec, host, "net.ipv4.tcp_keepalive_time", &time_s) ||
-	    !record_sysctl(rec, host, "net.ipv4.tcp_keepalive_intvl", &intvl_s) ||
-	    !record_sysctl(rec, host, "net.ipv4.tcp_keepalive_probes", &probes) ||
-	    probes > MODEL_SENDS)
+	if (!model_hz_known(rec) ||
+	    !model_sysctl(rec, host, "net.ipv4.tcp_keepalive_time", &time_s) ||
+	    !model_sysctl(rec, host, "net.ipv4.tcp_keepalive_intvl", &intvl_s) ||
+	    !model_sysctl(rec, host, "net.ipv4.tcp_keepalive_probes", &probes) || time_s < 0 ||
+	    intvl_s < 0 || probes < 0 || probes > MODEL_SENDS)
 		return false;
 	at = model_timer(rec, time_s * NS_PER_S);
 	wait = model_timer(rec, intvl_s * NS_PER_S);

@@ -1,88 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loss.h"
 
+#include <string.h>
+
+#include "../../base/wheel.h"
+#include "negotiated.h"
+
 /* include/net/tcp.h */
 #define TCP_RTO_MIN_NS (200 * NS_PER_MS)
+#define TCP_THIN_LINEAR_RETRIES 6
+#define THIN_STREAM_SEGMENTS 4 /* tcp_stream_is_thin(): fewer than these */
 #define ORPHAN_RETRIES_ALIVE 8 /* tcp_orphan_retries() for 0 */
 
-/* What the retransmission timer of one unacknowledged segment goes by. */
+/* TCP_TIMEOUT_MIN: two ticks; TCP_TIMEOUT_MIN_US of newer kernels: 2 ms, before rounding. */
+#define TIMEOUT_MIN_TICKS 2
+#define TIMEOUT_MIN_NS (2 * NS_PER_MS)
+
+/* What the retransmission timer goes by. */
 struct loss_rules {
-	bool orphan; /* tcp_orphan_retries(), else tcp_retries2 */
-	bool probe; /* a tail loss probe comes first */
-	int64_t retries, rto_ns, rtt_ns, rto_min_ns, max_ns;
+	bool orphan, probe, thin;
+	unsigned int segments;
+	int64_t retries, rto_ns, rtt_ns, rto_min_ns, max_ns, user_timeout_ns;
+	int hz;
 };
 
 /* tcp_write_timeout() outside SYN_SENT: the bound on time, anew at each timeout. */
-static int64_t loss_bound_ns(const struct loss_rules *rules, int hz, int64_t rto_ns)
+static int64_t loss_bound_ns(const struct loss_rules *rules, int64_t rto_ns)
 {
 	int64_t retries = rules->retries;
 
+	if (rules->user_timeout_ns)
+		return rules->user_timeout_ns;
 	if (rules->orphan && !retries && rto_ns < rules->max_ns)
 		retries = ORPHAN_RETRIES_ALIVE;
-	return model_timeout_ns(hz, retries, TCP_RTO_MIN_NS, rules->max_ns);
+	return model_timeout_ns(rules->hz, retries, TCP_RTO_MIN_NS, rules->max_ns);
+}
+
+/* tcp_retransmit_timer(): the timer after @timeouts of them, the last of which was @rto_ns. */
+static int64_t loss_next_rto_ns(const struct loss_rules *rules, int64_t rto_ns, int timeouts)
+{
+	if (rules->thin && timeouts <= TCP_THIN_LINEAR_RETRIES)
+		return rules->rto_ns;
+	return rto_ns * 2 < rules->max_ns ? rto_ns * 2 : rules->max_ns;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* tcp_schedule_loss_probe(): twice the RTT and time for a delayed ACK, but no later than the RTO. */
+static bool chain_loss_probe(const struct loss_rules *rules, struct chain *chain)
+{
+	int64_t lo_ns = 2 * rules->rtt_ns + rules->rto_min_ns, hi_ns = lo_ns;
+
+	if (rules->segments > 1) { /* which of the two a kernel has is not in the record */
+		int64_t ticks = wheel_ticks(rules->hz, 2 * rules->rtt_ns) + TIMEOUT_MIN_TICKS;
+
+		lo_ns = 2 * rules->rtt_ns + TIMEOUT_MIN_NS;
+		hi_ns = wheel_ticks_ns(rules->hz, ticks);
+	}
+	chain_wait_between(chain, least(lo_ns, rules->rto_ns), least(hi_ns, rules->rto_ns));
+	return chain_send(chain, SEND_LOSS_PROBE);
 }
 
 static bool chain_loss(const struct loss_rules *rules, struct chain *chain)
 {
-	int64_t rto_ns = rules->rto_ns, probe_ns = 2 * rules->rtt_ns + rules->rto_min_ns;
-	int hz = chain->rec->run.hz;
+	int64_t rto_ns = rules->rto_ns;
 
-	if (rules->probe) { /* tcp_schedule_loss_probe(), one segment out */
-		chain_wait(chain, probe_ns < rto_ns ? probe_ns : rto_ns);
-		if (!chain_send(chain, SEND_LOSS_PROBE))
-			return false;
-	}
-	for (;;) {
-		chain_wait(chain, rto_ns);
-		if (chain->counting && chain_timed_out(chain, loss_bound_ns(rules, hz, rto_ns)))
+	if (rules->probe && !chain_loss_probe(rules, chain))
+		return false;
+	for (int timeouts = 1;; timeouts++) {
+		/* retrans_stamp is the first timeout's send; a loss probe does not set it */
+		if (rules->user_timeout_ns && chain->counting)
+			chain_wait_within(chain, rto_ns, rules->user_timeout_ns);
+		else
+			chain_wait(chain, rto_ns);
+		if (chain->counting && chain_timed_out(chain, loss_bound_ns(rules, rto_ns)))
 			return true;
 		if (!chain_send(chain, SEND_RTO))
 			return false;
-		/* retrans_stamp is the first timeout's send; a loss probe does not set it */
 		chain->counting = true;
-		rto_ns = rto_ns * 2 < rules->max_ns ? rto_ns * 2 : rules->max_ns;
+		rto_ns = loss_next_rto_ns(rules, rto_ns, timeouts);
 	}
 }
 
-/* SACK needs both ends, and a loss probe needs SACK. */
+/* tcp_schedule_loss_probe(): SACK was agreed on, and tcp_early_retrans asks for one. */
 static bool loss_probe_is_on(const struct record *rec, enum side host)
 {
 	int64_t early_retrans = model_sysctl_or(rec, host, "net.ipv4.tcp_early_retrans", 0);
 
-	return model_sysctl_or(rec, host, "net.ipv4.tcp_sack", 0) &&
-	       model_sysctl_or(rec, side_other(host), "net.ipv4.tcp_sack", 0) &&
-	       (early_retrans == 3 || early_retrans == 4);
+	return model_negotiated(rec).sack && (early_retrans == 3 || early_retrans == 4);
 }
 
-static bool model_loss(const struct record *rec, enum side host, const char *retries, bool orphan,
-                       const struct sample *at_send, struct schedule *schedule)
+/*
+ * tcp_stream_is_thin() once a time-out has set ssthresh. bbr_ssthresh() alone leaves it
+ * infinite, which counts as the first slow start.
+ */
+static bool stream_is_thin(const struct record *rec, enum side host, const struct loss *loss)
 {
+	const char *control = settings_get(&rec->sysctls[host], "net.ipv4.tcp_congestion_control");
+
+	return loss->established && loss->segments < THIN_STREAM_SEGMENTS &&
+	       model_sysctl_or(rec, host, "net.ipv4.tcp_thin_linear_timeouts", 0) &&
+	       (!control || strcmp(control, "bbr"));
+}
+
+bool model_loss(const struct record *rec, enum side host, const struct loss *loss,
+                struct schedule *schedule)
+{
+	const char *retries =
+		loss->orphan ? "net.ipv4.tcp_orphan_retries" : "net.ipv4.tcp_retries2";
 	int64_t rto_min_us =
 		model_sysctl_or(rec, host, "net.ipv4.tcp_rto_min_us", TCP_RTO_MIN_NS / 1000);
-	struct chain chain;
 	struct loss_rules rules = {
-		.orphan = orphan,
+		.orphan = loss->orphan,
 		.probe = loss_probe_is_on(rec, host),
-		.rto_ns = at_send->rto_us * 1000LL,
-		.rtt_ns = at_send->rtt_us * 1000LL,
-		.rto_min_ns = rto_min_us * 1000,
+		.thin = stream_is_thin(rec, host, loss),
+		.segments = loss->segments,
+		.rto_ns = loss->at_send->rto_us * 1000LL,
+		.rtt_ns = loss->at_send->rtt_us * 1000LL,
 		.max_ns = model_rto_max_ns(rec, host),
+		.user_timeout_ns = loss->user_timeout_ms * NS_PER_MS,
+		.hz = rec->run.hz,
 	};
+	struct chain chain;
 
 	chain_begin(&chain, rec, schedule);
-	if (!rec->run.hz || !at_send->rto_us || !record_sysctl(rec, host, retries, &rules.retries))
+	if (!model_hz_known(rec) || !loss->at_send->rto_us ||
+	    !model_sysctl(rec, host, retries, &rules.retries))
 		return false;
+	/* icsk_rto_min is kept in whole ticks */
+	rules.rto_min_ns = wheel_ticks_ns(rules.hz, wheel_ticks(rules.hz, rto_min_us * 1000));
 	return chain_loss(&rules, &chain);
 }
 
 bool model_orphan(const struct record *rec, enum side host, const struct sample *at_send,
                   struct schedule *schedule)
 {
-	return model_loss(rec, host, "net.ipv4.tcp_orphan_retries", true, at_send, schedule);
+	const struct loss loss = {.at_send = at_send, .orphan = true};
+
+	return model_loss(rec, host, &loss, schedule);
 }
 
 bool model_retries2(const struct record *rec, enum side host, const struct sample *at_send,
                     struct schedule *schedule)
 {
-	return model_loss(rec, host, "net.ipv4.tcp_retries2", false, at_send, schedule);
+	const struct loss loss = {.at_send = at_send, .established = true};
+
+	return model_loss(rec, host, &loss, schedule);
 }

@@ -5,15 +5,30 @@
 
 #include "chain.h"
 
+struct loss {
+	const struct sample *at_send; /* the socket when it sent: its RTO and RTT are used */
+	bool orphan; /* nobody owns the socket any more */
+	bool established; /* it is in ESTABLISHED */
+	unsigned int segments; /* sent and not acknowledged; 0 stands for 1 */
+	int64_t user_timeout_ms; /* TCP_USER_TIMEOUT; 0: none */
+};
+
 /*
- * A FIN that is never acknowledged and whose socket is an orphan: a tail loss
- * probe (tcp_early_retrans), then tcp_write_timeout() with tcp_orphan_retries().
- * @at_send: the socket when it sent the FIN; its RTO and RTT are used.
+ * A tail loss probe comes first (tcp_schedule_loss_probe(): tcp_early_retrans, SACK as it
+ * was negotiated), then the retransmission timer: tcp_retransmit_timer() doubles it up to
+ * the greatest RTO, or not at once where tcp_thin_linear_timeouts has it so;
+ * tcp_write_timeout() ends it when the time has passed that tcp_retries2,
+ * tcp_orphan_retries() or TCP_USER_TIMEOUT stands for. False: a sysctl is missing from the
+ * record, no RTO was read, or more is sent than a schedule holds.
  */
+bool model_loss(const struct record *rec, enum side host, const struct loss *loss,
+                struct schedule *schedule);
+
+/* A FIN whose socket is an orphan. */
 bool model_orphan(const struct record *rec, enum side host, const struct sample *at_send,
                   struct schedule *schedule);
 
-/* Data that is never acknowledged, on a socket with an owner: the same with tcp_retries2. */
+/* Data from a socket in ESTABLISHED with an owner. */
 bool model_retries2(const struct record *rec, enum side host, const struct sample *at_send,
                     struct schedule *schedule);
 

@@ -11,7 +11,7 @@ bool model_syn(const struct record *rec, enum side host, struct schedule *schedu
 	struct chain chain;
 
 	chain_begin(&chain, rec, schedule);
-	if (!rec->run.hz || !record_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &retries))
+	if (!model_hz_known(rec) || !model_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &retries))
 		return false;
 	bound_ns = model_timeout_ns(rec->run.hz, retries, TCP_TIMEOUT_INIT_NS, max_ns);
 	chain.counting = true; /* tcp_connect_init() stamps the first SYN */

@@ -5,9 +5,24 @@
 
 #define TCP_RTO_MAX_MS 120000 /* include/net/tcp.h */
 
+/* The range of CONFIG_HZ over all architectures, and what is taken where it is unknown. */
+#define HZ_LEAST 24
+#define HZ_MOST 1200
+#define HZ_SLOWEST 100
+
+bool model_hz_known(const struct record *rec)
+{
+	return rec->run.hz >= HZ_LEAST && rec->run.hz <= HZ_MOST;
+}
+
+bool model_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value)
+{
+	return record_sysctl(rec, host, name, value) && *value >= INT32_MIN && *value <= UINT32_MAX;
+}
+
 struct span model_timer(const struct record *rec, int64_t delay_ns)
 {
-	int hz = rec->run.hz;
+	int hz = model_hz_known(rec) ? rec->run.hz : HZ_SLOWEST;
 	int64_t ticks = wheel_capped(hz, wheel_ticks(hz, delay_ns));
 
 	/* The wheel's clock may stand a tick behind jiffies: the level of ticks + 1. */
@@ -23,7 +38,7 @@ int64_t model_sysctl_or(const struct record *rec, enum side host, const char *na
 {
 	int64_t value;
 
-	return record_sysctl(rec, host, name, &value) ? value : otherwise;
+	return model_sysctl(rec, host, name, &value) ? value : otherwise;
 }
 
 int64_t model_rto_max_ns(const struct record *rec, enum side host)

@@ -21,9 +21,16 @@ static inline struct value span_value(struct span span)
 
 /*
  * When a timer of @delay_ns fires that the kernel of @rec armed at 0: rounded up to whole
- * ticks, then by the wheel (base/wheel.h), then late by at most the record's slack.
+ * ticks, then by the wheel (base/wheel.h), then late by at most the record's slack. A record
+ * without HZ is taken for the slowest there is, which rounds most.
  */
 struct span model_timer(const struct record *rec, int64_t delay_ns);
+
+/* Whether @rec tells the ticks a second of a kernel's timers. */
+bool model_hz_known(const struct record *rec);
+
+/* The sysctl @name of @host; false: the record has none, or what no kernel's int can be. */
+bool model_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value);
 
 /* The sysctl @name of @host, or @otherwise where the record has none. */
 int64_t model_sysctl_or(const struct record *rec, enum side host, const char *name,

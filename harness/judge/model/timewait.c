@@ -1,28 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "timewait.h"
 
-#define TCP_TIMEWAIT_LEN_MS 60000 /* include/net/tcp.h */
+#include "../../base/wheel.h"
+
+#define TCP_TIMEWAIT_LEN_NS (60 * NS_PER_S) /* include/net/tcp.h */
+
+bool model_timewait_is_kept(const struct record *rec, enum side host)
+{
+	return model_sysctl_or(rec, host, "net.ipv4.tcp_max_tw_buckets", 1) > 0;
+}
+
+/* tcp_fin_time() and tcp_time_wait(): no less than 3.5 RTO, in whole ticks. */
+static int64_t finwait2_floor_ns(int hz, int64_t rto_us)
+{
+	int64_t rto = wheel_ticks(hz, rto_us * 1000);
+
+	return wheel_ticks_ns(hz, (rto << 2) - (rto >> 1));
+}
+
+static struct span timewait_sock(const struct record *rec, enum side host, int64_t ns)
+{
+	return model_timewait_is_kept(rec, host) ? model_timer(rec, ns) : (struct span){0, 0};
+}
 
 bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, struct span *stay)
 {
-	int64_t timeout_s, ms, floor_ms = rto_us / 1000 * 7 / 2;
+	int64_t timeout_s, ns, floor_ns;
 
-	if (!rec->run.hz || rto_us <= 0 ||
-	    !record_sysctl(rec, host, "net.ipv4.tcp_fin_timeout", &timeout_s))
+	if (!model_hz_known(rec) || rto_us <= 0 ||
+	    !model_sysctl(rec, host, "net.ipv4.tcp_fin_timeout", &timeout_s))
 		return false;
-	/* tcp_fin_time(): never below 3.5 RTO; tcp_time_wait() has the same floor */
-	ms = timeout_s * 1000 > floor_ms ? timeout_s * 1000 : floor_ms;
+	floor_ns = finwait2_floor_ns(rec->run.hz, rto_us);
+	ns = timeout_s * NS_PER_S > floor_ns ? timeout_s * NS_PER_S : floor_ns;
 	*stay = (struct span){0, 0};
-	if (ms > TCP_TIMEWAIT_LEN_MS) {
-		ms -= TCP_TIMEWAIT_LEN_MS;
-		*stay = model_timer(rec, ms * NS_PER_MS);
-		ms = ms > floor_ms ? ms : floor_ms;
+	if (ns > TCP_TIMEWAIT_LEN_NS) {
+		ns -= TCP_TIMEWAIT_LEN_NS;
+		*stay = model_timer(rec, ns);
+		ns = ns > floor_ns ? ns : floor_ns;
 	}
-	*stay = span_add(*stay, model_timer(rec, ms * NS_PER_MS));
+	*stay = span_add(*stay, timewait_sock(rec, host, ns));
 	return true;
 }
 
-struct span model_timewait(const struct record *rec)
+bool model_finwait2_after(const struct record *rec, enum side host, const struct sample *last,
+                          struct span *stay)
 {
-	return model_timer(rec, TCP_TIMEWAIT_LEN_MS * NS_PER_MS);
+	unsigned int doubled = last->retransmits < 31 ? last->retransmits : 31;
+	struct span least;
+
+	if (!model_finwait2(rec, host, last->rto_us >> doubled, &least) ||
+	    !model_finwait2(rec, host, last->rto_us, stay))
+		return false;
+	stay->lo_ns = least.lo_ns;
+	return true;
+}
+
+struct span model_timewait(const struct record *rec, enum side host)
+{
+	return timewait_sock(rec, host, TCP_TIMEWAIT_LEN_NS);
 }

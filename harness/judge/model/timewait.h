@@ -6,13 +6,29 @@
 #include "timer.h"
 
 /*
+ * Whether the kernel keeps a time-wait sock when it has no other: with
+ * tcp_max_tw_buckets=0 inet_twsk_alloc() gives none, and tcp_time_wait() closes the
+ * socket instead. That goes for FIN_WAIT2 of an orphan too.
+ */
+bool model_timewait_is_kept(const struct record *rec, enum side host);
+
+/*
  * How long an orphan stays in FIN_WAIT2: tcp_fin_time() with tcp_fin_timeout, and
  * above TCP_TIMEWAIT_LEN the keepalive timer first, then a time-wait sock for the
- * same length again (tcp_keepalive_timer()).
+ * same length again (tcp_keepalive_timer()). @rto_us: when FIN_WAIT2 began; it matters where
+ * 3.5 of it are more than tcp_fin_timeout. False: the sysctl or the RTO is missing.
  */
 bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, struct span *stay);
 
-/* How long a time-wait sock stays. */
-struct span model_timewait(const struct record *rec);
+/*
+ * The same by the last sample of the full socket, which was taken before the ACK of the FIN
+ * came: if it was backed off, that ACK may have set the RTO anew (tcp_ack_update_rtt()) or
+ * left it as it was.
+ */
+bool model_finwait2_after(const struct record *rec, enum side host, const struct sample *last,
+                          struct span *stay);
+
+/* How long a time-wait sock stays that no further segment reaches; {0, 0}: none is kept. */
+struct span model_timewait(const struct record *rec, enum side host);
 
 #endif
