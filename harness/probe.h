@@ -36,7 +36,9 @@ struct sock; /* one end of a connection, or a listener; outlives its descriptor 
 enum wire_kind {
 	WIRE_KERNEL, /* a bridge; faults are nftables rules and netem */
 	WIRE_HAND, /* the harness moves every frame: hold, release, inject one */
+	WIRE_ROUTED, /* a router between two nets: takes a hop, answers with ICMP; faults as above */
 	WIRE_NONE, /* one host talks to itself over lo */
+	WIRE_KIND_COUNT,
 };
 
 /* A sysctl that the probe sets in both hosts before the first socket. */

@@ -161,6 +161,13 @@ int link_up(struct rtnl *rtnl, int ifindex, struct fault *f)
 	return rtnl_talk(rtnl, link_msg(0, &ifi), f, "set link %d up", ifindex);
 }
 
+int link_multicast_off(struct rtnl *rtnl, int ifindex, struct fault *f)
+{
+	struct ifinfomsg ifi = {.ifi_index = ifindex, .ifi_change = IFF_MULTICAST};
+
+	return rtnl_talk(rtnl, link_msg(0, &ifi), f, "switch multicast off on link %d", ifindex);
+}
+
 int link_down(struct rtnl *rtnl, int ifindex, struct fault *f)
 {
 	struct ifinfomsg ifi = {.ifi_index = ifindex, .ifi_change = IFF_UP};
@@ -204,55 +211,79 @@ out:
 	return rc;
 }
 
-/* Takes @dst and @gateway by reference; @gateway NULL: on the link itself. */
-static int route_msg(int ifindex, struct nl_addr *dst, struct nl_addr *gateway, struct nl_msg **msg)
-{
-	struct rtnl_route *route = rtnl_route_alloc();
-	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
-	int nle = -NLE_NOMEM;
+struct route_addrs {
+	struct nl_addr *dst, *via, *src; /* NULL: not given */
+};
 
-	if (!route || !hop)
-		goto out;
-	rtnl_route_nh_set_ifindex(hop, ifindex);
-	if (gateway)
-		rtnl_route_nh_set_gateway(hop, gateway);
-	rtnl_route_add_nexthop(route, hop); /* the route owns it now */
-	hop = NULL;
-	rtnl_route_set_scope(route, gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK);
-	rtnl_route_set_table(route, RT_TABLE_MAIN);
-	rtnl_route_set_protocol(route, RTPROT_STATIC);
-	nle = rtnl_route_set_dst(route, dst);
-	if (nle >= 0)
-		nle = rtnl_route_build_add_request(route, NLM_F_EXCL, msg);
-out:
-	if (hop)
-		rtnl_route_nh_free(hop);
-	rtnl_route_put(route);
+static int route_addrs_parse(const struct route *route, struct route_addrs *addrs, struct fault *f)
+{
+	int family = AF_UNSPEC, rc = 0;
+
+	if (route->via)
+		rc = addr_parse(route->via, AF_UNSPEC, &addrs->via, f);
+	if (!rc && addrs->via) /* the gateway tells which family "default" is of */
+		family = nl_addr_get_family(addrs->via);
+	if (!rc)
+		rc = addr_parse(route->dst, family, &addrs->dst, f);
+	if (!rc && route->src)
+		rc = addr_parse(route->src, family, &addrs->src, f);
+	return rc;
+}
+
+static int route_fill(struct rtnl_route *filled, const struct route *route,
+                      const struct route_addrs *addrs)
+{
+	int nle = rtnl_route_set_dst(filled, addrs->dst);
+
+	rtnl_route_set_scope(filled, addrs->via ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK);
+	rtnl_route_set_table(filled, RT_TABLE_MAIN);
+	rtnl_route_set_protocol(filled, RTPROT_STATIC);
+	if (nle >= 0 && addrs->src)
+		nle = rtnl_route_set_pref_src(filled, addrs->src);
+	if (nle >= 0 && route->mtu)
+		nle = rtnl_route_set_metric(filled, RTAX_MTU, route->mtu);
 	return nle;
 }
 
-int route_add(struct rtnl *rtnl, int ifindex, const char *dst_cidr, const char *via,
-              struct fault *f)
+static int route_msg(int ifindex, const struct route *route, const struct route_addrs *addrs,
+                     struct nl_msg **msg)
 {
-	struct nl_addr *gateway = NULL, *dst = NULL;
-	struct nl_msg *msg;
-	int nle, rc = 0;
+	struct rtnl_route *filled = rtnl_route_alloc();
+	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
+	int nle = -NLE_NOMEM;
 
-	if (via)
-		rc = addr_parse(via, AF_UNSPEC, &gateway, f);
-	if (!rc) /* the gateway tells which family "default" is of */
-		rc = addr_parse(dst_cidr, gateway ? nl_addr_get_family(gateway) : AF_UNSPEC, &dst,
-		                f);
-	if (!rc) {
-		nle = route_msg(ifindex, dst, gateway, &msg);
-		if (nle < 0)
-			rc = nle_fault(f, nle, "build a request for a route");
-		else
-			rc = rtnl_talk(rtnl, msg, f, "add route %s via %s on link %d", dst_cidr,
-			               via ? via : "the link", ifindex);
-	}
-	nl_addr_put(dst);
-	nl_addr_put(gateway);
+	if (!filled || !hop)
+		goto out;
+	rtnl_route_nh_set_ifindex(hop, ifindex);
+	if (addrs->via)
+		rtnl_route_nh_set_gateway(hop, addrs->via);
+	rtnl_route_add_nexthop(filled, hop); /* the route owns it now */
+	hop = NULL;
+	nle = route_fill(filled, route, addrs);
+	if (nle >= 0)
+		nle = rtnl_route_build_add_request(filled, NLM_F_CREATE | NLM_F_REPLACE, msg);
+out:
+	if (hop)
+		rtnl_route_nh_free(hop);
+	rtnl_route_put(filled);
+	return nle;
+}
+
+int route_set(struct rtnl *rtnl, int ifindex, const struct route *route, struct fault *f)
+{
+	struct route_addrs addrs = {0};
+	struct nl_msg *msg;
+	int rc = route_addrs_parse(route, &addrs, f);
+	int nle = rc ? 0 : route_msg(ifindex, route, &addrs, &msg);
+
+	if (nle < 0)
+		rc = nle_fault(f, nle, "build a request for a route");
+	else if (!rc)
+		rc = rtnl_talk(rtnl, msg, f, "set route %s via %s on link %d", route->dst,
+		               route->via ? route->via : "the link", ifindex);
+	nl_addr_put(addrs.dst);
+	nl_addr_put(addrs.via);
+	nl_addr_put(addrs.src);
 	return rc;
 }
 

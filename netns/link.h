@@ -28,12 +28,23 @@ int veth_create(struct rtnl *rtnl, const struct veth_end *here, int peer_netns_f
 int bridge_create(struct rtnl *rtnl, const char *name, int ifindex, struct fault *f) MUST_CHECK;
 int link_enslave(struct rtnl *rtnl, int ifindex, int bridge_ifindex, struct fault *f) MUST_CHECK;
 int link_up(struct rtnl *rtnl, int ifindex, struct fault *f) MUST_CHECK;
+/* Without multicast IPv6 joins no group of routers, and reports none (MLD). */
+int link_multicast_off(struct rtnl *rtnl, int ifindex, struct fault *f) MUST_CHECK;
 int link_down(struct rtnl *rtnl, int ifindex, struct fault *f) MUST_CHECK;
 int link_set_mtu(struct rtnl *rtnl, int ifindex, unsigned int mtu, struct fault *f) MUST_CHECK;
 
 /* @cidr: "10.0.0.1/24" or "fd00::1/64" (then without duplicate detection). */
 int addr_add(struct rtnl *rtnl, int ifindex, const char *cidr, struct fault *f) MUST_CHECK;
-int route_add(struct rtnl *rtnl, int ifindex, const char *dst_cidr, const char *via,
+
+struct route {
+	const char *dst; /* "10.0.0.0/24", "fd00::/64", "default" (of the family of via) */
+	const char *via; /* NULL: on the link itself */
+	const char *src; /* the source that it prefers; NULL: the kernel's choice */
+	unsigned int mtu; /* of what is sent or forwarded by it, in bytes; 0: the link's */
+};
+
+/* Add @route, or put it in the place of the one to the same destination. */
+int route_set(struct rtnl *rtnl, int ifindex, const struct route *route,
               struct fault *f) MUST_CHECK;
 int neigh_add_permanent(struct rtnl *rtnl, int ifindex, const char *addr, const uint8_t mac[6],
                         struct fault *f) MUST_CHECK;

@@ -54,8 +54,13 @@ static const char *wire_words(enum wire_kind wire)
 		return "two hosts on a bridge; faults are nftables rules on its ports";
 	case WIRE_HAND:
 		return "two hosts; the harness moves each frame itself";
+	case WIRE_ROUTED:
+		return "two hosts, each in a net of its own, and a router between them; faults are "
+		       "nftables rules on its ports";
 	case WIRE_NONE:
 		return "one host that talks to itself over lo";
+	case WIRE_KIND_COUNT:
+		break;
 	}
 	return "";
 }

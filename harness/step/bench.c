@@ -9,7 +9,7 @@
  * The first segment must not be lost. A link that is up may still have no
  * qdisc, and a bridge port may still be blocked, until the kernel's linkwatch
  * has run; link_settle() makes it run now. Neighbours are permanent, so no ARP
- * comes first, and without IPv6 nothing else is ever on the wire.
+ * and no neighbour solicitation comes first.
  */
 #include "bench.h"
 
@@ -21,48 +21,36 @@
 
 #include "../../netns/netns.h"
 #include "../../netns/sysctl.h"
+#include "bench_net.h"
 
 static_assert((int)BENCH_CLIENT == (int)SIDE_CLIENT && (int)BENCH_SERVER == (int)SIDE_SERVER,
               "a host's namespace goes by its side");
 
 #define EHASH_ENTRIES "1024" /* buckets of 8 bytes; dumps walk them all */
 
-enum { LO_IFINDEX = 1, BRIDGE_IFINDEX = 10 };
-
 static const struct bench bench_plan = {
 	.netns_fd = {-1, -1, -1},
-	.addr =
-		{
-			[SIDE_CLIENT] = {.family = AF_INET, .addr = {10, 0, 0, 1}},
-			[SIDE_SERVER] = {.family = AF_INET, .addr = {10, 0, 0, 2}},
-		},
 	.mac =
 		{
 			[SIDE_CLIENT] = {0x02, 0, 0, 0, 0, 0x01},
 			[SIDE_SERVER] = {0x02, 0, 0, 0, 0, 0x02},
 		},
+	.port_mac =
+		{
+			[SIDE_CLIENT] = {0x02, 0, 0, 0, 0, 0x0c},
+			[SIDE_SERVER] = {0x02, 0, 0, 0, 0, 0x05},
+		},
 	.ifindex = {[SIDE_CLIENT] = 21, [SIDE_SERVER] = 22},
 	.port_ifindex = {[SIDE_CLIENT] = 11, [SIDE_SERVER] = 12},
 };
 
-/* What only the building needs to know of each side. */
 static const struct {
 	const char *link, *port;
-	uint8_t port_mac[6];
-	const char *addr, *cidr;
-} sides[] = {
-	[SIDE_CLIENT] = {BENCH_LINK_CLIENT,
-                         BENCH_PORT_CLIENT,
-                         {0x02, 0, 0, 0, 0, 0x0c},
-                         "10.0.0.1",
-                         "10.0.0.1/24"},
-	[SIDE_SERVER] = {BENCH_LINK_SERVER,
-                         BENCH_PORT_SERVER,
-                         {0x02, 0, 0, 0, 0, 0x05},
-                         "10.0.0.2",
-                         "10.0.0.2/24"},
+} links[] = {
+	[SIDE_CLIENT] = {BENCH_LINK_CLIENT, BENCH_PORT_CLIENT},
+	[SIDE_SERVER] = {BENCH_LINK_SERVER, BENCH_PORT_SERVER},
 };
-static_assert(sizeof(sides) / sizeof(sides[0]) == SIDE_COUNT, "a row a side");
+static_assert(sizeof(links) / sizeof(links[0]) == SIDE_COUNT, "a row a side");
 
 /* The kernel scales its own defaults with memory: set, runs compare between machines. */
 static const struct {
@@ -97,7 +85,29 @@ static const struct sysctl_value wire_sysctls[] = {
 	{"net.ipv4.tcp_child_ehash_entries", EHASH_ENTRIES, .optional = true},
 	/* br_netfilter, where loaded, drops what IP would: a wire does not. */
 	{"net.bridge.bridge-nf-call-iptables", "0", .optional = true},
+	{"net.bridge.bridge-nf-call-ip6tables", "0", .optional = true},
 };
+
+/* The router answers each packet that it cannot send on. */
+static const struct sysctl_value router_sysctls[] = {
+	{"net.ipv4.tcp_child_ehash_entries", EHASH_ENTRIES, .optional = true},
+	{IPV6_OFF, "0", .optional = true},
+	{"net.ipv6.conf.default.addr_gen_mode", "1", .optional = true},
+	{"net.ipv6.icmp.ratelimit", "0", .optional = true},
+	{"net.ipv4.ip_forward", "1"},
+	{"net.ipv4.icmp_ratelimit", "0"},
+	{"net.ipv4.icmp_msgs_per_sec", "1000000", .optional = true},
+	{"net.ipv4.icmp_msgs_burst", "1000000", .optional = true},
+};
+
+/* A namespace begins with what the host's own has for IPv4: a router, on many. */
+static const struct sysctl_value host_sysctls[] = {
+	{IPV6_OFF, "0", .optional = true},
+	{"net.ipv6.conf.default.addr_gen_mode", "1", .optional = true},
+	{"net.ipv6.icmp.ratelimit", "0", .optional = true},
+	{"net.ipv4.ip_forward", "0"},
+};
+enum { HOST_SYSCTL_COUNT = sizeof(host_sysctls) / sizeof(host_sysctls[0]) };
 
 /* What the hosts will be given, with the limits of the wire's namespace. */
 static int baseline_note(struct bench *bench, struct fault *f)
@@ -118,11 +128,10 @@ static int baseline_note(struct bench *bench, struct fault *f)
 
 static int host_sysctls_set(struct bench *bench, int netns_fd, struct fault *f)
 {
-	struct sysctl_value values[1 + BASELINE_COUNT + LIMIT_COUNT] = {
-		{IPV6_OFF, "1", .optional = true},
-	};
-	size_t count = 1;
+	struct sysctl_value values[HOST_SYSCTL_COUNT + BASELINE_COUNT + LIMIT_COUNT];
+	size_t count = HOST_SYSCTL_COUNT;
 
+	memcpy(values, host_sysctls, sizeof(host_sysctls));
 	for (size_t i = 0; i < bench->baseline.count; i++)
 		values[count++] = (struct sysctl_value){.name = bench->baseline.items[i].name,
 		                                        .value = bench->baseline.items[i].value};
@@ -145,13 +154,24 @@ static int ns_make(struct bench *bench, enum bench_ns ns, struct fault *f)
 	return bench->rtnl[ns] ? 0 : -f->err;
 }
 
+static int wire_sysctls_set(const struct bench *bench, struct fault *f)
+{
+	int netns_fd = bench->netns_fd[BENCH_WIRE];
+
+	if (bench->wire == BENCH_WIRE_ROUTED)
+		return sysctl_write_all(netns_fd, router_sysctls,
+		                        sizeof(router_sysctls) / sizeof(router_sysctls[0]), f);
+	return sysctl_write_all(netns_fd, wire_sysctls,
+	                        sizeof(wire_sysctls) / sizeof(wire_sysctls[0]), f);
+}
+
 static int wire_ns_make(struct bench *bench, struct fault *f)
 {
 	int rc = ns_make(bench, BENCH_WIRE, f);
 
 	if (!rc)
-		rc = sysctl_write_all(bench->netns_fd[BENCH_WIRE], wire_sysctls,
-		                      sizeof(wire_sysctls) / sizeof(wire_sysctls[0]), f);
+		rc = wire_sysctls_set(bench, f);
+	bench->has_ipv6 = !rc && sysctl_exists(bench->netns_fd[BENCH_WIRE], IPV6_OFF);
 	return rc ? rc : baseline_note(bench, f);
 }
 
@@ -176,49 +196,12 @@ static int namespaces_make(struct bench *bench, struct fault *f)
 
 static int cable_make(struct bench *bench, enum side side, unsigned int mtu, struct fault *f)
 {
-	struct veth_end port = {sides[side].port, bench->port_ifindex[side], .mtu = mtu};
-	struct veth_end host = {sides[side].link, bench->ifindex[side], .mtu = mtu};
+	struct veth_end port = {links[side].port, bench->port_ifindex[side], .mtu = mtu};
+	struct veth_end host = {links[side].link, bench->ifindex[side], .mtu = mtu};
 
-	memcpy(port.mac, sides[side].port_mac, sizeof(port.mac));
+	memcpy(port.mac, bench->port_mac[side], sizeof(port.mac));
 	memcpy(host.mac, bench->mac[side], sizeof(host.mac));
 	return veth_create(bench->rtnl[BENCH_WIRE], &port, bench->netns_fd[side], &host, f);
-}
-
-static int host_make(struct bench *bench, enum side side, struct fault *f)
-{
-	enum side other = side_other(side);
-	struct rtnl *rtnl = bench->rtnl[side];
-	int ifindex = bench->ifindex[side];
-	int rc;
-
-	rc = link_up(rtnl, LO_IFINDEX, f);
-	if (!rc)
-		rc = addr_add(rtnl, ifindex, sides[side].cidr, f);
-	if (!rc)
-		rc = link_up(rtnl, ifindex, f);
-	if (!rc)
-		rc = neigh_add_permanent(rtnl, ifindex, sides[other].addr, bench->mac[other], f);
-	return rc;
-}
-
-/* The bridge goes up first: only then do its ports forward as they come up. */
-static int wire_make(struct bench *bench, struct fault *f)
-{
-	struct rtnl *rtnl = bench->rtnl[BENCH_WIRE];
-	int rc = 0;
-
-	if (bench->wire == BENCH_WIRE_KERNEL) {
-		rc = bridge_create(rtnl, "br0", BRIDGE_IFINDEX, f);
-		if (!rc)
-			rc = link_up(rtnl, BRIDGE_IFINDEX, f);
-	}
-	for (int side = 0; !rc && side < SIDE_COUNT; side++) {
-		if (bench->wire == BENCH_WIRE_KERNEL)
-			rc = link_enslave(rtnl, bench->port_ifindex[side], BRIDGE_IFINDEX, f);
-		if (!rc)
-			rc = link_up(rtnl, bench->port_ifindex[side], f);
-	}
-	return rc;
 }
 
 typedef int (*link_fn)(const char *name, struct fault *f);
@@ -231,12 +214,12 @@ static int links_each(struct bench *bench, link_fn each, struct fault *f)
 	for (int side = 0; !rc && side < SIDE_COUNT; side++) {
 		rc = bench_enter(bench, (enum bench_ns)side, f);
 		if (!rc)
-			rc = each(sides[side].link, f);
+			rc = each(links[side].link, f);
 	}
 	if (!rc)
 		rc = bench_enter(bench, BENCH_WIRE, f);
 	for (int side = 0; !rc && side < SIDE_COUNT; side++)
-		rc = each(sides[side].port, f);
+		rc = each(links[side].port, f);
 	return rc;
 }
 
@@ -251,9 +234,9 @@ static int bench_build(struct bench *bench, const struct bench_config *config, s
 	if (!rc)
 		rc = links_each(bench, link_offloads_off, f);
 	for (int side = 0; !rc && side < SIDE_COUNT; side++)
-		rc = host_make(bench, (enum side)side, f);
+		rc = bench_net_host(bench, (enum side)side, f);
 	if (!rc)
-		rc = wire_make(bench, f);
+		rc = bench_net_wire(bench, f);
 	if (!rc)
 		rc = links_each(bench, link_settle, f);
 	return rc;
@@ -267,6 +250,8 @@ int bench_create(struct bench *bench, const struct bench_config *config, struct 
 	*bench = bench_plan;
 	bench->wire = config->wire;
 	rc = bench_build(bench, config, f ? f : &own);
+	if (!rc)
+		rc = bench_set_family(bench, FAMILY_IPV4, f);
 	if (rc)
 		bench_close(bench);
 	return rc;

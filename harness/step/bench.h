@@ -4,10 +4,17 @@
  *
  *    client ns             wire ns              server ns
  *    c0 10.0.0.1/24 ===== port c | port s ===== s0 10.0.0.2/24
+ *       fd00::1/64                                 fd00::2/64
  *
- * Nothing here has a name outside: the kernel removes it all when the process
- * that holds the descriptors is gone. Faults belong on the ports, never in a
- * host's own namespace: there TCP would see an error instead of a loss.
+ * With a router in the wire's namespace the server is in a net of its own:
+ *
+ *    c0 10.0.0.1/24 ===== 10.0.0.254   10.0.1.254 ===== s0 10.0.1.2/24
+ *       fd00::1/64        fd00::fe  fd00:0:0:1::fe         fd00:0:0:1::2/64
+ *
+ * The server has a second address, ending in 3. Nothing here has a name outside: the
+ * kernel removes it all when the process that holds the descriptors is gone. Faults
+ * belong on the ports, never in a host's own namespace: there TCP would see an error
+ * instead of a loss.
  */
 #ifndef FINWAIT_STEP_BENCH_H
 #define FINWAIT_STEP_BENCH_H
@@ -31,6 +38,7 @@ enum bench_ns {
 enum bench_wire {
 	BENCH_WIRE_KERNEL, /* bridge br0 joins the ports; faults by nftables and netem */
 	BENCH_WIRE_HAND, /* nothing does: the harness moves each frame by AF_PACKET */
+	BENCH_WIRE_ROUTED, /* the wire's namespace forwards from one net to the other */
 };
 
 struct bench_config {
@@ -50,8 +58,13 @@ struct bench {
 	int netns_fd[BENCH_NS_COUNT];
 	uint32_t netns_inum[BENCH_NS_COUNT]; /* net->ns.inum to eBPF */
 	struct rtnl *rtnl[BENCH_NS_COUNT];
-	struct endpoint addr[SIDE_COUNT]; /* the hosts' addresses, port 0 */
+	bool has_ipv6; /* the kernel has it; both families are always set up then */
+	enum family family; /* of this run, with its addresses, port 0: */
+	struct endpoint addr[SIDE_COUNT]; /* the hosts' */
+	struct endpoint second; /* the server's other one */
+	struct endpoint router[SIDE_COUNT]; /* the router's towards each; nobody's on a bridge */
 	uint8_t mac[SIDE_COUNT][6]; /* the hosts' links */
+	uint8_t port_mac[SIDE_COUNT][6];
 	int ifindex[SIDE_COUNT]; /* the same, in their own namespaces */
 	int port_ifindex[SIDE_COUNT];
 	struct settings baseline; /* the sysctls that were set, the same in both hosts */
@@ -66,6 +79,12 @@ struct bench {
 int bench_create(struct bench *bench, const struct bench_config *config,
                  struct fault *f) MUST_CHECK;
 
+/*
+ * Which family the run speaks (IPv4 until told): its addresses are in @bench then.
+ * -EAFNOSUPPORT: the kernel has no IPv6.
+ */
+int bench_set_family(struct bench *bench, enum family family, struct fault *f) MUST_CHECK;
+
 /* Safe on a bench that bench_create() could not build. */
 void bench_close(struct bench *bench);
 
@@ -73,6 +92,17 @@ int bench_enter(const struct bench *bench, enum bench_ns ns, struct fault *f) MU
 
 /* The wire's ruleset, opened on first use (and closed with the bench); NULL with the fault filled. */
 struct ruleset *bench_ruleset(struct bench *bench, struct fault *f) MUST_CHECK;
+
+/*
+ * What @host sends to @cidr goes to the other host (or the router), who has no such
+ * address: a place to claim packets from whose answers are seen and heard by nobody.
+ */
+int bench_route_away(struct bench *bench, enum side host, const char *cidr,
+                     struct fault *f) MUST_CHECK;
+
+/* The router sends on towards @to what has at most @mtu bytes; BENCH_WIRE_ROUTED alone. */
+int bench_set_path_mtu(struct bench *bench, enum side to, unsigned int mtu,
+                       struct fault *f) MUST_CHECK;
 
 /*
  * Add to @sysctls what is in force at @host now: all of net.ipv4.tcp_*, the

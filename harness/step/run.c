@@ -23,11 +23,27 @@
 #define POLL_CAP_NS (100 * NS_PER_MS)
 #define POLL_CAP_VIRTUAL_NS (24LL * 3600 * NS_PER_S)
 
+/* A host that talks to itself has a wire too, which nobody uses. */
+static enum bench_wire bench_wire_of(enum wire_kind wire)
+{
+	switch (wire) {
+	case WIRE_HAND:
+		return BENCH_WIRE_HAND;
+	case WIRE_ROUTED:
+		return BENCH_WIRE_ROUTED;
+	case WIRE_KERNEL:
+	case WIRE_NONE:
+	case WIRE_KIND_COUNT:
+		break;
+	}
+	return BENCH_WIRE_KERNEL;
+}
+
 static int bench_open(struct bench *bench, const struct run_plan *plan, enum wire_kind wire,
                       struct fault *f)
 {
 	struct bench_config config = {
-		.wire = wire == WIRE_HAND ? BENCH_WIRE_HAND : BENCH_WIRE_KERNEL,
+		.wire = bench_wire_of(wire),
 		.userns = strcmp(plan->info.privilege, "root") != 0,
 	};
 
@@ -107,6 +123,7 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	rec->run = plan->info;
 	rec->params = plan->params;
 	rec->faithful = plan->faithful;
+	rec->family = plan->family;
 	rec->slack_ms = slack_ms();
 	rec->probe = plan->probe->id;
 	emit_open(&run->emit, out_fd, plan->out_write, plan->out_end);
@@ -116,6 +133,8 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	if (run->unready)
 		emit_fail(&run->emit, &run->fault);
 	emit_begin(&run->emit);
+	if (bench_set_family(&run->bench, plan->family, &run->fault) < 0)
+		run_skip(run, "%s", run->fault.what);
 	plan->probe->run(run);
 	run_finish(run);
 	emit_end(&run->emit);

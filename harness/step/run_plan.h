@@ -21,6 +21,7 @@ struct run_plan {
 
 	/* What is asked. */
 	const struct probe *probe;
+	enum family family;
 	struct settings params; /* complete, as they apply */
 	struct settings sysctls[SIDE_COUNT]; /* to be set, per host */
 	bool faithful;

@@ -32,7 +32,7 @@ static int kernel_rule_on(struct wire *wire, struct wire_rule *rule, struct faul
 	ruleset = bench_ruleset(wire->bench, f);
 	if (!ruleset)
 		return -f->err;
-	err = match_nft(&rule->match, AF_INET, &expr, f);
+	err = match_nft(&rule->match, wire->bench->addr[SIDE_CLIENT].family, &expr, f);
 	if (!err)
 		err = rule_add_drop(ruleset, rule_port(rule), buffer_text(&expr), &rule->handle, f);
 	buffer_free(&expr);

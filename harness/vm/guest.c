@@ -36,10 +36,6 @@
 
 static struct shared *shared;
 
-/* A bench stands by for each, with a slot of trace. */
-static const enum wire_kind wires[] = {WIRE_KERNEL, WIRE_HAND, WIRE_NONE};
-#define WIRES (sizeof(wires) / sizeof(wires[0]))
-
 bool guest_is_init(const char *argv0)
 {
 	return getpid() == 1 && !strcmp(argv0, "/init") && access(INITRD_MODULES, R_OK) == 0;
@@ -118,7 +114,7 @@ static void keeper_find(struct machine *machine, bool is_virtual)
 	struct fault fault;
 	char *line;
 
-	if (machine_find(machine, WIRES, &fault) < 0)
+	if (machine_find(machine, WIRE_KIND_COUNT, &fault) < 0)
 		guest_fail(&fault);
 	snprintf(machine->info.clock, sizeof(machine->info.clock), "%s",
 	         is_virtual ? "virtual" : "real");
@@ -189,13 +185,14 @@ static void standby_end(void)
 	guest_exit();
 }
 
-static _Noreturn void standby_main(const struct machine *machine, size_t index, pid_t keeper,
+/* One stands by for each kind of wire, with a slot of trace. */
+static _Noreturn void standby_main(const struct machine *machine, enum wire_kind wire, pid_t keeper,
                                    int ready_fd, int go_fd)
 {
 	struct run_plan plan = {
 		.info = machine->info,
 		.trace = machine->trace,
-		.trace_slot = (unsigned int)index,
+		.trace_slot = wire,
 		.parent = keeper,
 		.out_write = shared_write,
 		.out_end = standby_end,
@@ -204,14 +201,15 @@ static _Noreturn void standby_main(const struct machine *machine, size_t index, 
 	char go;
 
 	snprintf(plan.trace_absent, sizeof(plan.trace_absent), "%s", machine->trace_absent);
-	run = run_prepare(&plan, wires[index]);
+	run = run_prepare(&plan, wire);
 	if (write(ready_fd, "", 1) != 1 || read(go_fd, &go, 1) != 1)
 		_exit(EXIT_FAILURE);
 	standby_take_job(&plan, !strcmp(plan.info.clock, "virtual"));
 	run_probe(run, &plan, -1);
 }
 
-static void standby_start(struct standby *standby, const struct machine *machine, size_t index)
+static void standby_start(struct standby *standby, const struct machine *machine,
+                          enum wire_kind wire)
 {
 	int ready[2], go[2];
 	pid_t keeper = getpid();
@@ -225,7 +223,7 @@ static void standby_start(struct standby *standby, const struct machine *machine
 	standby->pid = fork();
 	if (!standby->pid) {
 		close(ready[0]);
-		standby_main(machine, index, keeper, ready[1], go[0]);
+		standby_main(machine, wire, keeper, ready[1], go[0]);
 	}
 	close(ready[1]);
 	close(go[0]);
@@ -240,18 +238,17 @@ static void standby_start(struct standby *standby, const struct machine *machine
 /* A job that is there already (no snapshot is taken) needs one wire only. */
 static void standbys_start(struct standby *standbys, const struct machine *machine)
 {
-	for (size_t i = 0; i < WIRES; i++)
-		if (!job_size() || (shared->task == GUEST_RUNS && shared->wire == wires[i]))
-			standby_start(&standbys[i], machine, i);
+	for (unsigned int wire = 0; wire < WIRE_KIND_COUNT; wire++)
+		if (!job_size() || (shared->task == GUEST_RUNS && shared->wire == wire))
+			standby_start(&standbys[wire], machine, (enum wire_kind)wire);
 }
 
 static const struct standby *standby_choose(const struct standby *standbys)
 {
 	struct fault fault;
 
-	for (size_t i = 0; i < WIRES; i++)
-		if (standbys[i].pid && shared->wire == wires[i])
-			return &standbys[i];
+	if (shared->wire < WIRE_KIND_COUNT && standbys[shared->wire].pid)
+		return &standbys[shared->wire];
 	fault_set(&fault, EBADMSG, "find a bench with wire %u", shared->wire);
 	guest_fail(&fault);
 }
@@ -303,7 +300,7 @@ static void tick_await(void)
 static _Noreturn void keeper_main(void)
 {
 	bool is_virtual = system_told(GUEST_VIRTUAL);
-	struct standby standbys[WIRES] = {0};
+	struct standby standbys[WIRE_KIND_COUNT] = {0};
 	static struct machine machine;
 	uint64_t stopped_at;
 

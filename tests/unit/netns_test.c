@@ -237,6 +237,10 @@ static const struct veth_end end_a = {.name = "a", .ifindex = 10, .mac = {2, 0, 
 static const struct veth_end end_b = {
 	.name = "b", .ifindex = 20, .mac = {2, 0, 0, 0, 0, 2}, .mtu = 1400};
 
+static const struct route narrow = {.dst = "10.2.0.0/16", .via = "10.1.0.2", .mtu = 1280};
+static const struct route anywhere = {.dst = "default", .via = "10.1.0.2"};
+static const struct route nowhere = {.dst = "10.3.0.0/16", .via = "10.9.0.2"};
+
 static void link_body(int netns_fd, struct report *report)
 {
 	struct fault f = {0};
@@ -252,8 +256,11 @@ static void link_body(int netns_fd, struct report *report)
 	rc = link_up(rtnl, 10, &f);
 	expect(report, !rc && !link_settle("b", &f), &f, "up and settled");
 	expect(report, !addr_add(rtnl, 10, "10.1.0.1/24", &f), &f, "address");
-	expect(report, !route_add(rtnl, 10, "10.2.0.0/16", "10.1.0.2", &f), &f, "route");
-	expect(report, !route_add(rtnl, 10, "default", "10.1.0.2", &f), &f, "default route");
+	expect(report, !route_set(rtnl, 10, &narrow, &f), &f, "route");
+	expect(report, !route_set(rtnl, 10, &narrow, &f), &f, "the same route again");
+	expect(report, !route_set(rtnl, 10, &anywhere, &f), &f, "default route");
+	rc = route_set(rtnl, 10, &nowhere, &f);
+	expect(report, rc == -ENETUNREACH, &f, "a gateway that is not on the link: %d", rc);
 	expect(report, !neigh_add_permanent(rtnl, 10, "10.1.0.2", end_b.mac, &f), &f, "neighbour");
 	rc = addr_add(rtnl, 10, "10.1.0.1/24", &f);
 	expect(report, rc == -EEXIST, &f, "the same address again: %d", rc);

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Theory of operation
+ *
+ * Nothing but what a probe sends is ever on the wire, with IPv6 too. A link that
+ * comes up would make itself a link-local address, look for duplicates, solicit
+ * routers and report the multicast groups it joined (MLD), once more a random time
+ * later. So addr_gen_mode is none, and the hosts' IPv6 addresses are on lo, where
+ * addrconf_join_solict() joins no group; routes lead out by the link. A router joins
+ * the group of all routers on each link that knows multicast: its ports know none
+ * before it becomes one (dev_forward_change()).
+ */
+#include "bench_net.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "../../netns/sysctl.h"
+
+enum { LO_IFINDEX = 1, BRIDGE_IFINDEX = 10 };
+
+/* Who has which address, one family. */
+struct net_plan {
+	const char *net[SIDE_COUNT]; /* the same twice: no router in between */
+	const char *host[SIDE_COUNT], *second, *router[SIDE_COUNT];
+	const char *cidr[SIDE_COUNT], *second_cidr; /* as they are assigned */
+	const char *router_cidr[SIDE_COUNT];
+};
+
+static const struct net_plan bridged_plans[] = {
+	[FAMILY_IPV4] = {.net = {"10.0.0.0/24", "10.0.0.0/24"},
+                         .host = {"10.0.0.1", "10.0.0.2"},
+                         .second = "10.0.0.3",
+                         .router = {"10.0.0.254", "10.0.0.254"},
+                         .cidr = {"10.0.0.1/24", "10.0.0.2/24"},
+                         .second_cidr = "10.0.0.3/24"},
+	[FAMILY_IPV6] = {.net = {"fd00::/64", "fd00::/64"},
+                         .host = {"fd00::1", "fd00::2"},
+                         .second = "fd00::3",
+                         .router = {"fd00::fe", "fd00::fe"},
+                         .cidr = {"fd00::1/128", "fd00::2/128"},
+                         .second_cidr = "fd00::3/128"},
+};
+static const struct net_plan routed_plans[] = {
+	[FAMILY_IPV4] = {.net = {"10.0.0.0/24", "10.0.1.0/24"},
+                         .host = {"10.0.0.1", "10.0.1.2"},
+                         .second = "10.0.1.3",
+                         .router = {"10.0.0.254", "10.0.1.254"},
+                         .cidr = {"10.0.0.1/24", "10.0.1.2/24"},
+                         .second_cidr = "10.0.1.3/24",
+                         .router_cidr = {"10.0.0.254/24", "10.0.1.254/24"}},
+	[FAMILY_IPV6] = {.net = {"fd00::/64", "fd00:0:0:1::/64"},
+                         .host = {"fd00::1", "fd00:0:0:1::2"},
+                         .second = "fd00:0:0:1::3",
+                         .router = {"fd00::fe", "fd00:0:0:1::fe"},
+                         .cidr = {"fd00::1/128", "fd00:0:0:1::2/128"},
+                         .second_cidr = "fd00:0:0:1::3/128",
+                         .router_cidr = {"fd00::fe/128", "fd00:0:0:1::fe/128"}},
+};
+static_assert(sizeof(bridged_plans) / sizeof(bridged_plans[0]) == FAMILY_COUNT &&
+                      sizeof(routed_plans) / sizeof(routed_plans[0]) == FAMILY_COUNT,
+              "a plan a family");
+
+static const struct net_plan *plan_of(const struct bench *bench, enum family family)
+{
+	return &(bench->wire == BENCH_WIRE_ROUTED ? routed_plans : bridged_plans)[family];
+}
+
+/* IPv6's on lo, see above. */
+static int addr_link(enum family family, int ifindex)
+{
+	return family == FAMILY_IPV6 ? LO_IFINDEX : ifindex;
+}
+
+static int host_addrs_add(struct bench *bench, enum side side, enum family family, struct fault *f)
+{
+	const struct net_plan *plan = plan_of(bench, family);
+	const struct route net = {.dst = plan->net[side], .src = plan->host[side]};
+	int ifindex = addr_link(family, bench->ifindex[side]);
+	struct rtnl *rtnl = bench->rtnl[side];
+	int rc = addr_add(rtnl, ifindex, plan->cidr[side], f);
+
+	if (!rc && side == SIDE_SERVER)
+		rc = addr_add(rtnl, ifindex, plan->second_cidr, f);
+	if (!rc && family == FAMILY_IPV6) /* IPv4's came with the address */
+		rc = route_set(rtnl, bench->ifindex[side], &net, f);
+	return rc;
+}
+
+/* The way to the other host: at the far end of the link, or behind the router. */
+static int host_peers_add(struct bench *bench, enum side side, enum family family, struct fault *f)
+{
+	const struct net_plan *plan = plan_of(bench, family);
+	const struct route away = {
+		.dst = "default", .via = plan->router[side], .src = plan->host[side]};
+	enum side other = side_other(side);
+	int ifindex = bench->ifindex[side];
+	struct rtnl *rtnl = bench->rtnl[side];
+	int rc;
+
+	if (bench->wire == BENCH_WIRE_ROUTED) {
+		rc = neigh_add_permanent(rtnl, ifindex, plan->router[side], bench->port_mac[side],
+		                         f);
+		return rc ? rc : route_set(rtnl, ifindex, &away, f);
+	}
+	rc = neigh_add_permanent(rtnl, ifindex, plan->host[other], bench->mac[other], f);
+	if (!rc && other == SIDE_SERVER)
+		rc = neigh_add_permanent(rtnl, ifindex, plan->second, bench->mac[other], f);
+	return rc;
+}
+
+int bench_net_host(struct bench *bench, enum side side, struct fault *f)
+{
+	struct rtnl *rtnl = bench->rtnl[side];
+	int rc = link_up(rtnl, LO_IFINDEX, f);
+
+	if (!rc)
+		rc = link_up(rtnl, bench->ifindex[side], f);
+	for (int family = 0; !rc && family < FAMILY_COUNT; family++) {
+		if (family == FAMILY_IPV6 && !bench->has_ipv6)
+			continue;
+		rc = host_addrs_add(bench, side, (enum family)family, f);
+		if (!rc)
+			rc = host_peers_add(bench, side, (enum family)family, f);
+	}
+	return rc;
+}
+
+/* The bridge goes up first: only then do its ports forward as they come up. */
+static int bridge_make(struct bench *bench, struct fault *f)
+{
+	struct rtnl *rtnl = bench->rtnl[BENCH_WIRE];
+	int rc = bridge_create(rtnl, "br0", BRIDGE_IFINDEX, f);
+
+	if (!rc)
+		rc = link_up(rtnl, BRIDGE_IFINDEX, f);
+	for (int side = 0; !rc && side < SIDE_COUNT; side++)
+		rc = link_enslave(rtnl, bench->port_ifindex[side], BRIDGE_IFINDEX, f);
+	return rc;
+}
+
+static int ports_up(struct bench *bench, struct fault *f)
+{
+	int rc = 0;
+
+	for (int side = 0; !rc && side < SIDE_COUNT; side++)
+		rc = link_up(bench->rtnl[BENCH_WIRE], bench->port_ifindex[side], f);
+	return rc;
+}
+
+static int router_neighbours_add(struct bench *bench, enum side side, enum family family,
+                                 struct fault *f)
+{
+	const struct net_plan *plan = plan_of(bench, family);
+	struct rtnl *rtnl = bench->rtnl[BENCH_WIRE];
+	int ifindex = bench->port_ifindex[side];
+	int rc = neigh_add_permanent(rtnl, ifindex, plan->host[side], bench->mac[side], f);
+
+	if (!rc && side == SIDE_SERVER)
+		rc = neigh_add_permanent(rtnl, ifindex, plan->second, bench->mac[side], f);
+	return rc;
+}
+
+static int router_side_add(struct bench *bench, enum side side, enum family family, struct fault *f)
+{
+	const struct net_plan *plan = plan_of(bench, family);
+	const struct route net = {.dst = plan->net[side], .src = plan->router[side]};
+	struct rtnl *rtnl = bench->rtnl[BENCH_WIRE];
+	int ifindex = bench->port_ifindex[side];
+	int rc = addr_add(rtnl, addr_link(family, ifindex), plan->router_cidr[side], f);
+
+	if (!rc && family == FAMILY_IPV6)
+		rc = route_set(rtnl, ifindex, &net, f);
+	return rc ? rc : router_neighbours_add(bench, side, family, f);
+}
+
+static int router_make(struct bench *bench, struct fault *f)
+{
+	struct rtnl *rtnl = bench->rtnl[BENCH_WIRE];
+	int rc = link_up(rtnl, LO_IFINDEX, f);
+
+	for (int side = 0; !rc && side < SIDE_COUNT; side++)
+		rc = link_multicast_off(rtnl, bench->port_ifindex[side], f);
+	if (!rc && bench->has_ipv6)
+		rc = sysctl_write(bench->netns_fd[BENCH_WIRE], "net.ipv6.conf.all.forwarding", "1",
+		                  f);
+	if (!rc)
+		rc = ports_up(bench, f);
+	for (int side = 0; !rc && side < SIDE_COUNT; side++) {
+		rc = router_side_add(bench, (enum side)side, FAMILY_IPV4, f);
+		if (!rc && bench->has_ipv6)
+			rc = router_side_add(bench, (enum side)side, FAMILY_IPV6, f);
+	}
+	return rc;
+}
+
+int bench_net_wire(struct bench *bench, struct fault *f)
+{
+	int rc = 0;
+
+	switch (bench->wire) {
+	case BENCH_WIRE_KERNEL:
+		rc = bridge_make(bench, f);
+		return rc ? rc : ports_up(bench, f);
+	case BENCH_WIRE_HAND:
+		return ports_up(bench, f);
+	case BENCH_WIRE_ROUTED:
+		return router_make(bench, f);
+	}
+	return fault_set(f, EINVAL, "make a wire of kind %d", bench->wire);
+}
+
+static struct endpoint endpoint_of(enum family family, const char *text)
+{
+	struct endpoint ep = {.family = family == FAMILY_IPV6 ? AF_INET6 : AF_INET};
+
+	/* of our own tables: a test looks at each */
+	(void)inet_pton(ep.family, text, ep.addr);
+	return ep;
+}
+
+int bench_set_family(struct bench *bench, enum family family, struct fault *f)
+{
+	const struct net_plan *plan = plan_of(bench, family);
+
+	if (family == FAMILY_IPV6 && !bench->has_ipv6)
+		return fault_set(f, EAFNOSUPPORT, "needs IPv6 in the kernel");
+	bench->family = family;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		bench->addr[side] = endpoint_of(family, plan->host[side]);
+		bench->router[side] = endpoint_of(family, plan->router[side]);
+	}
+	bench->second = endpoint_of(family, plan->second);
+	return 0;
+}
+
+int bench_route_away(struct bench *bench, enum side host, const char *cidr, struct fault *f)
+{
+	const struct net_plan *plan = plan_of(bench, bench->family);
+	const bool routed = bench->wire == BENCH_WIRE_ROUTED;
+	const struct route route = {
+		.dst = cidr, .via = routed ? plan->router[host] : plan->host[side_other(host)]};
+	const struct route onward = {.dst = cidr, .via = plan->host[side_other(host)]};
+	int rc = route_set(bench->rtnl[host], bench->ifindex[host], &route, f);
+
+	if (rc || !routed)
+		return rc;
+	return route_set(bench->rtnl[BENCH_WIRE], bench->port_ifindex[side_other(host)], &onward,
+	                 f);
+}
+
+int bench_set_path_mtu(struct bench *bench, enum side to, unsigned int mtu, struct fault *f)
+{
+	const struct net_plan *plan = plan_of(bench, bench->family);
+	const struct route net = {.dst = plan->net[to], .src = plan->router[to], .mtu = mtu};
+
+	if (bench->wire != BENCH_WIRE_ROUTED)
+		return fault_set(f, EOPNOTSUPP, "a path with an MTU of its own: needs a router");
+	return route_set(bench->rtnl[BENCH_WIRE], bench->port_ifindex[to], &net, f);
+}
