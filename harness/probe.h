@@ -24,6 +24,7 @@
 
 #include "judge/fin_loss.h"
 #include "judge/judge.h"
+#include "judge/measure.h"
 #include "judge/model.h"
 #include "judge/query.h"
 #include "record/record.h"

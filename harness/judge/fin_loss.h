@@ -7,26 +7,26 @@
 #define FINWAIT_JUDGE_FIN_LOSS_H
 
 #include "judge.h"
+#include "measure.h"
 #include "model.h"
-#include "query.h"
 
 struct fin_loss {
-	struct packet_list fins; /* as they left */
+	enum side host;
+	const char *sock;
+	struct sent fins; /* as they left */
 	struct schedule model;
-	bool modelled;
-	struct value lifetime; /* from the first FIN to the end */
+	const char *unpredicted; /* set: there is no model, and why */
 };
 
 /* What @host sent of FINs on @sock, and what the model says to it. */
-void fin_loss_measure(const struct record *rec, enum side host, const char *sock,
-                      struct fin_loss *loss);
+void fin_loss_measure(struct judge *judge, enum side host, const char *sock, struct fin_loss *loss);
 
 /* How long to wait for the end of such a socket, from now: the model's latest and 2 s. */
 int64_t fin_loss_limit_ms(const struct record *rec, enum side host, const char *sock);
 
 /*
- * The two comparisons of the current claim: fin_segments (@says segments in all)
- * and lifetime.
+ * The figures of the current claim: fin_segments (@says segments in all), the intervals
+ * between them and the lifetime.
  */
 void fin_loss_judge(struct judge *judge, const struct fin_loss *loss, struct value says);
 

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* judge: the claims of a probe, the figures stated of them, and the run's outcome. */
 #include "judge.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../story/life.h"
-#include "query.h"
+#include "judging.h"
+#include "verdict.h"
 
 struct judge {
-	struct record *rec;
+	struct record *rec; /* takes the findings, and keeps their texts */
+	const struct story *story;
 	const struct claim *claims;
-	const char *current; /* the claim that comparisons belong to */
+	const char *claim; /* which figures belong to; NULL: none yet */
+	const char *in_case; /* "": none is open */
+	const char *premise; /* of the claim: why nothing can be concluded; NULL: it can */
 	unsigned int opened[CLAIMS_PER_PROBE];
 	unsigned int findings[CLAIMS_PER_PROBE];
-	char error[200]; /* the first misuse: the run is an error */
+	const char *error; /* the first misuse: the run is an error */
 	int err; /* out of memory */
 };
 
@@ -40,7 +44,33 @@ struct value value_time(int64_t lo_ns, int64_t hi_ns)
 
 struct value value_words(const char *text)
 {
-	return (struct value){.kind = VALUE_TEXT, .text = text};
+	return text ? (struct value){.kind = VALUE_TEXT, .text = text} : value_none();
+}
+
+struct value value_truth(bool truth)
+{
+	return value_words(truth ? "yes" : "no");
+}
+
+const struct story *judged_story(const struct judge *judge)
+{
+	return judge->story;
+}
+
+void *judge_take(struct judge *judge, size_t size)
+{
+	return arena_take(&judge->rec->texts, size);
+}
+
+const char *judge_text(struct judge *judge, const char *fmt, ...)
+{
+	const char *text;
+	va_list args;
+
+	va_start(args, fmt);
+	text = record_vtext(judge->rec, fmt, args);
+	va_end(args);
+	return text;
 }
 
 static int claim_index(const struct judge *judge, const char *id)
@@ -53,15 +83,17 @@ static int claim_index(const struct judge *judge, const char *id)
 
 static void judge_misuse(struct judge *judge, const char *what, const char *id)
 {
-	if (!judge->error[0])
-		snprintf(judge->error, sizeof(judge->error), "%s: %s", what, id);
+	if (!judge->error)
+		judge->error = judge_text(judge, "%s: %s", what, id);
 }
 
 void judge_claim(struct judge *judge, const char *id)
 {
 	int index = claim_index(judge, id);
 
-	judge->current = id;
+	judge->claim = id;
+	judge->in_case = "";
+	judge->premise = NULL;
 	if (index < 0) {
 		judge_misuse(judge, "a claim was judged that the probe does not declare", id);
 		return;
@@ -70,273 +102,129 @@ void judge_claim(struct judge *judge, const char *id)
 		judge_misuse(judge, "a claim was judged twice", id);
 }
 
-/* Whether the two have a point in common; a sequence must be the same one. */
-static bool value_meets(const struct value *a, const struct value *b)
+void judge_case(struct judge *judge, const char *fmt, ...)
 {
-	if (a->kind != b->kind)
-		return false;
-	switch (a->kind) {
-	case VALUE_NONE:
-		return false;
-	case VALUE_TEXT:
-		return !strcmp(a->text, b->text);
-	case VALUE_COUNT:
-	case VALUE_TIME:
-		return a->lo <= b->hi && b->lo <= a->hi;
-	case VALUE_KIND_COUNT:
-		break;
+	va_list args;
+
+	va_start(args, fmt);
+	judge->in_case = record_vtext(judge->rec, fmt, args);
+	va_end(args);
+}
+
+void judge_premise(struct judge *judge, const char *what, struct measured holds)
+{
+	const char *doubt = measured_doubt(judge->rec, &holds);
+
+	if (judge->premise)
+		return;
+	if (doubt)
+		judge->premise = judge_text(judge, "it is not known whether %s: %s", what, doubt);
+	else if (strcmp(holds.value.text, "yes") != 0)
+		judge->premise = judge_text(judge, "it does not hold that %s", what);
+}
+
+/* The same figure of the same claim in the same case, a second time. */
+static bool is_repeated(const struct judge *judge, const struct finding *finding)
+{
+	for (size_t i = 0; i < judge->rec->finding_count; i++) {
+		const struct finding *other = &judge->rec->findings[i];
+
+		if (!strcmp(other->claim, finding->claim) && !strcmp(other->name, finding->name) &&
+		    !strcmp(other->in_case, finding->in_case))
+			return true;
 	}
 	return false;
 }
 
-/* An observer that was not there, or that lost events: its index, or -1. */
-static int rests_on_absent(const struct record *rec, unsigned int mask)
+static bool is_kind(const struct value *value, enum value_kind kind)
 {
-	for (int i = 0; i < OBSERVER_COUNT; i++)
-		if ((mask & RESTS_ON(i)) && !rec->observed[i])
-			return i;
-	return -1;
+	return value->kind == kind || value->kind == VALUE_NONE;
 }
 
-static int rests_on_lost(const struct record *rec, unsigned int mask)
-{
-	for (int i = 0; i < OBSERVER_COUNT; i++)
-		if ((mask & RESTS_ON(i)) && rec->lost[i])
-			return i;
-	return -1;
-}
-
-static enum verdict verdict_of(const struct comparison *c)
-{
-	if (c->says.kind == VALUE_NONE)
-		return VERDICT_NONE;
-	if (c->qualified)
-		return VERDICT_QUALIFIED;
-	return value_meets(&c->says, &c->measured) ? VERDICT_CONFIRMED : VERDICT_REFUTED;
-}
-
-/*
- * It had not ended when the record did. Only past the prediction does that tell
- * something: the kernel has taken longer.
- */
-static bool is_unended(const struct comparison *c)
-{
-	return c->measured.kind == VALUE_TIME && c->measured.hi == INT64_MAX &&
-	       c->predicts.hi != INT64_MAX && c->measured.lo <= c->predicts.hi;
-}
-
-static void finding_settle(struct record *rec, const struct comparison *c, struct finding *finding)
-{
-	int absent = rests_on_absent(rec, c->rests_on);
-	int lost = rests_on_lost(rec, c->rests_on);
-
-	if (c->skip) {
-		finding->verdict = VERDICT_SKIPPED;
-		finding->note = c->skip;
-	} else if (absent >= 0) {
-		finding->verdict = VERDICT_SKIPPED;
-		finding->note =
-			record_text(rec, "needs %s: %s", observer_name((enum observer)absent),
-		                    rec->absent[absent]);
-	} else if (lost >= 0) {
-		finding->verdict = VERDICT_INCONCLUSIVE;
-		finding->note =
-			record_text(rec, "%s lost %llu events", observer_name((enum observer)lost),
-		                    (unsigned long long)rec->lost[lost]);
-	} else if (c->measured.kind == VALUE_NONE) {
-		finding->verdict = VERDICT_INCONCLUSIVE;
-		finding->note = c->why_not ? c->why_not : "it did not happen";
-	} else if (is_unended(c)) {
-		finding->verdict = VERDICT_INCONCLUSIVE;
-		finding->note = "it had not ended when the record did";
-	} else {
-		finding->model =
-			value_meets(&c->predicts, &c->measured) ? MODEL_HOLDS : MODEL_FAILS;
-		finding->verdict = verdict_of(c);
-		finding->note = c->qualified ? c->qualified : "";
-	}
-}
-
-void judge_compare(struct judge *judge, const struct comparison *c)
+void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
+                  const struct figure *figure)
 {
 	struct finding finding = {
-		.claim = judge->current,
-		.name = c->name,
-		.unit = c->unit,
-		.rule = c->rule,
-		.says = c->says,
-		.predicts = c->predicts,
-		.measured = c->measured,
-		.rests_on = c->rests_on,
+		.claim = judge->claim,
+		.name = figure->name,
+		.in_case = judge->in_case,
+		.unit = unit,
+		.rule = figure->rule,
+		.says = figure->says,
+		.predicts = figure->predicts,
+		.measured = figure->measured.value,
+		.rests_on = figure->measured.rests_on,
 	};
-	int index = judge->current ? claim_index(judge, judge->current) : -1;
+	int index = judge->claim ? claim_index(judge, judge->claim) : -1;
 
 	if (index < 0) {
-		judge_misuse(judge, "a comparison belongs to no claim", c->name);
+		judge_misuse(judge, "a figure belongs to no claim", figure->name);
 		return;
 	}
 	judge->findings[index]++;
-	finding_settle(judge->rec, c, &finding);
+	if (!is_kind(&figure->says, kind) || !is_kind(&figure->predicts, kind) ||
+	    !is_kind(&figure->measured.value, kind))
+		judge_misuse(judge, "a figure is compared with one of another kind", figure->name);
+	if (is_repeated(judge, &finding))
+		judge_misuse(judge, "a figure is stated twice", figure->name);
+	verdict_settle(judge->rec, judge->story, figure, judge->premise, &finding);
 	if (record_add_finding(judge->rec, &finding) < 0)
 		judge->err = -ENOMEM;
 }
 
-/* The next blank-separated word of *text, its length in *length; NULL at the end. */
-static const char *word_next(const char **text, size_t *length)
+static void outcome_set(struct record *rec, enum outcome outcome, const char *reason)
 {
-	const char *word = *text + strspn(*text, " ");
-
-	*length = strcspn(word, " ");
-	*text = word + *length;
-	return *length ? word : NULL;
+	rec->outcome = outcome;
+	rec->reason = reason;
 }
 
-/* Whether @part is @whole with words left out; those are put into @missing. */
-static bool words_missing(const char *part, const char *whole, char *missing, size_t size)
+static void outcome_settle(struct record *rec)
 {
-	size_t part_len, whole_len, used = 0;
-	const char *want = word_next(&part, &part_len), *word;
-
-	missing[0] = '\0';
-	while ((word = word_next(&whole, &whole_len))) {
-		if (want && part_len == whole_len && !strncmp(want, word, part_len))
-			want = word_next(&part, &part_len);
-		else if (used < size)
-			used += (size_t)snprintf(missing + used, size - used, "%s%.*s",
-			                         used ? " " : "", (int)whole_len, word);
-	}
-	return !want;
-}
-
-void judge_walk(struct judge *judge, enum side host, const char *sock, const char *says,
-                const char *predicted, const char *rule)
-{
-	const struct record *rec = judge->rec;
-	char walk[240], missing[120], name[40], skip[200];
-	struct life life;
-	struct comparison c = {
-		.name = name,
-		.unit = "states",
-		.says = says ? value_words(says) : value_none(),
-		.predicts = value_words(predicted),
-		.rests_on = RESTS_ON(OBSERVER_DIAG),
-		.rule = rule,
-	};
-
-	snprintf(name, sizeof(name), "%s_states", sock[0] == 'l' ? "listener" : side_name(host));
-	life_stitch(rec, host, sock, &life);
-	life_walk(&life, walk, sizeof(walk));
-	if (life.count)
-		c.measured = value_words(walk);
-	else
-		c.why_not = "no observer saw this socket";
-	if (rec->observed[OBSERVER_TRACE])
-		c.rests_on |= RESTS_ON(OBSERVER_TRACE);
-	else if (life.count && strcmp(walk, predicted) &&
-	         words_missing(walk, predicted, missing, sizeof(missing))) {
-		snprintf(skip, sizeof(skip), "needs trace: %s passed unseen between two polls",
-		         missing);
-		c.skip = skip;
-	}
-	judge_compare(judge, &c);
-}
-
-void judge_segments(struct judge *judge, int64_t from_ns, const char *says, const char *predicted,
-                    const char *rule)
-{
-	struct packet_list sent;
-	char flags[240];
-
-	query_sent_all(judge->rec, &sent);
-	query_since(&sent, from_ns);
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "segments",
-			      .unit = "flags",
-			      .says = says ? value_words(says) : value_none(),
-			      .predicts = value_words(predicted),
-			      .measured = value_words(query_flags(&sent, flags, sizeof(flags))),
-			      .rests_on = RESTS_ON(OBSERVER_TAP),
-			      .rule = rule,
-		      });
-}
-
-void judge_error(struct judge *judge, const struct event *call, const char *says,
-                 const char *predicted, const char *rule)
-{
-	const char *name = call && call->call.err ? strerrorname_np(call->call.err) : "none";
-
-	judge_compare(judge, &(struct comparison){
-				     .name = "error",
-				     .unit = "errno",
-				     .says = says ? value_words(says) : value_none(),
-				     .predicts = value_words(predicted),
-				     .measured = value_words(name ? name : "unknown"),
-				     .rests_on = RESTS_ON(OBSERVER_STEPS),
-				     .rule = rule,
-			     });
-}
-
-static struct value value_truth(bool truth)
-{
-	return value_words(truth ? "yes" : "no");
-}
-
-void judge_truth(struct judge *judge, const char *name, const char *says, bool predicted,
-                 bool measured, unsigned int rests_on, const char *rule)
-{
-	judge_compare(judge, &(struct comparison){
-				     .name = name,
-				     .unit = "yes/no",
-				     .says = says ? value_words(says) : value_none(),
-				     .predicts = value_truth(predicted),
-				     .measured = value_truth(measured),
-				     .rests_on = rests_on,
-				     .rule = rule,
-			     });
-}
-
-static void outcome_settle(struct judge *judge)
-{
-	struct record *rec = judge->rec;
 	size_t skipped = 0;
 
-	rec->outcome = OUTCOME_OK;
+	outcome_set(rec, OUTCOME_OK, "");
 	for (size_t i = 0; i < rec->finding_count; i++) {
 		const struct finding *finding = &rec->findings[i];
 
-		if (finding->verdict == VERDICT_SKIPPED)
-			skipped++;
-		if (finding->model == MODEL_FAILS && rec->outcome != OUTCOME_MODEL_FAILED) {
-			rec->outcome = OUTCOME_MODEL_FAILED;
-			rec->reason = record_text(rec, "%s: measured differs from predicted",
-			                          finding->name);
-		}
-		if (finding->verdict == VERDICT_INCONCLUSIVE && rec->outcome == OUTCOME_OK) {
-			rec->outcome = OUTCOME_INCONCLUSIVE;
-			rec->reason = record_text(rec, "%s: %s", finding->name, finding->note);
-		}
+		skipped += finding->verdict == VERDICT_SKIPPED;
+		if (finding->model == MODEL_FAILS && rec->outcome != OUTCOME_MODEL_FAILED)
+			outcome_set(rec, OUTCOME_MODEL_FAILED,
+			            record_text(rec, "%s: measured differs from predicted",
+			                        finding->name));
+		if (finding->verdict == VERDICT_INCONCLUSIVE && rec->outcome == OUTCOME_OK)
+			outcome_set(rec, OUTCOME_INCONCLUSIVE,
+			            record_text(rec, "%s: %s", finding->name, finding->note));
 	}
-	if (rec->outcome == OUTCOME_OK && skipped == rec->finding_count) {
-		rec->outcome = OUTCOME_SKIPPED;
-		rec->reason = "every finding was skipped";
-	}
+	if (rec->outcome == OUTCOME_OK && skipped == rec->finding_count)
+		outcome_set(rec, OUTCOME_SKIPPED, "every finding was skipped");
+}
+
+/* What a probe must do with each claim that it declares. */
+static void claims_check(struct judge *judge)
+{
+	for (int i = 0; i < CLAIMS_PER_PROBE && judge->claims[i].id; i++)
+		if (!judge->opened[i])
+			judge_misuse(judge, "a declared claim was not judged", judge->claims[i].id);
+		else if (!judge->findings[i])
+			judge_misuse(judge, "a claim has no finding", judge->claims[i].id);
 }
 
 int judge_record(struct record *rec, const struct claim *claims, judge_fn fn)
 {
-	struct judge judge = {.rec = rec, .claims = claims};
+	struct judge judge = {.rec = rec, .claims = claims, .in_case = ""};
+	struct story story;
+	int err = story_build(rec, &story);
 
-	fn(rec, &judge);
-	for (int i = 0; i < CLAIMS_PER_PROBE && claims[i].id; i++)
-		if (!judge.opened[i])
-			judge_misuse(&judge, "a declared claim was not judged", claims[i].id);
-		else if (!judge.findings[i])
-			judge_misuse(&judge, "a claim has no finding", claims[i].id);
-	outcome_settle(&judge);
-	if (judge.error[0]) {
-		rec->outcome = OUTCOME_ERROR;
-		rec->reason = record_text(rec, "%s", judge.error);
-	}
-	return judge.err;
+	if (err)
+		return err;
+	judge.story = &story;
+	rec->finding_count = 0;
+	fn(&story, &judge);
+	story_free(&story);
+	claims_check(&judge);
+	err = cases_qualify(rec);
+	outcome_settle(rec);
+	if (judge.error)
+		outcome_set(rec, OUTCOME_ERROR, judge.error);
+	return judge.err ? judge.err : err;
 }

@@ -1,18 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * judge: what an article says, what the model predicts and what was measured,
- * side by side. Pure functions over a record.
+ * side by side. Pure: a judge reads the record that it was given and nothing else, so
+ * that judging a kept record again comes to the same findings.
+ *
+ * Theory of operation
+ *
+ * A probe's judge() names each of its claims once (judge_claim()) and states figures of
+ * it: judge_count(), judge_time() and so on. Each figure becomes one finding of the
+ * record, known by its claim, its name and, where a probe looks at the same figure under
+ * several conditions, its case (judge_case()).
  *
  * Two questions are answered of every finding, and they are kept apart:
  *   - predicts against measured: does the model hold? If not the probe fails;
  *     the kernel changed or the model is wrong.
  *   - says against measured: the verdict on the article. A refuted article is a
  *     finding, not a failure.
+ *
+ * What was measured comes from a query (measure.h), which also tells which observers it
+ * read and, where it found nothing, why. Nothing is concluded from what is missing: an
+ * observer that was not there makes the finding skipped; lost or cut data, a call that was
+ * not made, a socket that nobody saw, a premise that did not hold make it inconclusive.
+ * verdict.c has these rules, in their order.
  */
 #ifndef FINWAIT_JUDGE_JUDGE_H
 #define FINWAIT_JUDGE_JUDGE_H
 
-#include "../record/record.h"
+#include "../story/story.h"
+#include "measured.h"
 
 /* What an article says, in our words. */
 struct claim {
@@ -23,66 +38,114 @@ struct claim {
 
 #define CLAIMS_PER_PROBE 6
 
-/* Observers a finding rests on, as a mask. */
-#define RESTS_ON(observer) (1u << (observer))
+struct judge;
+struct schedule; /* model.h */
+struct sent; /* measure.h */
 
-/* One comparison, as a probe states it. */
-struct comparison {
+/* Of the claim @id follow the figures. Naming a claim twice, or one that the probe did
+ * not declare, makes the run an error. */
+void judge_claim(struct judge *judge, const char *id);
+
+/*
+ * What follows, up to the next case or claim, was measured under this condition:
+ * judge_case(judge, "tcp_syncookies %d", n). An article that is right in one case of a
+ * figure and wrong in another is right under a condition: "qualified".
+ */
+void judge_case(struct judge *judge, const char *fmt, ...) PRINTF(2, 3);
+
+/*
+ * All figures of the claim that follow rest on this: where @holds is not "yes" they are
+ * inconclusive, and @what ("every FIN was lost") is said not to hold.
+ */
+void judge_premise(struct judge *judge, const char *what, struct measured holds);
+
+/* One figure, as a probe states it. */
+struct figure {
 	const char *name; /* "fin_segments" */
-	const char *unit; /* "count", "s", "states", "text" */
 	struct value says; /* VALUE_NONE: the article gives none */
 	struct value predicts;
-	struct value measured; /* VALUE_NONE: it did not happen, see @why_not */
-	unsigned int rests_on; /* RESTS_ON() mask: lost data there makes it inconclusive */
+	struct measured measured;
 	const char *rule; /* what the prediction rests on: "retransmits_timed_out()" */
-	const char *why_not; /* with nothing measured: why; the finding is inconclusive */
-	const char *skip; /* set: not measured on purpose, and why; the finding is skipped */
-	const char *qualified; /* set: says holds only under this condition */
+	const char *unpredicted; /* set: nothing can be predicted, and why: inconclusive */
 };
 
-struct judge;
-
-/* Of the claim @id follow the comparisons. Naming a claim twice, or one that the
- * probe did not declare, makes the run an error. */
-void judge_claim(struct judge *judge, const char *id);
-void judge_compare(struct judge *judge, const struct comparison *comparison);
-
-/*
- * The walk of one end: @predicted and @says are state names with blanks between.
- * Traced, the measured walk must be equal. Untraced (rootless) a state that
- * passed between two polls may be missing: then a walk that is a strict
- * subsequence is skipped, with what was not seen, instead of judged.
- */
-void judge_walk(struct judge *judge, enum side host, const char *sock, const char *says,
-                const char *predicted, const char *rule);
+void judge_count(struct judge *judge, const struct figure *figure);
+void judge_time(struct judge *judge, const struct figure *figure);
+/* A sequence in words. */
+void judge_words(struct judge *judge, const struct figure *figure);
+/* Something that is so or is not: value_truth(). */
+void judge_truth(struct judge *judge, const struct figure *figure);
 
 /*
- * The flags of every segment that left its host at or after @from_ns: "FA A FA A".
- * @says: NULL when the article gives none.
+ * The states of one end, in words with blanks between. Traced, the measured walk must be
+ * equal. Untraced (rootless) a state that passed between two polls may be missing: then a
+ * walk that is a strict subsequence is skipped, with what was not seen, instead of judged.
  */
-void judge_segments(struct judge *judge, int64_t from_ns, const char *says, const char *predicted,
-                    const char *rule);
+struct walk_figure {
+	enum side host;
+	const char *sock; /* its label: "c1" */
+	const char *says; /* NULL: the article gives none */
+	const char *predicts;
+	const char *rule;
+};
+void judge_walk(struct judge *judge, const struct walk_figure *figure);
 
-/* The errno that @call (query_call(), NULL: it was not made) came to; @says may be NULL. */
-void judge_error(struct judge *judge, const struct event *call, const char *says,
-                 const char *predicted, const char *rule);
+/* The flags of every segment that left its host at or after @from_ns: "FA A FA A". */
+struct segments_figure {
+	int64_t from_ns;
+	const char *says; /* NULL: the article gives none */
+	const char *predicts;
+	const char *rule;
+};
+void judge_segments(struct judge *judge, const struct segments_figure *figure);
 
-/* Something that is so or is not; @says is "yes", "no" or NULL. */
-void judge_truth(struct judge *judge, const char *name, const char *says, bool predicted,
-                 bool measured, unsigned int rests_on, const char *rule);
+/* What the first call @call on @sock came to: "ETIMEDOUT", "none" for success. */
+struct errno_figure {
+	enum side host;
+	const char *sock, *call; /* "c1", "SO_ERROR" */
+	const char *says; /* NULL: the article gives none */
+	const char *predicts;
+	const char *rule;
+};
+void judge_errno(struct judge *judge, const struct errno_figure *figure);
 
 /*
- * Run @judge_fn over @rec and set its outcome: findings, unjudged or twice-judged
- * claims. Outcomes that are already an end (error, crashed, ...) are kept.
+ * When each of @sent left, against @model: interval by interval, the first one from @from_ns
+ * on. Judged is how many of them are as the model has them.
  */
-typedef void (*judge_fn)(const struct record *rec, struct judge *judge);
+struct schedule_figure {
+	const struct sent *sent;
+	int64_t from_ns;
+	const struct schedule *model;
+	const char *rule;
+	const char *unpredicted; /* set: there is no model, and why */
+};
+void judge_schedule(struct judge *judge, const struct schedule_figure *figure);
+
+typedef void (*judge_fn)(const struct story *story, struct judge *judge);
+
+/*
+ * Run @fn over @rec and set its findings and its outcome; what was found before goes.
+ * Figures without a claim, claims without a figure, unjudged and twice-judged claims make
+ * it an error. 0 or -ENOMEM.
+ */
 int judge_record(struct record *rec, const struct claim *claims, judge_fn fn);
+
+/* ---- For queries ---- */
+
+const struct story *judged_story(const struct judge *judge);
+/* Zeroed memory that lives as long as the record; NULL: there is none. */
+void *judge_take(struct judge *judge, size_t size);
+/* A text that lives as long as the record. Never NULL. */
+const char *judge_text(struct judge *judge, const char *fmt, ...) PRINTF(2, 3);
 
 /* Values. */
 struct value value_none(void);
 struct value value_count(int64_t count);
 struct value value_counts(int64_t lo, int64_t hi);
 struct value value_time(int64_t lo_ns, int64_t hi_ns);
-struct value value_words(const char *text); /* @text itself: it must outlive the comparison */
+struct value value_truth(bool truth);
+/* @text is not copied. NULL: none. */
+struct value value_words(const char *text);
 
 #endif

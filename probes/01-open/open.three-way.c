@@ -21,32 +21,44 @@ static void run(struct probe_run *run)
 	flow_establish(run, 8080, &client, &server);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	struct packet_list sent;
-	size_t without_ack = 0;
+	struct sent sent = sent_all_since(judge, 0);
 
-	query_sent_all(rec, &sent);
-	for (size_t i = 0; i < sent.count; i++)
-		without_ack += !(sent.items[i].packet.flags & TCP_FLAG_ACK);
-
+	(void)story;
 	judge_claim(judge, "open.three-way");
-	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT ESTABLISHED", "SYN_SENT ESTABLISHED",
-	           "tcp_v4_connect(), tcp_rcv_synsent_state_process()");
-	judge_walk(judge, SIDE_SERVER, "l1", "LISTEN", "LISTEN", "inet_csk_listen_start()");
-	judge_walk(judge, SIDE_SERVER, "s1", "SYN_RECV ESTABLISHED", "SYN_RECV ESTABLISHED",
-	           "tcp_conn_request(), tcp_rcv_state_process()");
-	judge_segments(judge, 0, "S SA A", "S SA A", "RFC 9293 3.5");
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "segments_without_ack",
-			      .unit = "count",
-			      .says = value_count(1),
-			      .predicts = value_count(1),
-			      .measured = value_count((int64_t)without_ack),
-			      .rests_on = RESTS_ON(OBSERVER_TAP),
-			      .rule = "RFC 9293 3.1: ACK is set once a connection is established",
-		      });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .says = "SYN_SENT ESTABLISHED",
+				  .predicts = "SYN_SENT ESTABLISHED",
+				  .rule = "tcp_v4_connect(), tcp_rcv_synsent_state_process()",
+			  });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_SERVER,
+				  .sock = "l1",
+				  .says = "LISTEN",
+				  .predicts = "LISTEN",
+				  .rule = "inet_csk_listen_start()",
+			  });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_SERVER,
+				  .sock = "s1",
+				  .says = "SYN_RECV ESTABLISHED",
+				  .predicts = "SYN_RECV ESTABLISHED",
+				  .rule = "tcp_conn_request(), tcp_rcv_state_process()",
+			  });
+	judge_segments(judge, &(struct segments_figure){.says = "S SA A",
+	                                                .predicts = "S SA A",
+	                                                .rule = "RFC 9293 3.5"});
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "segments_without_ack",
+			    .says = value_count(1),
+			    .predicts = value_count(1),
+			    .measured = measure_flagged(&sent, TCP_FLAG_ACK, 0),
+			    .rule = "RFC 9293 3.1: ACK is set once a connection is established",
+		    });
 }
 
 const struct probe probe_open_three_way = {

@@ -15,6 +15,7 @@ static const struct packet_match syn = {
 	.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_SYN, .flags_value = TCP_FLAG_SYN};
 
 #define TCP_SYN_RETRIES 6 /* include/net/tcp.h */
+#define ARTICLE_RETRIES 5
 
 static void run(struct probe_run *run)
 {
@@ -31,43 +32,40 @@ static void run(struct probe_run *run)
 	sock_await_error(client, model.give_up.hi_ns / NS_PER_MS + 2000);
 }
 
-/* How many waits between SYNs are nearer to twice the one before than to the same. */
-static int64_t doubled(const int64_t *at_ns, size_t count)
+/* Whether one timer may have made @a_ns and one of twice its length @b_ns. */
+static bool is_twice(const struct record *rec, int64_t a_ns, int64_t b_ns)
 {
-	int64_t n = 0;
+	int64_t a_rounded_ns = model_timer(rec, a_ns).hi_ns - a_ns;
+	int64_t b_rounded_ns = model_timer(rec, b_ns).hi_ns - b_ns;
 
-	for (size_t i = 2; i < count; i++)
-		n += 2 * (at_ns[i] - at_ns[i - 1]) >= 3 * (at_ns[i - 1] - at_ns[i - 2]);
-	return n;
+	return 2 * (a_ns - a_rounded_ns) <= b_ns && b_ns - b_rounded_ns <= 2 * a_ns;
 }
 
-static void judge_retries(const struct record *rec, struct judge *judge,
-                          const struct packet_list *syns, const struct schedule *model,
-                          int64_t retries)
+/* How many waits between SYNs are twice the one before. */
+static struct measured measure_doubled(const struct record *rec, const struct sent *syns)
 {
-	const struct event *failed = query_call(rec, SIDE_CLIENT, "c1", "SO_ERROR", 0);
-	bool same = syns->count > 0;
+	struct measured measured = measure_sent(syns);
+	int64_t before_ns = 0, doubled = 0;
 
-	for (size_t i = 1; i < syns->count; i++)
-		same &= syns->items[i].packet.seq == syns->items[0].packet.seq;
-	judge_claim(judge, "loss.syn");
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "retransmissions",
-			      .unit = "count",
-			      .says = value_count(retries),
-			      .predicts = value_counts(model->sends_lo - 1, model->sends_hi - 1),
-			      .measured = syns->count ? value_count((int64_t)syns->count - 1)
-	                                              : value_none(),
-			      .why_not = "no SYN was seen to leave",
-			      .rests_on = RESTS_ON(OBSERVER_TAP),
-			      .rule = "tcp_write_timeout(): tcp_syn_retries, "
-				      "tcp_syn_linear_timeouts, retransmits_timed_out()",
-		      });
-	judge_truth(judge, "same_sequence_number", "yes", true, same, RESTS_ON(OBSERVER_TAP),
-	            "tcp_retransmit_skb() of the queued SYN");
-	judge_error(judge, failed, "ETIMEDOUT", "ETIMEDOUT", "tcp_write_err()");
-	judge_walk(judge, SIDE_CLIENT, "c1", NULL, "SYN_SENT CLOSE", "tcp_write_err(), tcp_done()");
+	for (size_t i = 1; i < syns->count; i++) {
+		int64_t ns = syns->items[i]->depart_ns - syns->items[i - 1]->depart_ns;
+
+		doubled += i > 1 && is_twice(rec, before_ns, ns);
+		before_ns = ns;
+	}
+	measured.value = value_count(doubled);
+	if (syns->count <= 2)
+		measured.skip = "fewer than two intervals: raise tcp_syn_retries";
+	return measured;
+}
+
+static int64_t model_doubled(const struct schedule *model, unsigned int sends)
+{
+	int64_t doubled = 0;
+
+	for (unsigned int i = 2; i < sends; i++)
+		doubled += model->after[i].lo_ns == 2 * model->after[i - 1].lo_ns;
+	return doubled;
 }
 
 /* 1, 2, 4, 8, 16 and 32 s, 63 in all, each as the kernel's timers round it. */
@@ -80,77 +78,106 @@ static struct span article_gives_up(const struct record *rec)
 	return sum;
 }
 
-static void judge_default(const struct record *rec, struct judge *judge,
-                          const struct packet_list *syns, const struct schedule *model,
-                          int64_t retries)
+static void judge_retries(struct judge *judge, const struct sent *syns,
+                          const struct schedule *model, int64_t retries)
 {
-	const struct event *read = query_call(rec, SIDE_CLIENT, "", "sysctl default", 0);
-	int64_t by_default = read ? read->call.result : -1;
-	struct life life;
-
-	life_stitch(rec, SIDE_CLIENT, "c1", &life);
-	judge_claim(judge, "loss.syn-default");
-	judge_compare(judge, &(struct comparison){
-				     .name = "default_tcp_syn_retries",
-				     .unit = "count",
-				     .says = value_count(5),
-				     .predicts = value_count(TCP_SYN_RETRIES),
-				     .measured = read ? value_count(by_default) : value_none(),
-				     .rule = "TCP_SYN_RETRIES in include/net/tcp.h, tcp_sk_init()",
-			     });
-	judge_compare(
-		judge,
-		&(struct comparison){
-			.name = "gives_up_after",
-			.unit = "s",
-			.says = retries == by_default ? span_value(article_gives_up(rec))
-	                                              : value_none(),
-			.predicts = span_value(model->give_up),
-			.measured = syns->count ? query_until_end(rec, &life, syns->items[0].t_ns)
-	                                        : value_none(),
-			.rests_on = RESTS_ON(OBSERVER_DIAG) | RESTS_ON(OBSERVER_TAP),
-			.rule = "tcp_retransmit_timer() doubles, tcp_syn_linear_timeouts first",
-		});
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "retransmissions",
+			    .says = value_count(retries),
+			    .predicts = value_counts(model->sends_lo - 1, model->sends_hi - 1),
+			    .measured = measure_resends(syns),
+			    .rule = "tcp_write_timeout(): tcp_syn_retries, "
+				    "tcp_syn_linear_timeouts, retransmits_timed_out()",
+		    });
+	judge_truth(judge, &(struct figure){
+				   .name = "same_sequence_number",
+				   .says = value_truth(true),
+				   .predicts = value_truth(true),
+				   .measured = measure_same_seq(syns),
+				   .rule = "tcp_retransmit_skb() of the queued SYN",
+			   });
+	judge_schedule(judge,
+	               &(struct schedule_figure){
+			       .sent = syns,
+			       .from_ns = sent_first_ns(syns),
+			       .model = model,
+			       .rule = "tcp_retransmit_timer(): TCP_TIMEOUT_INIT, icsk_rto << 1",
+		       });
+	judge_errno(judge, &(struct errno_figure){
+				   .host = SIDE_CLIENT,
+				   .sock = "c1",
+				   .call = "SO_ERROR",
+				   .says = "ETIMEDOUT",
+				   .predicts = "ETIMEDOUT",
+				   .rule = "tcp_write_err()",
+			   });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .predicts = "SYN_SENT CLOSE",
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
 }
 
-static void judge_doubling(struct judge *judge, const struct packet_list *syns,
+static void judge_default(const struct record *rec, struct judge *judge, const struct sent *syns,
+                          const struct schedule *model, int64_t retries)
+{
+	struct measured by_default = measure_result(judge, SIDE_CLIENT, "", "sysctl default");
+	bool claimed = retries == ARTICLE_RETRIES || retries == by_default.value.lo;
+
+	judge_count(judge, &(struct figure){
+				   .name = "default_tcp_syn_retries",
+				   .says = value_count(ARTICLE_RETRIES),
+				   .predicts = value_count(TCP_SYN_RETRIES),
+				   .measured = by_default,
+				   .rule = "TCP_SYN_RETRIES in include/net/tcp.h, tcp_sk_init()",
+			   });
+	judge_time(judge,
+	           &(struct figure){
+			   .name = "gives_up_after",
+			   .says = claimed ? span_value(article_gives_up(rec)) : value_none(),
+			   .predicts = span_value(model->give_up),
+			   .measured =
+				   measure_until_end(judge, SIDE_CLIENT, "c1", sent_first_ns(syns)),
+			   .rule = "tcp_retransmit_timer() doubles, tcp_syn_linear_timeouts first",
+		   });
+}
+
+static void judge_doubling(const struct record *rec, struct judge *judge, const struct sent *syns,
                            const struct schedule *model)
 {
-	int64_t measured[MODEL_SENDS] = {0}, predicted[MODEL_SENDS] = {0};
-	size_t count = syns->count < MODEL_SENDS ? syns->count : MODEL_SENDS;
-
-	for (size_t i = 0; i < count; i++)
-		measured[i] = syns->items[i].t_ns;
-	for (size_t i = 0; i < model->sends_lo; i++)
-		predicted[i] = model->at[i].lo_ns;
-	judge_claim(judge, "loss.syn-doubling");
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "doubled_intervals",
-			      .unit = "count",
-			      .says = value_count(count > 2 ? (int64_t)count - 2 : 0),
-			      .predicts = value_count(doubled(predicted, model->sends_lo)),
-			      .measured = value_count(doubled(measured, count)),
-			      .skip = count > 2 ? NULL
-	                                        : "fewer than two intervals: raise tcp_syn_retries",
-			      .rests_on = RESTS_ON(OBSERVER_TAP),
-			      .rule = "tcp_retransmit_timer(): icsk_rto << 1, after "
-				      "tcp_syn_linear_timeouts",
-		      });
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "doubled_intervals",
+			    .says = value_count(syns->count > 2 ? (int64_t)syns->count - 2 : 0),
+			    .predicts = value_counts(model_doubled(model, model->sends_lo),
+	                                             model_doubled(model, model->sends_hi)),
+			    .measured = measure_doubled(rec, syns),
+			    .rule = "tcp_retransmit_timer(): icsk_rto << 1, after "
+				    "tcp_syn_linear_timeouts",
+		    });
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	struct packet_list syns;
+	struct sent syns = sent_since(judge, &syn, 0);
+	struct measured lost = measure_all_lost(&syns);
 	struct schedule model;
 	int64_t retries = -1;
 
-	query_sent(rec, &syn, &syns);
-	model_syn(rec, SIDE_CLIENT, &model);
-	record_sysctl(rec, SIDE_CLIENT, "net.ipv4.tcp_syn_retries", &retries);
-	judge_retries(rec, judge, &syns, &model, retries);
-	judge_default(rec, judge, &syns, &model, retries);
-	judge_doubling(judge, &syns, &model);
+	if (!model_syn(story->rec, SIDE_CLIENT, &model))
+		lost = measured_none(0, "net.ipv4.tcp_syn_retries is not in the record");
+	record_sysctl(story->rec, SIDE_CLIENT, "net.ipv4.tcp_syn_retries", &retries);
+	judge_claim(judge, "loss.syn");
+	judge_premise(judge, "every SYN was lost", lost);
+	judge_retries(judge, &syns, &model, retries);
+	judge_claim(judge, "loss.syn-default");
+	judge_premise(judge, "every SYN was lost", lost);
+	judge_default(story->rec, judge, &syns, &model, retries);
+	judge_claim(judge, "loss.syn-doubling");
+	judge_premise(judge, "every SYN was lost", lost);
+	judge_doubling(story->rec, judge, &syns, &model);
 }
 
 const struct probe probe_loss_syn = {

@@ -30,21 +30,37 @@ static void run(struct probe_run *run)
 		                          2000);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	int64_t closing_ns = query_called_ns(rec, SIDE_CLIENT, "c1", "close");
+	const char *active = "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT";
+	const char *passive = "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE";
 	int64_t to_the_end = 0;
 
-	record_param(rec, "to_the_end", &to_the_end);
+	record_param(story->rec, "to_the_end", &to_the_end);
+	if (to_the_end)
+		active = "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE";
 	judge_claim(judge, "close.four-waves");
-	judge_segments(judge, closing_ns, "FA A FA A", "FA A FA A", "tcp_send_fin(), tcp_fin()");
-	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
-	           to_the_end ? "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE"
-	                      : "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
-	           "tcp_close_state(), tcp_time_wait(), tcp_timewait_state_process()");
-	judge_walk(judge, SIDE_SERVER, "s1", "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",
-	           "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",
-	           "tcp_fin(), tcp_close_state(), tcp_rcv_state_process()");
+	judge_segments(judge, &(struct segments_figure){
+				      .from_ns = called_ns(judge, SIDE_CLIENT, "c1", "close"),
+				      .says = "FA A FA A",
+				      .predicts = "FA A FA A",
+				      .rule = "tcp_send_fin(), tcp_fin()",
+			      });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .says = active, /* the article does not say when it ends */
+				  .predicts = active,
+				  .rule = "tcp_close_state(), tcp_time_wait(), "
+					  "tcp_timewait_state_process()",
+			  });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_SERVER,
+				  .sock = "s1",
+				  .says = passive,
+				  .predicts = passive,
+				  .rule = "tcp_fin(), tcp_close_state(), tcp_rcv_state_process()",
+			  });
 }
 
 const struct probe probe_close_four_waves = {

@@ -35,18 +35,27 @@ static void run(struct probe_run *run)
 	await_state(server, STATE_TIME_WAIT);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	int64_t closing_ns = query_called_ns(rec, SIDE_CLIENT, "c1", "close");
+	const char *client = "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT";
+	const char *server = "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT";
 
+	(void)story;
 	judge_claim(judge, "close.simultaneous");
-	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
-	           "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
-	           "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() in CLOSING");
-	judge_walk(judge, SIDE_SERVER, "s1", "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
-	           "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
-	           "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() in CLOSING");
-	judge_segments(judge, closing_ns, NULL, "FA FA A A", "RFC 9293 figure 13");
+	for (int side = 0; side < SIDE_COUNT; side++)
+		judge_walk(judge, &(struct walk_figure){
+					  .host = (enum side)side,
+					  .sock = side == SIDE_CLIENT ? "c1" : "s1",
+					  .says = side == SIDE_CLIENT ? client : server,
+					  .predicts = side == SIDE_CLIENT ? client : server,
+					  .rule = "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() "
+						  "in CLOSING",
+				  });
+	judge_segments(judge, &(struct segments_figure){
+				      .from_ns = called_ns(judge, SIDE_CLIENT, "c1", "close"),
+				      .predicts = "FA FA A A",
+				      .rule = "RFC 9293 figure 13",
+			      });
 }
 
 const struct probe probe_close_simultaneous = {

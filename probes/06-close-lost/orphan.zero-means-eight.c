@@ -28,24 +28,29 @@ static void run(struct probe_run *run)
 	await_gone_within(server[1], fin_loss_limit_ms(run_record(run), SIDE_SERVER, "s2"));
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
 	struct fin_loss zero, eight;
 
-	fin_loss_measure(rec, SIDE_CLIENT, "c1", &zero);
-	fin_loss_measure(rec, SIDE_SERVER, "s2", &eight);
+	(void)story;
+	fin_loss_measure(judge, SIDE_CLIENT, "c1", &zero);
+	fin_loss_measure(judge, SIDE_SERVER, "s2", &eight);
 	judge_claim(judge, "orphan.zero-means-eight");
-	fin_loss_judge(judge, &zero, value_count((int64_t)eight.fins.count));
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "lifetime_over_100_s",
-			      .unit = "s",
-			      .says = value_time(100 * NS_PER_S, INT64_MAX),
-			      .predicts = span_value(eight.model.give_up),
-			      .measured = eight.lifetime,
-			      .rests_on = RESTS_ON(OBSERVER_DIAG) | RESTS_ON(OBSERVER_TAP),
-			      .rule = "tcp_orphan_retries(): 8 where 0 and the socket is alive",
-		      });
+	judge_premise(judge, "every FIN was lost", measure_all_lost(&zero.fins));
+	judge_premise(judge, "every FIN was lost", measure_all_lost(&eight.fins));
+	judge_case(judge, "tcp_orphan_retries 0");
+	fin_loss_judge(judge, &zero, measure_sent(&eight.fins).value);
+	judge_case(judge, "tcp_orphan_retries 8");
+	fin_loss_judge(judge, &eight, value_none());
+	judge_time(judge, &(struct figure){
+				  .name = "lifetime_over_100_s",
+				  .says = value_time(100 * NS_PER_S, INT64_MAX),
+				  .predicts = span_value(eight.model.give_up),
+				  .measured = measure_until_end(judge, SIDE_SERVER, "s2",
+	                                                        sent_first_ns(&eight.fins)),
+				  .rule = "tcp_orphan_retries(): 8 where 0 and the socket is alive",
+				  .unpredicted = eight.unpredicted,
+			  });
 }
 
 const struct probe probe_orphan_zero_means_eight = {

@@ -24,17 +24,24 @@ static void run(struct probe_run *run)
 	await_gone_within(client, fin_loss_limit_ms(run_record(run), SIDE_CLIENT, "c1"));
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
+	const char *walk = "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSE";
 	struct fin_loss loss;
 	int64_t retries = 0;
 
-	record_sysctl(rec, SIDE_CLIENT, "net.ipv4.tcp_orphan_retries", &retries);
-	fin_loss_measure(rec, SIDE_CLIENT, "c1", &loss);
+	record_sysctl(story->rec, SIDE_CLIENT, "net.ipv4.tcp_orphan_retries", &retries);
+	fin_loss_measure(judge, SIDE_CLIENT, "c1", &loss);
 	judge_claim(judge, "wave1.lost");
+	judge_premise(judge, "every FIN was lost", measure_all_lost(&loss.fins));
 	fin_loss_judge(judge, &loss, value_count(1 + retries));
-	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSE",
-	           "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSE", "tcp_write_err(), tcp_done()");
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .says = walk,
+				  .predicts = walk,
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
 }
 
 const struct probe probe_wave1_lost = {

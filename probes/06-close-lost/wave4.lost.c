@@ -30,19 +30,45 @@ static void run(struct probe_run *run)
 	await_gone_within(server, fin_loss_limit_ms(run_record(run), SIDE_SERVER, "s1"));
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+/* Nothing of what the client answers may come through. */
+static struct measured measure_unanswered(struct judge *judge, const struct fin_loss *loss)
 {
+	const struct packet_match client = {.from = SIDE_CLIENT};
+	struct sent answers = sent_since(judge, &client, sent_first_ns(&loss->fins));
+
+	return measure_all_lost(&answers);
+}
+
+static void judge(const struct story *story, struct judge *judge)
+{
+	const char *walk = "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE";
+	struct measured unanswered;
 	struct fin_loss loss;
 	int64_t retries = 0;
 
-	record_sysctl(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", &retries);
-	fin_loss_measure(rec, SIDE_SERVER, "s1", &loss);
+	record_sysctl(story->rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", &retries);
+	fin_loss_measure(judge, SIDE_SERVER, "s1", &loss);
+	unanswered = measure_unanswered(judge, &loss);
 	judge_claim(judge, "wave4.lost");
-	judge_truth(judge, "server_gives_up", "yes", true, loss.lifetime.hi < INT64_MAX,
-	            RESTS_ON(OBSERVER_DIAG), "tcp_write_timeout() of an orphan");
+	judge_premise(judge, "every ACK was lost", unanswered);
+	judge_truth(judge, &(struct figure){
+				   .name = "server_gives_up",
+				   .says = value_truth(true),
+				   .predicts = value_truth(true),
+				   .measured = measure_ended(judge, SIDE_SERVER, "s1",
+	                                                     sent_first_ns(&loss.fins),
+	                                                     loss.model.give_up.hi_ns),
+				   .rule = "tcp_write_timeout() of an orphan",
+				   .unpredicted = loss.unpredicted,
+			   });
 	fin_loss_judge(judge, &loss, value_count(1 + retries));
-	judge_walk(judge, SIDE_SERVER, "s1", "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",
-	           "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE", "tcp_write_err(), tcp_done()");
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_SERVER,
+				  .sock = "s1",
+				  .says = walk,
+				  .predicts = walk,
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
 }
 
 const struct probe probe_wave4_lost = {

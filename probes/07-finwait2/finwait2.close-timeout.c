@@ -33,32 +33,35 @@ static void run(struct probe_run *run)
 	await_gone_within(client, stay_limit_ms(run));
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	const struct sample *rto = query_rto(rec, SIDE_CLIENT, "c1", INT64_MAX);
+	const struct sample *rto = query_rto(story->rec, SIDE_CLIENT, "c1", INT64_MAX);
+	const char *walk = "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE";
+	bool modelled;
 	int64_t timeout_s = 0;
 	struct span stay = {0};
-	struct life life;
-	bool can = rto && model_finwait2(rec, SIDE_CLIENT, rto->rto_us, &stay);
 
-	record_sysctl(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", &timeout_s);
-	life_stitch(rec, SIDE_CLIENT, "c1", &life);
+	modelled = rto && model_finwait2(story->rec, SIDE_CLIENT, rto->rto_us, &stay);
+	record_sysctl(story->rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", &timeout_s);
 	judge_claim(judge, "finwait2.close-timeout");
-	judge_compare(
+	judge_time(
 		judge,
-		&(struct comparison){
+		&(struct figure){
 			.name = "stay_in_FIN_WAIT2",
-			.unit = "s",
-			.says = span_value(model_timer(rec, timeout_s * NS_PER_S)),
+			.says = span_value(model_timer(story->rec, timeout_s * NS_PER_S)),
 			.predicts = span_value(stay),
-			.measured = can ? query_stay(rec, &life, STATE_FIN_WAIT2) : value_none(),
-			.why_not = "no RTO of the client's socket was read",
-			.rests_on = RESTS_ON(OBSERVER_DIAG),
+			.measured = measure_stay(judge, SIDE_CLIENT, "c1", STATE_FIN_WAIT2),
 			.rule = "tcp_fin_time(), tcp_time_wait(); above 60 s twice what is over, "
 				"tcp_keepalive_timer()",
+			.unpredicted = modelled ? NULL : "no RTO of c1 was read",
 		});
-	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE",
-	           "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE", "inet_twsk_kill()");
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .says = walk,
+				  .predicts = walk,
+				  .rule = "inet_twsk_kill()",
+			  });
 }
 
 const struct probe probe_finwait2_close_timeout = {

@@ -26,32 +26,45 @@ static void run(struct probe_run *run)
 	                  model_timewait(run_record(run), SIDE_CLIENT).hi_ns / NS_PER_MS + 2000);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	struct life active, passive;
-
-	life_stitch(rec, SIDE_CLIENT, "c1", &active);
-	life_stitch(rec, SIDE_SERVER, "s1", &passive);
 	judge_claim(judge, "timewait.active-only");
-	judge_truth(judge, "active_in_TIME_WAIT", "yes", true,
-	            life_find(&active, STATE_TIME_WAIT) >= 0, RESTS_ON(OBSERVER_DIAG),
-	            "tcp_time_wait() from FIN_WAIT2");
-	judge_truth(judge, "passive_in_TIME_WAIT", "no", false,
-	            life_find(&passive, STATE_TIME_WAIT) >= 0, RESTS_ON(OBSERVER_DIAG),
-	            "tcp_rcv_state_process(): LAST_ACK ends in tcp_done()");
-	judge_compare(judge, &(struct comparison){
-				     .name = "stay_in_TIME_WAIT",
-				     .unit = "s",
-				     .predicts = span_value(model_timewait(rec, SIDE_CLIENT)),
-				     .measured = query_stay(rec, &active, STATE_TIME_WAIT),
-				     .rests_on = RESTS_ON(OBSERVER_DIAG),
-				     .rule = "TCP_TIMEWAIT_LEN, rounded up by the timer wheel",
-			     });
-	judge_walk(judge, SIDE_CLIENT, "c1", NULL,
-	           "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE",
-	           "tcp_time_wait(), inet_twsk_kill()");
-	judge_walk(judge, SIDE_SERVER, "s1", NULL, "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",
-	           "tcp_rcv_state_process()");
+	judge_truth(judge,
+	            &(struct figure){
+			    .name = "active_in_TIME_WAIT",
+			    .says = value_truth(true),
+			    .predicts = value_truth(true),
+			    .measured = measure_entered(judge, SIDE_CLIENT, "c1", STATE_TIME_WAIT),
+			    .rule = "tcp_time_wait() from FIN_WAIT2",
+		    });
+	judge_truth(judge,
+	            &(struct figure){
+			    .name = "passive_in_TIME_WAIT",
+			    .says = value_truth(false),
+			    .predicts = value_truth(false),
+			    .measured = measure_entered(judge, SIDE_SERVER, "s1", STATE_TIME_WAIT),
+			    .rule = "tcp_rcv_state_process(): LAST_ACK ends in tcp_done()",
+		    });
+	judge_time(judge,
+	           &(struct figure){
+			   .name = "stay_in_TIME_WAIT",
+			   .predicts = span_value(model_timewait(story->rec, SIDE_CLIENT)),
+			   .measured = measure_stay(judge, SIDE_CLIENT, "c1", STATE_TIME_WAIT),
+			   .rule = "TCP_TIMEWAIT_LEN, rounded up by the timer wheel",
+		   });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .predicts = "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT "
+					      "CLOSE",
+				  .rule = "tcp_time_wait(), inet_twsk_kill()",
+			  });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_SERVER,
+				  .sock = "s1",
+				  .predicts = "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",
+				  .rule = "tcp_rcv_state_process()",
+			  });
 }
 
 const struct probe probe_timewait_active_only = {

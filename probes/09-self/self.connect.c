@@ -22,27 +22,31 @@ static void run(struct probe_run *run)
 	socks_on_port(run, SIDE_CLIENT, PORT);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	const struct event *counted = query_call(rec, SIDE_CLIENT, "", "count sockets", 0);
-
+	(void)story;
 	judge_claim(judge, "self.connect");
-	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT SYN_RECV ESTABLISHED",
-	           "SYN_SENT SYN_RECV ESTABLISHED",
-	           "tcp_rcv_synsent_state_process(), tcp_rcv_state_process()");
-	judge_compare(judge, &(struct comparison){
-				     .name = "sockets",
-				     .unit = "count",
-				     .says = value_count(1),
-				     .predicts = value_count(1),
-				     .measured = counted ? value_count(counted->call.result)
-	                                                 : value_none(),
-				     .rests_on = RESTS_ON(OBSERVER_DIAG),
-				     .rule = "RFC 9293 3.5: a connection needs no listener",
-			     });
-	judge_segments(
-		judge, 0, NULL, "S SA A",
-		"tcp_send_synack(); its own SYN+ACK is old data or challenged: one ACK either way");
+	judge_walk(judge,
+	           &(struct walk_figure){
+			   .host = SIDE_CLIENT,
+			   .sock = "c1",
+			   .says = "SYN_SENT SYN_RECV ESTABLISHED",
+			   .predicts = "SYN_SENT SYN_RECV ESTABLISHED",
+			   .rule = "tcp_rcv_synsent_state_process(), tcp_rcv_state_process()",
+		   });
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "sockets",
+			    .says = value_count(1),
+			    .predicts = value_count(1),
+			    .measured = measure_result(judge, SIDE_CLIENT, "", "count sockets"),
+			    .rule = "RFC 9293 3.5: a connection needs no listener",
+		    });
+	judge_segments(judge, &(struct segments_figure){
+				      .predicts = "S SA A",
+				      .rule = "tcp_send_synack(); its own SYN+ACK is old data or "
+					      "challenged: one ACK either way",
+			      });
 }
 
 const struct probe probe_self_connect = {

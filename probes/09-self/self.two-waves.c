@@ -23,28 +23,34 @@ static void run(struct probe_run *run)
 	await_state(self, STATE_TIME_WAIT);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	int64_t closing_ns = query_called_ns(rec, SIDE_CLIENT, "c1", "close");
-	struct packet_list sent;
+	const char *walk = "SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT";
+	int64_t closing_ns = called_ns(judge, SIDE_CLIENT, "c1", "close");
+	struct sent sent = sent_all_since(judge, closing_ns);
 
-	query_sent_all(rec, &sent);
-	query_since(&sent, closing_ns);
+	(void)story;
 	judge_claim(judge, "self.two-waves");
-	judge_compare(judge, &(struct comparison){
-				     .name = "packets",
-				     .unit = "count",
-				     .says = value_count(2),
-				     .predicts = value_count(2),
-				     .measured = value_count((int64_t)sent.count),
-				     .rests_on = RESTS_ON(OBSERVER_TAP),
-				     .rule = "one FIN is both ends', and so is its ACK",
-			     });
-	judge_segments(judge, closing_ns, NULL, "FA A", "tcp_send_fin(), tcp_fin()");
-	judge_walk(judge, SIDE_CLIENT, "c1",
-	           "SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
-	           "SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
-	           "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() in CLOSING");
+	judge_count(judge, &(struct figure){
+				   .name = "packets",
+				   .says = value_count(2),
+				   .predicts = value_count(2),
+				   .measured = measure_sent(&sent),
+				   .rule = "one FIN is both ends', and so is its ACK",
+			   });
+	judge_segments(judge, &(struct segments_figure){
+				      .from_ns = closing_ns,
+				      .predicts = "FA A",
+				      .rule = "tcp_send_fin(), tcp_fin()",
+			      });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .says = walk,
+				  .predicts = walk,
+				  .rule = "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() in "
+					  "CLOSING",
+			  });
 }
 
 const struct probe probe_self_two_waves = {

@@ -47,43 +47,49 @@ static void run(struct probe_run *run)
 		                  1);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge_walks(struct judge *judge)
 {
-	int accepted = model_synack_in_syn_recv(rec);
-	struct packet_list sent;
-
-	query_sent_all(rec, &sent);
-	judge_claim(judge, "simopen.four-way");
 	for (int side = 0; side < SIDE_COUNT; side++)
-		judge_walk(judge, (enum side)side, side == SIDE_CLIENT ? "c1" : "s1",
-		           "SYN_SENT SYN_RECV ESTABLISHED", "SYN_SENT SYN_RECV ESTABLISHED",
-		           "tcp_rcv_synsent_state_process(), tcp_rcv_state_process()");
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "packets",
-			      .unit = "count",
-			      .says = value_count(4),
-			      .predicts = value_count(6),
-			      .measured = value_count((int64_t)sent.count),
-			      .rests_on = RESTS_ON(OBSERVER_TAP),
-			      .rule = "tcp_data_queue() answers the SYN+ACK, old data by then; or "
-				      "tcp_send_challenge_ack()",
-		      });
-	judge_segments(judge, 0, NULL, "S S SA SA A A",
-	               "RFC 9293 figure 7, and one ACK more from each end");
-	judge_compare(
+		judge_walk(judge, &(struct walk_figure){
+					  .host = (enum side)side,
+					  .sock = side == SIDE_CLIENT ? "c1" : "s1",
+					  .says = "SYN_SENT SYN_RECV ESTABLISHED",
+					  .predicts = "SYN_SENT SYN_RECV ESTABLISHED",
+					  .rule = "tcp_rcv_synsent_state_process(), "
+						  "tcp_rcv_state_process()",
+				  });
+}
+
+static void judge(const struct story *story, struct judge *judge)
+{
+	int accepted = model_synack_in_syn_recv(story->rec);
+	struct sent sent = sent_all_since(judge, 0);
+
+	judge_claim(judge, "simopen.four-way");
+	judge_walks(judge);
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "packets",
+			    .says = value_count(4),
+			    .predicts = value_count(6),
+			    .measured = measure_sent(&sent),
+			    .rule = "tcp_data_queue() answers the SYN+ACK, old data by then; or "
+				    "tcp_send_challenge_ack()",
+		    });
+	judge_segments(judge, &(struct segments_figure){
+				      .predicts = "S S SA SA A A",
+				      .rule = "RFC 9293 figure 7, and one ACK more from each end",
+			      });
+	judge_count(
 		judge,
-		&(struct comparison){
+		&(struct figure){
 			.name = "client_challenge_acks",
-			.unit = "count",
 			.predicts = value_count(accepted ? 0 : 1),
-			.measured = accepted < 0
-	                                    ? value_none()
-	                                    : value_count(query_counter(rec, SIDE_CLIENT,
-	                                                                "TcpExt.TCPSYNChallenge")),
-			.why_not = "whether this kernel takes a SYN+ACK in SYN_RECV is not known",
-			.rests_on = RESTS_ON(OBSERVER_COUNTERS),
+			.measured = measure_counter(judge, SIDE_CLIENT, "TcpExt.TCPSYNChallenge"),
 			.rule = "tcp_validate_incoming(): a SYN+ACK in SYN_RECV",
+			.unpredicted = accepted < 0 ? "whether this kernel takes a SYN+ACK in "
+	                                              "SYN_RECV is not known"
+	                                            : NULL,
 		});
 }
 

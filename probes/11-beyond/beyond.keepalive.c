@@ -28,58 +28,82 @@ static void run(struct probe_run *run)
 	await_sent_in_all_within(run, reset, 1, AWAIT_LIMIT_MS);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+/* What the client sent once the option was set: the peer answered nothing of it. */
+static void judge_probes(struct judge *judge, const struct schedule *model, const char *unpredicted,
+                         int64_t armed_ns)
 {
-	const struct packet_match from_client = {.from = SIDE_CLIENT};
-	const struct event *failed = query_call(rec, SIDE_CLIENT, "c1", "SO_ERROR", 0);
-	int64_t armed_ns = query_called_ns(rec, SIDE_CLIENT, "c1", "setsockopt");
-	struct schedule model;
-	struct packet_list sent;
-	struct life life;
-	size_t probes = 0;
-	bool was_reset = false;
+	const struct packet_match ack = {
+		.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_RST, .flags_value = 0};
+	struct sent probes = sent_since(judge, &ack, armed_ns);
 
-	model_keepalive(rec, SIDE_CLIENT, &model);
-	query_sent(rec, &from_client, &sent);
-	query_since(&sent, armed_ns);
-	for (size_t i = 0; i < sent.count; i++) {
-		probes += sent.items[i].packet.flags == TCP_FLAG_ACK;
-		was_reset |= sent.items[i].packet.flags & TCP_FLAG_RST;
-	}
-	life_stitch(rec, SIDE_CLIENT, "c1", &life);
+	judge_premise(judge, "every probe was lost", measure_all_lost(&probes));
+	judge_count(judge, &(struct figure){
+				   .name = "probes",
+				   .predicts = value_counts(model->sends_lo, model->sends_hi),
+				   .measured = measure_sent(&probes),
+				   .rule = "tcp_keepalive_timer(): icsk_probes_out",
+				   .unpredicted = unpredicted,
+			   });
+	judge_time(judge, &(struct figure){
+				  .name = "first_probe_after",
+				  .predicts = span_value(model->at[0]),
+				  .measured = measure_first(&probes, armed_ns),
+				  .rule = "keepalive_time_when()",
+				  .unpredicted = unpredicted,
+			  });
+	judge_schedule(judge, &(struct schedule_figure){
+				      .sent = &probes,
+				      .from_ns = armed_ns,
+				      .model = model,
+				      .rule = "keepalive_time_when(), keepalive_intvl_when()",
+				      .unpredicted = unpredicted,
+			      });
+}
+
+static void judge_failure(struct judge *judge, const struct schedule *model,
+                          const char *unpredicted, int64_t armed_ns)
+{
+	struct sent resets = sent_since(judge, &reset, armed_ns);
+
+	judge_time(judge, &(struct figure){
+				  .name = "fails_after",
+				  .predicts = span_value(model->give_up),
+				  .measured = measure_until_end(judge, SIDE_CLIENT, "c1", armed_ns),
+				  .rule = "tcp_keepalive_time + tcp_keepalive_probes times _intvl",
+				  .unpredicted = unpredicted,
+			  });
+	judge_count(judge, &(struct figure){
+				   .name = "resets",
+				   .predicts = value_count(1),
+				   .measured = measure_sent(&resets),
+				   .rule = "tcp_send_active_reset()",
+			   });
+	judge_errno(judge, &(struct errno_figure){
+				   .host = SIDE_CLIENT,
+				   .sock = "c1",
+				   .call = "SO_ERROR",
+				   .predicts = "ETIMEDOUT",
+				   .rule = "tcp_write_err()",
+			   });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .predicts = "SYN_SENT ESTABLISHED CLOSE",
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
+}
+
+static void judge(const struct story *story, struct judge *judge)
+{
+	int64_t armed_ns = called_ns(judge, SIDE_CLIENT, "c1", "setsockopt");
+	const char *unpredicted = NULL;
+	struct schedule model;
+
+	if (!model_keepalive(story->rec, SIDE_CLIENT, &model))
+		unpredicted = "the keepalive sysctls are not in the record";
 	judge_claim(judge, "beyond.keepalive");
-	judge_compare(judge, &(struct comparison){
-				     .name = "probes",
-				     .unit = "count",
-				     .predicts = value_count(model.sends_lo),
-				     .measured = value_count((int64_t)probes),
-				     .rests_on = RESTS_ON(OBSERVER_TAP),
-				     .rule = "tcp_keepalive_timer(): icsk_probes_out",
-			     });
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "first_probe_after",
-			      .unit = "s",
-			      .predicts = span_value(model.at[0]),
-			      .measured = sent.count ? value_time(sent.items[0].t_ns - armed_ns,
-	                                                          sent.items[0].t_ns - armed_ns)
-	                                             : value_none(),
-			      .why_not = "nothing was seen to leave",
-			      .rests_on = RESTS_ON(OBSERVER_TAP),
-			      .rule = "keepalive_time_when()",
-		      });
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "fails_after",
-			      .unit = "s",
-			      .predicts = span_value(model.give_up),
-			      .measured = query_until_end(rec, &life, armed_ns),
-			      .rests_on = RESTS_ON(OBSERVER_DIAG),
-			      .rule = "tcp_keepalive_time + tcp_keepalive_probes times _intvl",
-		      });
-	judge_truth(judge, "reset_at_the_end", NULL, true, was_reset, RESTS_ON(OBSERVER_TAP),
-	            "tcp_send_active_reset()");
-	judge_error(judge, failed, NULL, "ETIMEDOUT", "tcp_write_err()");
+	judge_probes(judge, &model, unpredicted, armed_ns);
+	judge_failure(judge, &model, unpredicted, armed_ns);
 }
 
 const struct probe probe_beyond_keepalive = {

@@ -13,58 +13,82 @@
 
 static const struct packet_match data = {.from = SIDE_CLIENT, .payload = PAYLOAD_SOME};
 
+/* Until a retransmission changes it the socket's RTO is the one that the first of them ran on. */
+static bool data_model(const struct record *rec, struct schedule *model)
+{
+	const struct event *second = query_sent(rec, &data, 1);
+	const struct sample *at_send =
+		query_rto(rec, SIDE_CLIENT, "c1", second ? second->t_ns - 1 : INT64_MAX);
+
+	*model = (struct schedule){0};
+	return at_send && model_retries2(rec, SIDE_CLIENT, at_send, model);
+}
+
 static void run(struct probe_run *run)
 {
 	struct sock *client, *server;
-	const struct sample *sent;
 	struct schedule model;
 
 	flow_establish(run, 8080, &client, &server);
 	wire_drop(run, data);
 	sock_send(client, 100);
-	sent = query_rto(run_record(run), SIDE_CLIENT, "c1", INT64_MAX);
-	if (!sent || !model_retries2(run_record(run), SIDE_CLIENT, sent, &model))
+	if (!data_model(run_record(run), &model))
 		run_inconclusive(run, "no RTO of the client's socket was read");
 	sock_await_failure(client, model.give_up.hi_ns / NS_PER_MS + 2000);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge_sends(struct judge *judge, const struct sent *sent, const struct schedule *model,
+                        const char *unpredicted)
 {
-	const struct event *failed = query_call(rec, SIDE_CLIENT, "c1", "SO_ERROR", 0);
-	const struct sample *at_send;
-	struct schedule model = {0};
-	struct packet_list sent;
-	struct life life;
-	bool can;
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "data_segments",
+			    .predicts = value_counts(model->sends_lo, model->sends_hi),
+			    .measured = measure_sent(sent),
+			    .rule = "tcp_write_timeout(): tcp_retries2, tcp_send_loss_probe()",
+			    .unpredicted = unpredicted,
+		    });
+	judge_schedule(judge, &(struct schedule_figure){
+				      .sent = sent,
+				      .from_ns = sent_first_ns(sent),
+				      .model = model,
+				      .rule = "tcp_retransmit_timer(): icsk_rto << 1",
+				      .unpredicted = unpredicted,
+			      });
+}
 
-	query_sent(rec, &data, &sent);
-	at_send = query_rto(rec, SIDE_CLIENT, "c1",
-	                    sent.count > 1 ? sent.items[1].t_ns - 1 : INT64_MAX);
-	can = sent.count && at_send && model_retries2(rec, SIDE_CLIENT, at_send, &model);
-	life_stitch(rec, SIDE_CLIENT, "c1", &life);
+static void judge(const struct story *story, struct judge *judge)
+{
+	struct sent sent = sent_since(judge, &data, 0);
+	struct schedule model;
+	const char *unpredicted = NULL;
+
+	if (!data_model(story->rec, &model))
+		unpredicted = "no RTO of c1 was read";
 	judge_claim(judge, "beyond.retries2");
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "data_segments",
-			      .unit = "count",
-			      .predicts = value_counts(model.sends_lo, model.sends_hi),
-			      .measured = can ? value_count((int64_t)sent.count) : value_none(),
-			      .why_not = "no data was seen to leave, or no RTO was read",
-			      .rests_on = RESTS_ON(OBSERVER_TAP),
-			      .rule = "tcp_write_timeout(): tcp_retries2, tcp_send_loss_probe()",
-		      });
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "fails_after",
-			      .unit = "s",
-			      .predicts = span_value(model.give_up),
-			      .measured = can ? query_until_end(rec, &life, sent.items[0].t_ns)
-	                                      : value_none(),
-			      .why_not = "no data was seen to leave, or no RTO was read",
-			      .rests_on = RESTS_ON(OBSERVER_DIAG) | RESTS_ON(OBSERVER_TAP),
-			      .rule = "retransmits_timed_out(), tcp_model_timeout()",
-		      });
-	judge_error(judge, failed, NULL, "ETIMEDOUT", "tcp_write_err()");
+	judge_premise(judge, "the data was lost each time", measure_all_lost(&sent));
+	judge_sends(judge, &sent, &model, unpredicted);
+	judge_time(judge, &(struct figure){
+				  .name = "fails_after",
+				  .predicts = span_value(model.give_up),
+				  .measured = measure_until_end(judge, SIDE_CLIENT, "c1",
+	                                                        sent_first_ns(&sent)),
+				  .rule = "retransmits_timed_out(), tcp_model_timeout()",
+				  .unpredicted = unpredicted,
+			  });
+	judge_errno(judge, &(struct errno_figure){
+				   .host = SIDE_CLIENT,
+				   .sock = "c1",
+				   .call = "SO_ERROR",
+				   .predicts = "ETIMEDOUT",
+				   .rule = "tcp_write_err()",
+			   });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .predicts = "SYN_SENT ESTABLISHED CLOSE",
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
 }
 
 const struct probe probe_beyond_retries2 = {

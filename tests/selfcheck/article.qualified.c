@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The article is right under a condition only.
- * Expected: ok, exit 0, verdict qualified.
+ * The article is right in one of two cases.
+ * Expected: ok, exit 0, both verdicts qualified.
  */
 #include "../../harness/probe.h"
 
@@ -10,28 +10,29 @@ static void run(struct probe_run *run)
 	note(run, "nothing is asked of the kernel");
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "article.qualified");
-	judge_compare(judge, &(struct comparison){
-				     .name = "figure",
-				     .unit = "count",
-				     .says = value_count(4),
-				     .predicts = value_count(3),
-				     .measured = value_count(3),
-				     .qualified = "only on Tuesdays",
-				     .rule = "none: a selfcheck",
-			     });
+	for (int day = 1; day <= 2; day++) {
+		judge_case(judge, "day %d", day);
+		judge_count(judge, &(struct figure){
+					   .name = "figure",
+					   .says = value_count(2),
+					   .predicts = value_count(day),
+					   .measured = {.value = value_count(day)},
+					   .rule = "none: a selfcheck",
+				   });
+	}
 }
 
 const struct probe probe_article_qualified = {
 	.id = "article.qualified",
-	.title = "The article is right on Tuesdays",
-	.question = "The article is right on Tuesdays: what does the bench make of it?",
+	.title = "The article is right on the second day",
+	.question = "The article is right on the second day: what does the bench make of it?",
 	.kernel_path = "-",
 	.wire = WIRE_HAND,
-	.claims = {{"article.qualified", "-", "The figure is 4."}},
+	.claims = {{"article.qualified", "-", "The figure is 2."}},
 	.run = run,
 	.judge = judge,
 };

@@ -10,18 +10,16 @@ static void run(struct probe_run *run)
 	note(run, "nothing is asked of the kernel");
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "bound.above");
-	judge_compare(judge, &(struct comparison){
-				     .name = "figure",
-				     .unit = "count",
-				     .says = value_none(),
-				     .predicts = value_counts(3, 5),
-				     .measured = value_count(6),
-				     .rule = "none: a selfcheck",
-			     });
+	judge_count(judge, &(struct figure){
+				   .name = "figure",
+				   .predicts = value_counts(3, 5),
+				   .measured = {.value = value_count(6)},
+				   .rule = "none: a selfcheck",
+			   });
 }
 
 const struct probe probe_bound_above = {

@@ -10,42 +10,38 @@ static void run(struct probe_run *run)
 	note(run, "nothing is asked of the kernel");
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "bound.inside");
-	judge_compare(judge, &(struct comparison){
-				     .name = "lowest",
-				     .unit = "count",
-				     .says = value_counts(3, 5),
-				     .predicts = value_counts(3, 5),
-				     .measured = value_count(3),
-				     .rule = "none: a selfcheck",
-			     });
-	judge_compare(judge, &(struct comparison){
-				     .name = "highest",
-				     .unit = "count",
-				     .says = value_counts(3, 5),
-				     .predicts = value_counts(3, 5),
-				     .measured = value_count(5),
-				     .rule = "none: a selfcheck",
-			     });
-	judge_compare(judge, &(struct comparison){
-				     .name = "shortest",
-				     .unit = "count",
-				     .says = value_time(3 * NS_PER_S, 5 * NS_PER_S),
-				     .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
-				     .measured = value_time(2 * NS_PER_S, 3 * NS_PER_S),
-				     .rule = "none: a selfcheck",
-			     });
-	judge_compare(judge, &(struct comparison){
-				     .name = "longest",
-				     .unit = "count",
-				     .says = value_time(3 * NS_PER_S, 5 * NS_PER_S),
-				     .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
-				     .measured = value_time(5 * NS_PER_S, 6 * NS_PER_S),
-				     .rule = "none: a selfcheck",
-			     });
+	judge_count(judge, &(struct figure){
+				   .name = "lowest",
+				   .says = value_counts(3, 5),
+				   .predicts = value_counts(3, 5),
+				   .measured = {.value = value_count(3)},
+				   .rule = "none: a selfcheck",
+			   });
+	judge_count(judge, &(struct figure){
+				   .name = "highest",
+				   .says = value_counts(3, 5),
+				   .predicts = value_counts(3, 5),
+				   .measured = {.value = value_count(5)},
+				   .rule = "none: a selfcheck",
+			   });
+	judge_time(judge, &(struct figure){
+				  .name = "shortest",
+				  .says = value_time(3 * NS_PER_S, 5 * NS_PER_S),
+				  .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
+				  .measured = {.value = value_time(2 * NS_PER_S, 3 * NS_PER_S)},
+				  .rule = "none: a selfcheck",
+			  });
+	judge_time(judge, &(struct figure){
+				  .name = "longest",
+				  .says = value_time(3 * NS_PER_S, 5 * NS_PER_S),
+				  .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
+				  .measured = {.value = value_time(5 * NS_PER_S, 6 * NS_PER_S)},
+				  .rule = "none: a selfcheck",
+			  });
 }
 
 const struct probe probe_bound_inside = {

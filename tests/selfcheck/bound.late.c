@@ -10,18 +10,16 @@ static void run(struct probe_run *run)
 	note(run, "nothing is asked of the kernel");
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "bound.late");
-	judge_compare(judge, &(struct comparison){
-				     .name = "figure",
-				     .unit = "count",
-				     .says = value_none(),
-				     .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
-				     .measured = value_time(5 * NS_PER_S + 1, 6 * NS_PER_S),
-				     .rule = "none: a selfcheck",
-			     });
+	judge_time(judge, &(struct figure){
+				  .name = "figure",
+				  .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
+				  .measured = {.value = value_time(5 * NS_PER_S + 1, 6 * NS_PER_S)},
+				  .rule = "none: a selfcheck",
+			  });
 }
 
 const struct probe probe_bound_late = {

@@ -10,9 +10,9 @@ static void run(struct probe_run *run)
 	note(run, "nothing is asked of the kernel");
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "claim.empty");
 }
 

@@ -10,27 +10,25 @@ static void run(struct probe_run *run)
 	note(run, "nothing is asked of the kernel");
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "claim.twice");
-	judge_compare(judge, &(struct comparison){
-				     .name = "figure",
-				     .unit = "count",
-				     .says = value_count(3),
-				     .predicts = value_count(3),
-				     .measured = value_count(3),
-				     .rule = "none: a selfcheck",
-			     });
+	judge_count(judge, &(struct figure){
+				   .name = "figure",
+				   .says = value_count(3),
+				   .predicts = value_count(3),
+				   .measured = {.value = value_count(3)},
+				   .rule = "none: a selfcheck",
+			   });
 	judge_claim(judge, "claim.twice");
-	judge_compare(judge, &(struct comparison){
-				     .name = "figure",
-				     .unit = "count",
-				     .says = value_count(3),
-				     .predicts = value_count(3),
-				     .measured = value_count(3),
-				     .rule = "none: a selfcheck",
-			     });
+	judge_count(judge, &(struct figure){
+				   .name = "figure",
+				   .says = value_count(3),
+				   .predicts = value_count(3),
+				   .measured = {.value = value_count(3)},
+				   .rule = "none: a selfcheck",
+			   });
 }
 
 const struct probe probe_claim_twice = {

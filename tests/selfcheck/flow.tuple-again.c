@@ -29,28 +29,54 @@ static void run(struct probe_run *run)
 	}
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge_walks(struct judge *judge, const char *const walks[SIDE_COUNT], int number)
 {
-	int64_t mine = 0;
+	judge_case(judge, "connection %d", number);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		judge_walk(judge, &(struct walk_figure){
+					  .host = (enum side)side,
+					  .sock = judge_text(judge, "%c%d", "cs"[side], number),
+					  .predicts = walks[side],
+					  .rule = "tcp_timewait_state_process(): TCP_TW_SYN",
+				  });
+}
 
-	for (size_t i = 0; i < rec->event_count; i++)
-		mine += rec->events[i].kind == EVENT_PACKET && !strcmp(rec->events[i].sock, "c2");
+static struct measured measure_frames(struct judge *judge, const char *sock)
+{
+	const struct story *story = judged_story(judge);
+	int64_t count = 0;
+
+	for (size_t i = 0; i < story->event_count; i++)
+		count += story->events[i]->kind == EVENT_PACKET &&
+		         !strcmp(story->events[i]->sock, sock);
+	return (struct measured){
+		.value = value_count(count),
+		.rests_on = RESTS_ON(OBSERVER_TAP),
+		.to_ns = story->end_ns,
+	};
+}
+
+static void judge(const struct story *story, struct judge *judge)
+{
+	static const char *const first[SIDE_COUNT] = {
+		[SIDE_CLIENT] = "SYN_SENT ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",
+		[SIDE_SERVER] = "SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE",
+	};
+	static const char *const second[SIDE_COUNT] = {
+		[SIDE_CLIENT] = "SYN_SENT ESTABLISHED",
+		[SIDE_SERVER] = "SYN_RECV ESTABLISHED",
+	};
+
+	(void)story;
 	judge_claim(judge, "flow.tuple-again");
-	judge_walk(judge, SIDE_CLIENT, "c1", NULL, "SYN_SENT ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",
-	           "tcp_fin()");
-	judge_walk(judge, SIDE_SERVER, "s1", NULL,
-	           "SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE",
-	           "tcp_timewait_state_process(): TCP_TW_SYN");
-	judge_walk(judge, SIDE_CLIENT, "c2", NULL, "SYN_SENT ESTABLISHED", "tcp_rcv_synsent_*()");
-	judge_walk(judge, SIDE_SERVER, "s2", NULL, "SYN_RECV ESTABLISHED", "tcp_check_req()");
-	judge_compare(judge, &(struct comparison){
-				     .name = "frames_of_c2",
-				     .unit = "count",
-				     .predicts = value_count(3),
-				     .measured = value_count(mine),
-				     .rests_on = RESTS_ON(OBSERVER_TAP),
-				     .rule = "the three of the handshake at the client's port",
-			     });
+	judge_walks(judge, first, 1);
+	judge_walks(judge, second, 2);
+	judge_count(judge, &(struct figure){
+				   .name = "frames",
+				   .predicts = value_count(3),
+				   .measured = measure_frames(judge, "c2"),
+				   .rule = "the three of the handshake at the client's port",
+			   });
 }
 
 const struct probe probe_flow_tuple_again = {

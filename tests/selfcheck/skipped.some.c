@@ -10,27 +10,24 @@ static void run(struct probe_run *run)
 	note(run, "nothing is asked of the kernel");
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "skipped.some");
-	judge_compare(judge, &(struct comparison){
-				     .name = "figure",
-				     .unit = "count",
-				     .says = value_count(3),
-				     .predicts = value_count(3),
-				     .measured = value_none(),
-				     .skip = "not on this kernel",
-				     .rule = "none: a selfcheck",
-			     });
-	judge_compare(judge, &(struct comparison){
-				     .name = "other_figure",
-				     .unit = "count",
-				     .says = value_count(3),
-				     .predicts = value_count(4),
-				     .measured = value_count(3),
-				     .rule = "none: a selfcheck",
-			     });
+	judge_count(judge, &(struct figure){
+				   .name = "figure",
+				   .says = value_count(3),
+				   .predicts = value_count(3),
+				   .measured = {.skip = "not on this kernel"},
+				   .rule = "none: a selfcheck",
+			   });
+	judge_count(judge, &(struct figure){
+				   .name = "other_figure",
+				   .says = value_count(3),
+				   .predicts = value_count(4),
+				   .measured = {.value = value_count(3)},
+				   .rule = "none: a selfcheck",
+			   });
 }
 
 const struct probe probe_skipped_some = {

@@ -12,12 +12,17 @@ static void run(struct probe_run *run)
 	flow_establish(run, 8080, &client, &server);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "walk.differs");
-	judge_walk(judge, SIDE_CLIENT, "c1", "SYN_SENT ESTABLISHED",
-	           "SYN_SENT ESTABLISHED FIN_WAIT1", "none: a selfcheck");
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .says = "SYN_SENT ESTABLISHED",
+				  .predicts = "SYN_SENT ESTABLISHED FIN_WAIT1",
+				  .rule = "none: a selfcheck",
+			  });
 }
 
 const struct probe probe_walk_differs = {

@@ -13,11 +13,16 @@ static void run(struct probe_run *run)
 	flow_establish(run, 8080, &client, &server);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	(void)rec;
+	(void)story;
 	judge_claim(judge, "walk.reordered");
-	judge_walk(judge, SIDE_CLIENT, "c1", NULL, "ESTABLISHED SYN_SENT", "none: a selfcheck");
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_CLIENT,
+				  .sock = "c1",
+				  .predicts = "ESTABLISHED SYN_SENT",
+				  .rule = "none: a selfcheck",
+			  });
 }
 
 const struct probe probe_walk_reordered = {

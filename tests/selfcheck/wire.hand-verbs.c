@@ -20,10 +20,11 @@ static const struct packet_match data = {.from = SIDE_CLIENT, .payload = PAYLOAD
 static struct packet server_last(const struct record *rec)
 {
 	const struct packet_match any = {.from = SIDE_SERVER};
-	struct packet_list sent;
+	const struct event *event, *last = NULL;
 
-	query_sent(rec, &any, &sent);
-	return sent.count ? sent.items[sent.count - 1].packet : (struct packet){0};
+	for (size_t i = 0; (event = query_sent(rec, &any, i)); i++)
+		last = event;
+	return last ? last->packet.packet : (struct packet){0};
 }
 
 static void run(struct probe_run *run)
@@ -56,65 +57,87 @@ static void run(struct probe_run *run)
 	await_state(client, STATE_GONE);
 }
 
-/* How many segments of @len bytes came out of the wire at the server's port. */
-static int64_t arrived(const struct record *rec, uint16_t len, int64_t *first_ns)
+/* Of @len bytes, what came out of the wire at the server's port, or what left the client. */
+static struct measured measure_segments(struct judge *judge, uint16_t len, bool arrived)
 {
+	const struct story *story = judged_story(judge);
 	int64_t count = 0;
 
-	for (size_t i = 0; i < rec->event_count; i++) {
-		const struct event *event = &rec->events[i];
+	for (size_t i = 0; i < story->event_count; i++) {
+		const struct event *event = story->events[i];
 
-		if (event->kind != EVENT_PACKET || event->host != SIDE_SERVER ||
-		    event->packet.arriving || event->packet.packet.len != len)
-			continue;
-		if (!count++)
-			*first_ns = event->t_ns;
+		count += (arrived ? event_arrives(event) && event->host == SIDE_SERVER
+		                  : event_departs(event) && event->host == SIDE_CLIENT) &&
+		         event->packet.packet.len == len;
 	}
-	return count;
+	return (struct measured){.value = value_count(count), .rests_on = RESTS_ON(OBSERVER_TAP)};
 }
 
-static int64_t left(const struct record *rec, uint16_t len)
+/* Whether the first of 12 bytes came out of the wire before the first of 11. */
+static struct measured measure_overtaken(struct judge *judge)
 {
-	struct packet_list sent;
-	int64_t count = 0;
+	struct sent sent = sent_since(judge, &data, 0);
+	int64_t arrived_ns[13] = {0};
 
-	query_sent(rec, &data, &sent);
-	for (size_t i = 0; i < sent.count; i++)
-		count += sent.items[i].packet.len == len;
-	return count;
+	for (size_t i = sent.count; i-- > 0;)
+		if (sent.items[i]->packet->len < 13 && sent.items[i]->arrival)
+			arrived_ns[sent.items[i]->packet->len] = sent.items[i]->arrive_ns;
+	if (!arrived_ns[11] || !arrived_ns[12])
+		return measured_none(RESTS_ON(OBSERVER_TAP), "not both arrived");
+	return (struct measured){
+		.value = value_truth(arrived_ns[12] < arrived_ns[11]),
+		.rests_on = RESTS_ON(OBSERVER_TAP),
+	};
 }
 
-static void judge_count(struct judge *judge, const char *name, int64_t predicted, int64_t measured)
+static void judge_syns(struct judge *judge)
 {
-	judge_compare(judge, &(struct comparison){
-				     .name = name,
-				     .unit = "count",
-				     .predicts = value_count(predicted),
-				     .measured = value_count(measured),
-				     .rests_on = RESTS_ON(OBSERVER_TAP),
-			     });
+	struct sent syns = sent_since(judge, &syn, 0), first = syns;
+
+	judge_count(judge, &(struct figure){
+				   .name = "syns_sent",
+				   .predicts = value_count(2),
+				   .measured = measure_sent(&syns),
+			   });
+	first.count = syns.count ? 1 : 0;
+	judge_truth(judge, &(struct figure){
+				   .name = "first_syn_lost",
+				   .predicts = value_truth(true),
+				   .measured = measure_all_lost(&first),
+			   });
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	struct packet_list syns;
-	struct life life;
-	int64_t first_ns = 0, second_ns = 0;
-
-	query_sent(rec, &syn, &syns);
+	(void)story;
 	judge_claim(judge, "wire.hand-verbs");
-	judge_count(judge, "syns_sent", 2, (int64_t)syns.count);
-	judge_truth(judge, "first_syn_delivered", NULL, false, syns.items[0].delivered,
-	            RESTS_ON(OBSERVER_TAP), NULL);
-	judge_count(judge, "duplicated", 2, arrived(rec, 10, &first_ns));
+	judge_syns(judge);
+	judge_count(judge, &(struct figure){
+				   .name = "duplicated",
+				   .predicts = value_count(2),
+				   .measured = measure_segments(judge, 10, true),
+			   });
 	/* TCP may take the overtaken segment for lost and send it again: as many as were sent */
-	judge_count(judge, "eleven_bytes", left(rec, 11), arrived(rec, 11, &first_ns));
-	judge_count(judge, "twelve_bytes", left(rec, 12), arrived(rec, 12, &second_ns));
-	judge_truth(judge, "in_order", NULL, false, first_ns < second_ns, RESTS_ON(OBSERVER_TAP),
-	            NULL);
-	life_stitch(rec, SIDE_CLIENT, "c1", &life);
-	judge_truth(judge, "client_was_reset", NULL, true, life_find(&life, STATE_CLOSE) >= 0,
-	            RESTS_ON(OBSERVER_DIAG), NULL);
+	for (uint16_t len = 11; len <= 12; len++) {
+		judge_case(judge, "%u bytes", len);
+		judge_count(judge, &(struct figure){
+					   .name = "arrived",
+					   .predicts = measure_segments(judge, len, false).value,
+					   .measured = measure_segments(judge, len, true),
+				   });
+	}
+	judge_case(judge, "%s", "");
+	judge_truth(judge, &(struct figure){
+				   .name = "overtaken",
+				   .predicts = value_truth(true),
+				   .measured = measure_overtaken(judge),
+			   });
+	judge_truth(judge,
+	            &(struct figure){
+			    .name = "client_was_reset",
+			    .predicts = value_truth(true),
+			    .measured = measure_entered(judge, SIDE_CLIENT, "c1", STATE_CLOSE),
+		    });
 }
 
 const struct probe probe_wire_hand_verbs = {

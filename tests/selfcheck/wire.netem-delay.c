@@ -17,25 +17,26 @@ static void run(struct probe_run *run)
 	flow_establish(run, 8080, &client, &server);
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static void judge(const struct story *story, struct judge *judge)
 {
-	const struct sample *rtt = query_rto(rec, SIDE_CLIENT, "c1", INT64_MAX);
+	const struct sample *rtt = query_rto(story->rec, SIDE_CLIENT, "c1", INT64_MAX);
 	/* a real machine may be late each way; virtual time has only the instructions */
-	int64_t late_ns =
-		strcmp(rec->run.clock, "virtual") ? 2 * rec->slack_ms * NS_PER_MS : 100000;
+	int64_t late_ns = strcmp(story->rec->run.clock, "virtual")
+	                          ? 2 * story->rec->slack_ms * NS_PER_MS
+	                          : 100000;
 	int64_t measured_ns = rtt ? rtt->rtt_us * 1000LL : 0;
 
 	judge_claim(judge, "wire.netem-delay");
-	judge_compare(judge,
-	              &(struct comparison){
-			      .name = "rtt",
-			      .unit = "s",
-			      .predicts = value_time(2 * DELAY_US * 1000LL,
-	                                             2 * DELAY_US * 1000LL + late_ns),
-			      .measured = rtt ? value_time(measured_ns, measured_ns) : value_none(),
-			      .rests_on = RESTS_ON(OBSERVER_DIAG),
-			      .rule = "tcp_rtt_estimator() of the first sample",
-		      });
+	judge_time(judge, &(struct figure){
+				  .name = "rtt",
+				  .predicts = value_time(2 * DELAY_US * 1000LL,
+	                                                 2 * DELAY_US * 1000LL + late_ns),
+				  .measured = {.value = rtt ? value_time(measured_ns, measured_ns)
+	                                                    : value_none(),
+	                                       .rests_on = RESTS_ON(OBSERVER_DIAG),
+	                                       .to_ns = story->end_ns},
+				  .rule = "tcp_rtt_estimator() of the first sample",
+			  });
 }
 
 const struct probe probe_wire_netem_delay = {

@@ -39,58 +39,74 @@ static void run(struct probe_run *run)
 	sock_receive(server, 25);
 }
 
-struct arrivals {
-	int64_t count, first_ns;
-};
-
-/* Segments of @len bytes as they came out at the server's port. */
-static struct arrivals arrived(const struct record *rec, uint16_t len)
+/* The data segments of @len bytes, once they had come to the server's port. */
+static struct measured measure_arrivals(struct judge *judge, uint16_t len)
 {
-	struct arrivals seen = {0};
+	const struct story *story = judged_story(judge);
+	int64_t count = 0;
 
-	for (size_t i = 0; i < rec->event_count; i++) {
-		const struct event *event = &rec->events[i];
+	for (size_t i = 0; i < story->event_count; i++) {
+		const struct event *event = story->events[i];
 
-		if (event->kind != EVENT_PACKET || event->host != SIDE_SERVER ||
-		    event->packet.arriving || event->packet.packet.len != len)
-			continue;
-		if (!seen.count++)
-			seen.first_ns = event->t_ns;
+		count += event_arrives(event) && event->host == SIDE_SERVER &&
+		         event->packet.packet.len == len;
 	}
-	return seen;
+	return (struct measured){
+		.value = value_count(count),
+		.rests_on = RESTS_ON(OBSERVER_TAP),
+		.to_ns = story->end_ns,
+	};
 }
 
-/* The first departure of @len bytes came out of the wire, too. */
-static bool first_delivered(const struct record *rec, uint16_t len)
+/* The first departure of @len bytes; NULL: none. */
+static const struct flight *first_of(struct judge *judge, uint16_t len)
 {
-	struct packet_list sent;
+	struct sent sent = sent_since(judge, &data, 0);
 
-	query_sent(rec, &data, &sent);
 	for (size_t i = 0; i < sent.count; i++)
-		if (sent.items[i].packet.len == len)
-			return sent.items[i].delivered;
-	return false;
+		if (sent.items[i]->packet->len == len)
+			return sent.items[i];
+	return NULL;
 }
 
-static void judge(const struct record *rec, struct judge *judge)
+static struct measured measured_of_two(bool both, bool truth)
 {
-	struct arrivals twelve = arrived(rec, 12), thirteen = arrived(rec, 13);
+	if (!both)
+		return measured_none(RESTS_ON(OBSERVER_TAP), "no such packet was seen");
+	return (struct measured){.value = value_truth(truth), .rests_on = RESTS_ON(OBSERVER_TAP)};
+}
 
+static void judge(const struct story *story, struct judge *judge)
+{
+	const struct flight *eleven = first_of(judge, 11), *twelve = first_of(judge, 12);
+	const struct flight *thirteen = first_of(judge, 13);
+
+	(void)story;
 	judge_claim(judge, "wire.netem-fate");
-	judge_compare(judge, &(struct comparison){
-				     .name = "duplicated",
-				     .unit = "count",
-				     .predicts = value_count(2),
-				     .measured = value_count(arrived(rec, 10).count),
-				     .rests_on = RESTS_ON(OBSERVER_TAP),
-			     });
-	judge_truth(judge, "first_delivered", NULL, false, first_delivered(rec, 11),
-	            RESTS_ON(OBSERVER_TAP), NULL);
-	judge_truth(judge, "resent_arrived", NULL, true, arrived(rec, 11).count > 0,
-	            RESTS_ON(OBSERVER_TAP), NULL);
-	judge_truth(judge, "overtaken", NULL, true,
-	            thirteen.count && twelve.count && thirteen.first_ns < twelve.first_ns,
-	            RESTS_ON(OBSERVER_TAP), NULL);
+	judge_count(judge, &(struct figure){
+				   .name = "duplicated",
+				   .predicts = value_count(2),
+				   .measured = measure_arrivals(judge, 10),
+			   });
+	judge_truth(judge, &(struct figure){
+				   .name = "first_delivered",
+				   .predicts = value_truth(false),
+				   .measured = measured_of_two(
+					   eleven, eleven && eleven->fate == FATE_DELIVERED),
+			   });
+	judge_count(judge, &(struct figure){
+				   .name = "resent_arrived",
+				   .predicts = value_count(1),
+				   .measured = measure_arrivals(judge, 11),
+			   });
+	judge_truth(judge,
+	            &(struct figure){
+			    .name = "overtaken",
+			    .predicts = value_truth(true),
+			    .measured = measured_of_two(
+				    twelve && thirteen && twelve->arrival && thirteen->arrival,
+				    twelve && thirteen && thirteen->arrive_ns < twelve->arrive_ns),
+		    });
 }
 
 const struct probe probe_wire_netem_fate = {

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lateness: how late the machine was, as the record tells (EVENT_LATE). A machine that did
+ * not run the harness, or the kernel's timers, in time makes things happen later than the
+ * kernel's rules have it; it never makes them happen earlier.
+ */
+#ifndef FINWAIT_JUDGE_LATENESS_H
+#define FINWAIT_JUDGE_LATENESS_H
+
+#include "../story/story.h"
+
+/* For how much of [@from_ns, @to_ns] something was late; what overlaps counts once. */
+int64_t lateness_total(const struct story *story, int64_t from_ns, int64_t to_ns);
+
+/* The longest single delay that reaches into [@from_ns, @to_ns]; 0: nothing was late. */
+int64_t lateness_worst(const struct story *story, int64_t from_ns, int64_t to_ns);
+
+#endif

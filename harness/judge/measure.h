@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * measure: what a judge asks of the record. Each answer brings the observers that it
+ * was read from and, where there is none, the reason: a call that was not made, a socket
+ * that nobody saw and a list that was cut are not answered by "no" or 0.
+ */
+#ifndef FINWAIT_JUDGE_MEASURE_H
+#define FINWAIT_JUDGE_MEASURE_H
+
+#include "judge.h"
+#include "query.h"
+
+/* Nothing was measured, and why; read from @rests_on. */
+struct measured measured_none(unsigned int rests_on, const char *why_not);
+
+/* ---- Calls of the probe ---- */
+
+/* When the first @call on @sock was made; INT64_MAX: never. */
+int64_t called_ns(const struct judge *judge, enum side host, const char *sock, const char *call);
+/* What that call returned, as a count. */
+struct measured measure_result(struct judge *judge, enum side host, const char *sock,
+                               const char *call);
+/* The name of its errno, "none" for success. */
+struct measured measure_errno(struct judge *judge, enum side host, const char *sock,
+                              const char *call);
+
+/* ---- What left a host ---- */
+
+/* Packets of TCP as they left their hosts, each once, in order of departure. */
+struct sent {
+	const struct flight **items; /* the story's; the list lives as long as the record */
+	size_t count;
+	const char *why_not; /* set: it is not all of them, or cannot be known */
+	int64_t from_ns; /* what left before was not asked for */
+	int64_t to_ns; /* the record goes on to here */
+};
+
+/* Those that match, as they left at or after @from_ns (INT64_MAX: that never came). */
+struct sent sent_since(struct judge *judge, const struct packet_match *match, int64_t from_ns);
+/* Those of both hosts. */
+struct sent sent_all_since(struct judge *judge, int64_t from_ns);
+/* When the first left; INT64_MAX: none did. */
+int64_t sent_first_ns(const struct sent *sent);
+
+struct measured measure_sent(const struct sent *sent);
+/* How many after the first; inconclusive where there was no first. */
+struct measured measure_resends(const struct sent *sent);
+/* How many of them have these flags: (flags & mask) == value. */
+struct measured measure_flagged(const struct sent *sent, uint16_t mask, uint16_t value);
+/* Whether all have the first one's sequence number. */
+struct measured measure_same_seq(const struct sent *sent);
+/* Whether none of them arrived; inconclusive where none left. */
+struct measured measure_all_lost(const struct sent *sent);
+/* Their flags: "FA A FA A". */
+struct measured measure_flags(struct judge *judge, const struct sent *sent);
+/* From @from_ns (INT64_MAX: that never came) to the first of them. */
+struct measured measure_first(const struct sent *sent, int64_t from_ns);
+
+/* ---- States ---- */
+
+/* The walk of one end: "SYN_SENT ESTABLISHED". */
+struct measured measure_walk(struct judge *judge, enum side host, const char *sock);
+/* Whether it was ever in @state. */
+struct measured measure_entered(struct judge *judge, enum side host, const char *sock,
+                                enum tcp_state state);
+/*
+ * How long it stayed in @state from first entering it, with the uncertainty of both ends;
+ * still in it at the record's end: a time without an upper end.
+ */
+struct measured measure_stay(struct judge *judge, enum side host, const char *sock,
+                             enum tcp_state state);
+/*
+ * From @from_ns (INT64_MAX: that never came) to its end. Not seen to end, it lasted at
+ * least until the record's last event: a time without an upper end.
+ */
+struct measured measure_until_end(struct judge *judge, enum side host, const char *sock,
+                                  int64_t from_ns);
+/* Whether it ended; still there @within_ns after @from_ns, that cannot be known yet. */
+struct measured measure_ended(struct judge *judge, enum side host, const char *sock,
+                              int64_t from_ns, int64_t within_ns);
+
+/* ---- Counters ---- */
+
+/* A MIB counter's growth over the run. */
+struct measured measure_counter(struct judge *judge, enum side host, const char *name);
+
+#endif

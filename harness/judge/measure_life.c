@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* measure_life: answers about the states of one end of a connection. */
+#include <stdint.h>
+
+#include "../base/buffer.h"
+#include "measure.h"
+
+/* A life is stitched from all that saw the socket: what one of them lost may be missing. */
+static unsigned int life_rests_on(const struct story *story)
+{
+	return RESTS_ON(OBSERVER_DIAG) |
+	       (story->rec->observed[OBSERVER_TRACE] ? RESTS_ON(OBSERVER_TRACE) : 0);
+}
+
+/* Why nothing can be said of it; NULL: it can. */
+static const char *life_why_not(struct judge *judge, const struct life *life, const char *sock)
+{
+	if (!life->count)
+		return judge_text(judge, "no observer saw %s", sock);
+	return judged_story(judge)->truncated ? "the record holds more than could be read" : NULL;
+}
+
+static struct measured measured_life(struct judge *judge, const struct life *life, const char *sock,
+                                     struct value value)
+{
+	const struct story *story = judged_story(judge);
+
+	return (struct measured){
+		.value = value,
+		.rests_on = life_rests_on(story),
+		.why_not = life_why_not(judge, life, sock),
+		.from_ns = life->count ? life->states[0].t_ns : 0,
+		.to_ns = story->end_ns,
+	};
+}
+
+struct measured measure_walk(struct judge *judge, enum side host, const char *sock)
+{
+	const struct life *life = story_life(judged_story(judge), host, sock);
+	struct buffer words = {0};
+	const char *text;
+
+	for (size_t i = 0; i < life->count; i++)
+		buffer_add(&words, "%s%s", i ? " " : "", state_name(life->states[i].state));
+	text = buffer_text(&words);
+	text = text ? judge_text(judge, "%s", text) : NULL;
+	buffer_free(&words);
+	return text ? measured_life(judge, life, sock, value_words(text))
+	            : measured_none(life_rests_on(judged_story(judge)), "no memory for the walk");
+}
+
+struct measured measure_entered(struct judge *judge, enum side host, const char *sock,
+                                enum tcp_state state)
+{
+	const struct life *life = story_life(judged_story(judge), host, sock);
+
+	return measured_life(judge, life, sock, value_truth(life_find(life, state) >= 0));
+}
+
+/* When the state was entered: between the reading before and the one that saw it. */
+static struct value life_entered(const struct life_state *state)
+{
+	return value_time(state->t_ns - (state->gap_ns > 0 ? state->gap_ns : 0), state->t_ns);
+}
+
+/* When the state number @index was left: it had not been when the record ended. */
+static struct value life_left(const struct story *story, const struct life *life, size_t index)
+{
+	if (index + 1 < life->count)
+		return life_entered(&life->states[index + 1]);
+	return value_time(story->end_ns, INT64_MAX);
+}
+
+static bool life_has_ended(const struct life *life)
+{
+	enum tcp_state last = life->count ? life->states[life->count - 1].state : STATE_LISTEN;
+
+	return last == STATE_CLOSE || last == STATE_GONE;
+}
+
+/* From one moment to another, neither of which is known exactly. */
+static struct value value_between(struct value from, struct value to)
+{
+	return value_time(to.lo - from.hi, to.hi == INT64_MAX ? INT64_MAX : to.hi - from.lo);
+}
+
+struct measured measure_stay(struct judge *judge, enum side host, const char *sock,
+                             enum tcp_state state)
+{
+	const struct story *story = judged_story(judge);
+	const struct life *life = story_life(story, host, sock);
+	int index = life_find(life, state);
+	struct measured stay = measured_life(judge, life, sock, value_none());
+	struct value entered, left;
+
+	if (index < 0) {
+		if (!stay.why_not)
+			stay.why_not = judge_text(judge, "%s was never seen in %s", sock,
+			                          state_name(state));
+		return stay;
+	}
+	entered = life_entered(&life->states[index]);
+	left = life_left(story, life, (size_t)index);
+	stay.value = value_between(entered, left);
+	stay.from_ns = entered.lo;
+	stay.to_ns = left.hi == INT64_MAX ? story->end_ns : left.hi;
+	return stay;
+}
+
+struct measured measure_until_end(struct judge *judge, enum side host, const char *sock,
+                                  int64_t from_ns)
+{
+	const struct story *story = judged_story(judge);
+	const struct life *life = story_life(story, host, sock);
+	struct measured lifetime = measured_life(judge, life, sock, value_none());
+	struct value end = value_time(story->end_ns, INT64_MAX);
+
+	if (lifetime.why_not)
+		return lifetime;
+	if (from_ns == INT64_MAX) {
+		lifetime.why_not = "what it is counted from did not happen";
+		return lifetime;
+	}
+	if (life_has_ended(life))
+		end = life_entered(&life->states[life->count - 1]);
+	lifetime.value = value_between(value_time(from_ns, from_ns), end);
+	lifetime.from_ns = from_ns;
+	lifetime.to_ns = end.hi == INT64_MAX ? story->end_ns : end.hi;
+	return lifetime;
+}
+
+struct measured measure_ended(struct judge *judge, enum side host, const char *sock,
+                              int64_t from_ns, int64_t within_ns)
+{
+	const struct story *story = judged_story(judge);
+	const struct life *life = story_life(story, host, sock);
+	struct measured ended = measured_life(judge, life, sock, value_truth(life_has_ended(life)));
+
+	if (ended.why_not)
+		return ended;
+	if (from_ns == INT64_MAX)
+		ended.why_not = "what it is counted from did not happen";
+	else if (!life_has_ended(life) && story->end_ns - from_ns <= within_ns)
+		ended.why_not = "the record ends before it must have ended";
+	return ended;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * schedule: what was sent again and again, each interval against the timer that ended it.
+ *
+ * The count and the time of the last one would not tell a kernel that sends everything at
+ * once and then waits. Intervals are compared, not times since the first send, in which
+ * the roundings of all timers before add up.
+ */
+#include <stdint.h>
+
+#include "judging.h"
+#include "lateness.h"
+#include "measure.h"
+#include "model.h"
+
+/* What the intervals came to. */
+struct intervals {
+	unsigned int fit; /* as predicted */
+	unsigned int misfits; /* not as predicted */
+	size_t misfit; /* the first send of those */
+	unsigned int explained; /* of them came late where the machine was late */
+	int64_t late_ns;
+};
+
+/* When send @index left, since the one before. */
+static int64_t interval_ns(const struct schedule_figure *figure, size_t index)
+{
+	int64_t before_ns = index ? figure->sent->items[index - 1]->depart_ns : figure->from_ns;
+
+	return figure->sent->items[index]->depart_ns - before_ns;
+}
+
+static void interval_take(const struct story *story, const struct schedule_figure *figure,
+                          size_t index, struct intervals *intervals)
+{
+	const struct span *after = &figure->model->after[index];
+	int64_t ns = interval_ns(figure, index), left_ns, late_ns;
+
+	if (ns >= after->lo_ns && ns <= after->hi_ns) {
+		intervals->fit++;
+		return;
+	}
+	if (!intervals->misfits++)
+		intervals->misfit = index;
+	left_ns = figure->sent->items[index]->depart_ns;
+	late_ns = lateness_total(story, left_ns - ns, left_ns);
+	if (ns > after->hi_ns && ns - late_ns <= after->hi_ns) {
+		intervals->explained++;
+		intervals->late_ns += late_ns;
+	}
+}
+
+/* Send number 0 of a chain of retransmissions begins it and has no interval of its own. */
+static size_t interval_first(const struct schedule *model)
+{
+	return model->after[0].hi_ns ? 0 : 1;
+}
+
+static struct intervals intervals_of(const struct story *story,
+                                     const struct schedule_figure *figure)
+{
+	struct intervals intervals = {0};
+
+	for (size_t i = interval_first(figure->model);
+	     i < figure->sent->count && i < figure->model->sends_hi; i++)
+		interval_take(story, figure, i, &intervals);
+	return intervals;
+}
+
+static const char *misfit_words(struct judge *judge, const struct schedule_figure *figure,
+                                size_t index)
+{
+	int64_t ns = interval_ns(figure, index);
+	struct value measured = value_time(ns, ns);
+	struct value predicted = span_value(figure->model->after[index]);
+	char measured_text[48], predicted_text[48];
+
+	return judge_text(judge, "send %zu came after %s, predicted was %s", index + 1,
+	                  value_text(&measured, measured_text, sizeof(measured_text)),
+	                  value_text(&predicted, predicted_text, sizeof(predicted_text)));
+}
+
+void judge_schedule(struct judge *judge, const struct schedule_figure *schedule)
+{
+	const struct schedule *model = schedule->model;
+	unsigned int first = (unsigned int)interval_first(model);
+	struct intervals intervals = {0};
+	struct figure figure = {
+		.name = "intervals",
+		.predicts = value_counts(model->sends_lo - first, model->sends_hi - first),
+		.measured = measure_sent(schedule->sent),
+		.rule = schedule->rule,
+		.unpredicted = schedule->unpredicted,
+	};
+
+	if (!schedule->unpredicted && schedule->from_ns != INT64_MAX)
+		intervals = intervals_of(judged_story(judge), schedule);
+	figure.measured.value = value_count(intervals.fit);
+	if (intervals.misfits) {
+		figure.measured.detail = misfit_words(judge, schedule, intervals.misfit);
+		figure.measured.late_known = true;
+		if (intervals.explained == intervals.misfits)
+			figure.measured.late_ns = intervals.late_ns;
+	}
+	judge_figure(judge, "count", VALUE_COUNT, &figure);
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Theory of operation
+ *
+ * The rules are asked in this order; the first that applies settles the finding.
+ *
+ *   1. skipped       the figure cannot be measured on this bench, or rests on an observer
+ *                    that was not there
+ *   2. inconclusive  an observer that it rests on lost data; the query found nothing, or not
+ *                    all; a premise of the claim did not hold; nothing can be predicted
+ *   3. inconclusive  it had not ended when the record did, and the prediction was not past
+ *   4. inconclusive  measured less closely than the prediction is: such a measurement
+ *                    would agree with any model
+ *   5. inconclusive  measured is not as predicted, and the machine was late by enough to
+ *                    explain it (lateness.h)
+ *   6. judged        the model holds where measured and predicted have a value in common;
+ *                    the verdict on the article follows, unless the article and the model
+ *                    give different times that meet at the one measured
+ *
+ * A range of times is one exact time, rounded by the kernel's timers: its lower end. Two
+ * of them are the same where these are, and an article that gives bounds (every time that
+ * the model allows lies within them) is right whatever they are.
+ */
+#include "verdict.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "lateness.h"
+
+/* Whether the two have a point in common; a sequence must be the same one. */
+static bool value_meets(const struct value *a, const struct value *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case VALUE_NONE:
+		return false;
+	case VALUE_TEXT:
+		return !strcmp(a->text, b->text);
+	case VALUE_COUNT:
+	case VALUE_TIME:
+		return a->lo <= b->hi && b->lo <= a->hi;
+	case VALUE_KIND_COUNT:
+		break;
+	}
+	return false;
+}
+
+static bool value_within(const struct value *inner, const struct value *outer)
+{
+	return inner->lo >= outer->lo && inner->hi <= outer->hi;
+}
+
+static int64_t value_width(const struct value *value)
+{
+	if (value->lo == INT64_MIN || value->hi == INT64_MAX)
+		return INT64_MAX;
+	return value->hi - value->lo;
+}
+
+/* An observer of @mask that was not there: its index, or -1. */
+static int rests_on_absent(const struct record *rec, unsigned int mask)
+{
+	for (int i = 0; i < OBSERVER_COUNT; i++)
+		if ((mask & RESTS_ON(i)) && !rec->observed[i])
+			return i;
+	return -1;
+}
+
+static int rests_on_lost(const struct record *rec, unsigned int mask)
+{
+	for (int i = 0; i < OBSERVER_COUNT; i++)
+		if ((mask & RESTS_ON(i)) && rec->lost[i])
+			return i;
+	return -1;
+}
+
+/*
+ * It had not ended when the record did. Only past the prediction does that tell
+ * something: the kernel has taken longer.
+ */
+static bool is_unended(const struct figure *figure)
+{
+	const struct value *measured = &figure->measured.value;
+
+	return measured->kind == VALUE_TIME && measured->hi == INT64_MAX &&
+	       figure->predicts.hi != INT64_MAX && measured->lo <= figure->predicts.hi;
+}
+
+/* Only where it reaches beyond the prediction does its width let something through. */
+static bool is_too_coarse(const struct figure *figure)
+{
+	const struct value *measured = &figure->measured.value;
+
+	return measured->kind == VALUE_TIME && value_meets(measured, &figure->predicts) &&
+	       !value_within(measured, &figure->predicts) &&
+	       value_width(measured) > value_width(&figure->predicts);
+}
+
+/* The article's time and the model's are different ones, and this could be either. */
+static bool is_either(const struct figure *figure)
+{
+	const struct value *says = &figure->says, *predicts = &figure->predicts;
+
+	return says->kind == VALUE_TIME && says->lo != predicts->lo &&
+	       !value_within(predicts, says) && value_meets(says, &figure->measured.value) &&
+	       value_meets(predicts, &figure->measured.value);
+}
+
+static enum verdict verdict_of(const struct figure *figure)
+{
+	if (figure->says.kind == VALUE_NONE)
+		return VERDICT_NONE;
+	return value_meets(&figure->says, &figure->measured.value) ? VERDICT_CONFIRMED
+	                                                           : VERDICT_REFUTED;
+}
+
+static const char *absent_words(struct record *rec, int observer)
+{
+	return record_text(rec, "needs %s: %s", observer_name((enum observer)observer),
+	                   rec->absent[observer]);
+}
+
+/* Rule 1: why the figure is skipped, or NULL. */
+static const char *why_skipped(struct record *rec, const struct measured *measured)
+{
+	int absent = rests_on_absent(rec, measured->rests_on);
+
+	if (measured->skip)
+		return measured->skip;
+	return absent >= 0 ? absent_words(rec, absent) : NULL;
+}
+
+const char *measured_doubt(struct record *rec, const struct measured *measured)
+{
+	int absent = rests_on_absent(rec, measured->rests_on);
+	int lost = rests_on_lost(rec, measured->rests_on);
+
+	if (absent >= 0)
+		return absent_words(rec, absent);
+	if (lost >= 0)
+		return record_text(rec, "%s lost %llu events", observer_name((enum observer)lost),
+		                   (unsigned long long)rec->lost[lost]);
+	if (measured->why_not)
+		return measured->why_not;
+	return measured->value.kind == VALUE_NONE ? "it did not happen" : NULL;
+}
+
+/* Rule 2: why there is nothing to judge, or NULL. */
+static const char *why_nothing(struct record *rec, const struct figure *figure, const char *premise)
+{
+	const char *doubt = measured_doubt(rec, &figure->measured);
+
+	if (doubt)
+		return doubt;
+	return premise ? premise : figure->unpredicted;
+}
+
+/* Rules 3 and 4: why what was measured is not enough, or NULL. */
+static const char *why_vague(struct record *rec, const struct figure *figure)
+{
+	struct value measured = {.kind = VALUE_TIME}, predicted = {.kind = VALUE_TIME};
+	char measured_text[48], predicted_text[48];
+
+	if (is_unended(figure))
+		return "it had not ended when the record did";
+	if (!is_too_coarse(figure))
+		return NULL;
+	measured.lo = measured.hi = value_width(&figure->measured.value);
+	predicted.lo = predicted.hi = value_width(&figure->predicts);
+	return record_text(rec, "measured to within %s only, where the prediction leaves %s",
+	                   value_text(&measured, measured_text, sizeof(measured_text)),
+	                   value_text(&predicted, predicted_text, sizeof(predicted_text)));
+}
+
+/*
+ * How late the machine was, where that explains that @figure is not as predicted; 0 where it
+ * does not. What came too late may have, by as much as the machine was late: lateness makes
+ * nothing happen early. Anything else may have changed where one delay was longer than the
+ * record's slack, which the model allows for.
+ */
+static int64_t explained_ns(const struct story *story, const struct figure *figure)
+{
+	const struct measured *measured = &figure->measured;
+	int64_t late_ns;
+
+	if (measured->late_known)
+		return measured->late_ns;
+	if (measured->value.kind == VALUE_TIME && figure->predicts.kind == VALUE_TIME) {
+		late_ns = lateness_total(story, measured->from_ns, measured->to_ns);
+		return measured->value.lo > figure->predicts.hi &&
+		                       measured->value.lo - late_ns <= figure->predicts.hi
+		               ? late_ns
+		               : 0;
+	}
+	late_ns = lateness_worst(story, measured->from_ns, measured->to_ns);
+	return late_ns > story->rec->slack_ms * NS_PER_MS ? late_ns : 0;
+}
+
+/* Rule 5. */
+static bool settle_late(struct record *rec, const struct story *story, const struct figure *figure,
+                        struct finding *finding)
+{
+	finding->late_ns = explained_ns(story, figure);
+	if (!finding->late_ns)
+		return false;
+	finding->note = record_text(rec, "the machine was %lld ms late",
+	                            (long long)(finding->late_ns / NS_PER_MS));
+	return true;
+}
+
+/* Rule 6. */
+static void settle_judged(const struct figure *figure, bool holds, struct finding *finding)
+{
+	finding->model = holds ? MODEL_HOLDS : MODEL_FAILS;
+	finding->note = !holds ? figure->measured.detail : "";
+	if (is_either(figure))
+		finding->note = "the article and the model cannot be told apart at this value";
+	else
+		finding->verdict = verdict_of(figure);
+}
+
+void verdict_settle(struct record *rec, const struct story *story, const struct figure *figure,
+                    const char *premise, struct finding *finding)
+{
+	bool holds = value_meets(&figure->predicts, &figure->measured.value);
+
+	finding->note = why_skipped(rec, &figure->measured);
+	finding->verdict = finding->note ? VERDICT_SKIPPED : VERDICT_INCONCLUSIVE;
+	if (!finding->note)
+		finding->note = why_nothing(rec, figure, premise);
+	if (!finding->note)
+		finding->note = why_vague(rec, figure);
+	if (finding->note || (!holds && settle_late(rec, story, figure, finding)))
+		return;
+	settle_judged(figure, holds, finding);
+}
