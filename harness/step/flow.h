@@ -30,6 +30,7 @@ struct flow {
 	bool touched; /* something may have changed it: to be read at once */
 	int64_t last_ns; /* of the reading before; absolute */
 	int64_t next_ns; /* of the reading to come; absolute */
+	bool next_is_timer; /* it is to see whether its timer has fired */
 	size_t due_at; /* its place among those that will be read; 0: none */
 	int64_t interval_ns; /* grows while nothing changes */
 	int64_t late_ns; /* the interval once its timer is overdue */

@@ -17,6 +17,7 @@ struct probe_run {
 	struct socks socks;
 	struct flows flows;
 	struct watch watch;
+	struct late late;
 	struct wire wire;
 	struct pump pump;
 	bool unready; /* could not be prepared, and why */

@@ -105,12 +105,8 @@ void pump_drain(struct pump *pump)
 		watch_read(pump->watch);
 }
 
-static void pump_wait(struct pump *pump, int64_t until_ns)
+static nfds_t pump_fds(const struct observers *obs, struct pollfd fds[SIDE_COUNT + 2])
 {
-	const struct observers *obs = pump->obs;
-	int64_t wait_ns = until_ns - clock_mono_ns();
-	struct timespec ts;
-	struct pollfd fds[SIDE_COUNT + 2];
 	nfds_t count = 0;
 
 	for (int side = 0; side < SIDE_COUNT; side++)
@@ -121,12 +117,41 @@ static void pump_wait(struct pump *pump, int64_t until_ns)
 		fds[count++] = (struct pollfd){.fd = tap_fd(obs->loopback), .events = POLLIN};
 	if (obs->trace)
 		fds[count++] = (struct pollfd){.fd = trace_reader_fd(obs->trace), .events = POLLIN};
-	emit_flush(pump->emit);
+	return count;
+}
+
+/* Until @wake_ns, or until an observer has something; whether it has. */
+static bool pump_poll(struct pump *pump, struct pollfd *fds, nfds_t count, int64_t wake_ns)
+{
+	int64_t wait_ns = wake_ns - clock_mono_ns();
+	struct timespec ts = {.tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S};
+	int ready;
+
 	if (wait_ns < 0)
-		wait_ns = 0;
-	ts = (struct timespec){.tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S};
-	if (ppoll(fds, count, &ts, NULL) < 0 && errno != EINTR)
+		ts = (struct timespec){0};
+	ready = ppoll(fds, count, &ts, NULL);
+	if (ready < 0 && errno != EINTR)
 		emit_fail_errno(pump->emit, errno, "wait for frames");
+	return ready > 0;
+}
+
+/* In beats: how late each of them was is how late the machine is. */
+static void pump_wait(struct pump *pump, int64_t until_ns, bool is_timer)
+{
+	struct pollfd fds[SIDE_COUNT + 2];
+	nfds_t count = pump_fds(pump->obs, fds);
+	bool in_time = until_ns > clock_mono_ns(), ready;
+	int64_t now_ns, wake_ns;
+
+	emit_flush(pump->emit);
+	do {
+		wake_ns = late_wait_begin(pump->late, until_ns);
+		ready = pump_poll(pump, fds, count, wake_ns);
+		now_ns = clock_mono_ns();
+		late_wait_end(pump->late, wake_ns < until_ns ? wake_ns : 0, now_ns);
+	} while (!ready && now_ns < until_ns);
+	if (in_time && (is_timer || wake_ns == until_ns))
+		late_note(pump->late, is_timer ? LATE_TIMER : LATE_WAKE, until_ns, now_ns);
 }
 
 bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_ns)
@@ -135,13 +160,17 @@ bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_n
 
 	for (;;) {
 		int64_t next_ns;
+		bool is_timer;
 
 		pump_drain(pump);
-		next_ns = watch_due(pump->watch);
+		next_ns = watch_due(pump->watch, &is_timer);
 		if (done && done(arg))
 			return true;
 		if (clock_mono_ns() >= end_ns)
 			return false;
-		pump_wait(pump, next_ns < end_ns ? next_ns : end_ns);
+		if (next_ns < end_ns)
+			pump_wait(pump, next_ns, is_timer);
+		else
+			pump_wait(pump, end_ns, false);
 	}
 }

@@ -3,6 +3,7 @@
 #ifndef FINWAIT_STEP_PUMP_H
 #define FINWAIT_STEP_PUMP_H
 
+#include "late.h"
 #include "watch.h"
 #include "wire_ops.h"
 
@@ -10,6 +11,7 @@ struct pump {
 	struct emit *emit;
 	struct observers *obs;
 	struct watch *watch;
+	struct late *late;
 	struct wire *wire; /* to which it hands the frames that came out of a host */
 };
 

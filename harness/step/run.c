@@ -75,9 +75,16 @@ static void rooms_join(struct probe_run *run, const struct run_plan *plan, enum 
 		.bench = &run->bench,
 		.obs = &run->obs,
 		.watch = &run->watch,
+		.late = &run->late,
 	};
+	run->late = (struct late){.emit = &run->emit, .is_virtual = is_virtual};
 	run->pump = (struct pump){
-		.emit = &run->emit, .obs = &run->obs, .watch = &run->watch, .wire = &run->wire};
+		.emit = &run->emit,
+		.obs = &run->obs,
+		.watch = &run->watch,
+		.late = &run->late,
+		.wire = &run->wire,
+	};
 }
 
 struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire)
@@ -97,6 +104,7 @@ struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire)
 		err = setting_read(&run->bench, rec, &run->fault);
 	if (!err)
 		err = observers_open(&run->obs, &run->bench, plan, wire, rec, &run->fault);
+	late_open(&run->late);
 	run->unready = err != 0;
 	return run;
 }
@@ -108,6 +116,7 @@ static void run_finish(struct probe_run *run)
 	pump_drain(&run->pump);
 	watch_read_all(&run->watch);
 	wire_end(&run->wire);
+	late_end(&run->late);
 	observers_end(&run->obs, &run->bench, &run->emit);
 	record_sort(rec);
 	emit_flush(&run->emit); /* what was observed does not wait for the judge */
@@ -133,6 +142,7 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	if (run->unready)
 		emit_fail(&run->emit, &run->fault);
 	emit_begin(&run->emit);
+	late_begin(&run->late);
 	if (bench_set_family(&run->bench, plan->family, &run->fault) < 0)
 		run_skip(run, "%s", run->fault.what);
 	plan->probe->run(run);
@@ -149,6 +159,7 @@ void run_skip(struct probe_run *run, const char *fmt, ...)
 {
 	va_list args;
 
+	late_end(&run->late);
 	va_start(args, fmt);
 	emit_stop(&run->emit, OUTCOME_SKIPPED, fmt, args);
 }
@@ -157,6 +168,7 @@ void run_inconclusive(struct probe_run *run, const char *fmt, ...)
 {
 	va_list args;
 
+	late_end(&run->late);
 	va_start(args, fmt);
 	emit_stop(&run->emit, OUTCOME_INCONCLUSIVE, fmt, args);
 }

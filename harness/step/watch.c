@@ -80,9 +80,11 @@ static void flow_plan_next(struct watch *watch, struct flow *flow, int64_t now_n
 	if (flow->interval_ns > cap_ns)
 		flow->interval_ns = cap_ns;
 	next_ns = now_ns + flow->interval_ns;
+	flow->next_is_timer = false;
 	if (flow->last.timer != DIAG_TIMER_NONE) {
 		expiry_ns = next_expiry(watch, flow, now_ns, changed);
-		if (expiry_ns < next_ns)
+		flow->next_is_timer = expiry_ns < next_ns;
+		if (flow->next_is_timer)
 			next_ns = expiry_ns;
 	}
 	flow_due(watch, flow, next_ns);
@@ -192,6 +194,7 @@ void watch_read(struct watch *watch)
 		flow = flow_read(watch, flow);
 		/* Something was done: look closely for a while, whatever this reading said. */
 		flow->interval_ns = POLL_FIRST_NS;
+		flow->next_is_timer = false;
 		flow_due(watch, flow, flow->last_ns + POLL_FIRST_NS);
 	}
 	watch->touched_count = 0;
@@ -205,13 +208,14 @@ void watch_read_all(struct watch *watch)
 	watch_read(watch);
 }
 
-int64_t watch_due(struct watch *watch)
+int64_t watch_due(struct watch *watch, bool *is_timer)
 {
 	int64_t now_ns = clock_mono_ns();
 	struct flow *flow;
 
 	while ((flow = due_first(&watch->due)) && flow->next_ns <= now_ns)
 		(void)flow_read(watch, flow);
+	*is_timer = flow && flow->next_is_timer;
 	return flow ? flow->next_ns : INT64_MAX;
 }
 

@@ -25,8 +25,11 @@ void watch_touch_sock(struct watch *watch, const struct sock *sock);
 void watch_read(struct watch *watch);
 /* The same for all that are not over. */
 void watch_read_all(struct watch *watch);
-/* Make the readings that are due; when the next one is, absolute (INT64_MAX: never). */
-int64_t watch_due(struct watch *watch);
+/*
+ * Make the readings that are due; when the next one is, absolute (INT64_MAX: never).
+ * @is_timer: then a timer of the kernel's expires.
+ */
+int64_t watch_due(struct watch *watch, bool *is_timer);
 /* Trace told something of the flow that @event names. */
 void watch_traced(struct watch *watch, const struct event *event, enum sock_object object);
 /*

@@ -38,8 +38,13 @@ static void hand_take_frame(struct wire *wire, enum side from, const struct fram
 {
 	struct wire_rule *rule = packet ? rule_for(wire, from, packet) : NULL;
 
-	/* What both ends are in while this frame is on the wire. */
-	watch_read(wire->watch);
+	/*
+	 * What both ends are in while this frame is on the wire; not for one that waited for us
+	 * already: that would make TCP's time-outs ours.
+	 */
+	if (clock_mono_ns() - frame->t_ns < LATE_FLOOR_NS)
+		watch_read(wire->watch);
+	late_note(wire->late, LATE_HAND, frame->t_ns, clock_mono_ns());
 	if (!rule) {
 		wire_send(wire, from, packet, frame->data, frame->length);
 		return;

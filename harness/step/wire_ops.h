@@ -6,6 +6,7 @@
 #include "../probe.h"
 #include "bench.h"
 #include "emit.h"
+#include "late.h"
 #include "observers.h"
 #include "watch.h"
 
@@ -50,6 +51,7 @@ struct wire {
 	struct bench *bench;
 	struct observers *obs; /* frames go out by the taps */
 	struct watch *watch;
+	struct late *late;
 	struct wire_rule rules[WIRE_RULES];
 	uint32_t rule_last; /* the last number given */
 	struct held_frame held[WIRE_HELD]; /* oldest first */
