@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "names.h"
 #include "record.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -41,28 +42,37 @@ static const char *const side_names[] = {
 };
 static_assert(ARRAY_SIZE(side_names) == SIDE_COUNT, "a name for every side");
 
-static const struct {
-	const char *name;
-	enum observer observer;
-} event_kinds[] = {
-	[EVENT_CALL] = {"call", OBSERVER_STEPS},
-	[EVENT_SYSCTL] = {"sysctl", OBSERVER_STEPS},
-	[EVENT_NOTE] = {"note", OBSERVER_STEPS},
-	[EVENT_TRANSITION] = {"transition", OBSERVER_TRACE},
-	[EVENT_RETRANSMIT] = {"retransmit", OBSERVER_TRACE},
-	[EVENT_RESET] = {"reset", OBSERVER_TRACE},
-	[EVENT_DESTROY] = {"destroy", OBSERVER_TRACE},
-	[EVENT_MINI_SOCKET] = {"mini_socket", OBSERVER_TRACE},
-	[EVENT_DROP] = {"drop", OBSERVER_TRACE},
-	[EVENT_SAMPLE] = {"sample", OBSERVER_DIAG},
-	[EVENT_COUNTS] = {"counts", OBSERVER_DIAG},
-	[EVENT_PACKET] = {"packet", OBSERVER_TAP},
-	[EVENT_RULE] = {"rule", OBSERVER_WIRE},
-	[EVENT_FRAME] = {"frame", OBSERVER_WIRE},
-	[EVENT_COUNTER] = {"counter", OBSERVER_COUNTERS},
-	[EVENT_LATE] = {"late", OBSERVER_LATENESS},
+static const char *const kind_names[] = {
+	[EVENT_CALL] = "call",
+	[EVENT_SYSCTL] = "sysctl",
+	[EVENT_NOTE] = "note",
+	[EVENT_TRANSITION] = "transition",
+	[EVENT_RETRANSMIT] = "retransmit",
+	[EVENT_RESET] = "reset",
+	[EVENT_DESTROY] = "destroy",
+	[EVENT_MINI_SOCKET] = "mini_socket",
+	[EVENT_DROP] = "drop",
+	[EVENT_SAMPLE] = "sample",
+	[EVENT_COUNTS] = "counts",
+	[EVENT_PACKET] = "packet",
+	[EVENT_RULE] = "rule",
+	[EVENT_FRAME] = "frame",
+	[EVENT_COUNTER] = "counter",
+	[EVENT_LATE] = "late",
 };
-static_assert(ARRAY_SIZE(event_kinds) == EVENT_KIND_COUNT, "a name for every kind");
+static_assert(ARRAY_SIZE(kind_names) == EVENT_KIND_COUNT, "a name for every kind");
+
+static const enum observer kind_observers[] = {
+	[EVENT_CALL] = OBSERVER_STEPS,       [EVENT_SYSCTL] = OBSERVER_STEPS,
+	[EVENT_NOTE] = OBSERVER_STEPS,       [EVENT_TRANSITION] = OBSERVER_TRACE,
+	[EVENT_RETRANSMIT] = OBSERVER_TRACE, [EVENT_RESET] = OBSERVER_TRACE,
+	[EVENT_DESTROY] = OBSERVER_TRACE,    [EVENT_MINI_SOCKET] = OBSERVER_TRACE,
+	[EVENT_DROP] = OBSERVER_TRACE,       [EVENT_SAMPLE] = OBSERVER_DIAG,
+	[EVENT_COUNTS] = OBSERVER_DIAG,      [EVENT_PACKET] = OBSERVER_TAP,
+	[EVENT_RULE] = OBSERVER_WIRE,        [EVENT_FRAME] = OBSERVER_WIRE,
+	[EVENT_COUNTER] = OBSERVER_COUNTERS, [EVENT_LATE] = OBSERVER_LATENESS,
+};
+static_assert(ARRAY_SIZE(kind_observers) == EVENT_KIND_COUNT, "an observer for every kind");
 
 static const char *const diag_timer_names[] = {
 	[DIAG_TIMER_NONE] = "none",           [DIAG_TIMER_ON] = "on",
@@ -117,153 +127,143 @@ static const char *const outcome_names[] = {
 };
 static_assert(ARRAY_SIZE(outcome_names) == OUTCOME_COUNT, "a name for every outcome");
 
-static const char *const value_kind_names[] = {
-	[VALUE_NONE] = "none",
-	[VALUE_COUNT] = "count",
-	[VALUE_TIME] = "time",
-	[VALUE_TEXT] = "text",
-};
-static_assert(ARRAY_SIZE(value_kind_names) == VALUE_KIND_COUNT, "a name for every kind of value");
+const struct words state_words = {state_names, ARRAY_SIZE(state_names)};
+const struct words observer_words = {observer_names, ARRAY_SIZE(observer_names)};
+const struct words side_words = {side_names, ARRAY_SIZE(side_names)};
+const struct words event_kind_words = {kind_names, ARRAY_SIZE(kind_names)};
+const struct words diag_timer_words = {diag_timer_names, ARRAY_SIZE(diag_timer_names)};
+const struct words sock_object_words = {sock_object_names, ARRAY_SIZE(sock_object_names)};
+const struct words mini_change_words = {mini_change_names, ARRAY_SIZE(mini_change_names)};
+const struct words frame_action_words = {frame_action_names, ARRAY_SIZE(frame_action_names)};
+const struct words late_what_words = {late_what_names, ARRAY_SIZE(late_what_names)};
+const struct words verdict_words = {verdict_names, ARRAY_SIZE(verdict_names)};
+const struct words outcome_words = {outcome_names, ARRAY_SIZE(outcome_names)};
 
-static const char *name_of(const char *const *names, size_t count, size_t value)
+int words_find(const struct words *words, const char *name)
 {
-	return value < count ? names[value] : "?";
-}
-
-static int name_parse(const char *const *names, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(names[i], name))
+	for (size_t i = 0; i < words->count; i++) {
+		if (!strcmp(words->names[i], name))
 			return (int)i;
 	}
 	return -1;
+}
+
+static const char *name_of(const struct words *words, size_t value)
+{
+	return value < words->count ? words->names[value] : "?";
 }
 
 enum observer event_observer(enum event_kind kind)
 {
-	return event_kinds[kind].observer;
-}
-
-const char *event_kind_name(enum event_kind kind)
-{
-	return (size_t)kind < EVENT_KIND_COUNT ? event_kinds[kind].name : "?";
-}
-
-int event_kind_parse(const char *name)
-{
-	for (size_t i = 0; i < EVENT_KIND_COUNT; i++) {
-		if (!strcmp(event_kinds[i].name, name))
-			return (int)i;
-	}
-	return -1;
+	return kind_observers[kind];
 }
 
 const char *state_name(enum tcp_state state)
 {
-	return name_of(state_names, STATE_COUNT, state);
+	return name_of(&state_words, state);
 }
 
 int state_parse(const char *name)
 {
-	return name_parse(state_names, STATE_COUNT, name);
+	return words_find(&state_words, name);
 }
 
 const char *observer_name(enum observer observer)
 {
-	return name_of(observer_names, OBSERVER_COUNT, observer);
+	return name_of(&observer_words, observer);
 }
 
 int observer_parse(const char *name)
 {
-	return name_parse(observer_names, OBSERVER_COUNT, name);
+	return words_find(&observer_words, name);
 }
 
 const char *side_name(enum side side)
 {
-	return name_of(side_names, SIDE_COUNT, side);
+	return name_of(&side_words, side);
 }
 
 int side_parse(const char *name)
 {
-	return name_parse(side_names, SIDE_COUNT, name);
+	return words_find(&side_words, name);
+}
+
+const char *event_kind_name(enum event_kind kind)
+{
+	return name_of(&event_kind_words, kind);
+}
+
+int event_kind_parse(const char *name)
+{
+	return words_find(&event_kind_words, name);
 }
 
 const char *diag_timer_name(enum diag_timer timer)
 {
-	return name_of(diag_timer_names, DIAG_TIMER_COUNT, timer);
+	return name_of(&diag_timer_words, timer);
 }
 
 int diag_timer_parse(const char *name)
 {
-	return name_parse(diag_timer_names, DIAG_TIMER_COUNT, name);
+	return words_find(&diag_timer_words, name);
 }
 
 const char *sock_object_name(enum sock_object object)
 {
-	return name_of(sock_object_names, OBJECT_COUNT, object);
+	return name_of(&sock_object_words, object);
 }
 
 int sock_object_parse(const char *name)
 {
-	return name_parse(sock_object_names, OBJECT_COUNT, name);
+	return words_find(&sock_object_words, name);
 }
 
 const char *mini_change_name(enum mini_change change)
 {
-	return name_of(mini_change_names, MINI_CHANGE_COUNT, change);
+	return name_of(&mini_change_words, change);
 }
 
 int mini_change_parse(const char *name)
 {
-	return name_parse(mini_change_names, MINI_CHANGE_COUNT, name);
+	return words_find(&mini_change_words, name);
 }
 
 const char *frame_action_name(enum frame_action action)
 {
-	return name_of(frame_action_names, FRAME_ACTION_COUNT, action);
+	return name_of(&frame_action_words, action);
 }
 
 int frame_action_parse(const char *name)
 {
-	return name_parse(frame_action_names, FRAME_ACTION_COUNT, name);
+	return words_find(&frame_action_words, name);
 }
 
 const char *late_what_name(enum late_what what)
 {
-	return name_of(late_what_names, LATE_WHAT_COUNT, what);
+	return name_of(&late_what_words, what);
 }
 
 int late_what_parse(const char *name)
 {
-	return name_parse(late_what_names, LATE_WHAT_COUNT, name);
+	return words_find(&late_what_words, name);
 }
 
 const char *verdict_name(enum verdict verdict)
 {
-	return name_of(verdict_names, VERDICT_COUNT, verdict);
+	return name_of(&verdict_words, verdict);
 }
 
 int verdict_parse(const char *name)
 {
-	return name_parse(verdict_names, VERDICT_COUNT, name);
+	return words_find(&verdict_words, name);
 }
 
 const char *outcome_name(enum outcome outcome)
 {
-	return name_of(outcome_names, OUTCOME_COUNT, outcome);
+	return name_of(&outcome_words, outcome);
 }
 
 int outcome_parse(const char *name)
 {
-	return name_parse(outcome_names, OUTCOME_COUNT, name);
-}
-
-const char *value_kind_name(enum value_kind kind)
-{
-	return name_of(value_kind_names, VALUE_KIND_COUNT, kind);
-}
-
-int value_kind_parse(const char *name)
-{
-	return name_parse(value_kind_names, VALUE_KIND_COUNT, name);
+	return words_find(&outcome_words, name);
 }

@@ -182,8 +182,6 @@ const char *verdict_name(enum verdict verdict);
 int verdict_parse(const char *name);
 const char *outcome_name(enum outcome outcome);
 int outcome_parse(const char *name);
-const char *value_kind_name(enum value_kind kind);
-int value_kind_parse(const char *name);
 
 /* "8", "4..5", "6.60 s", "6.40..6.71 s", "SYN_SENT ESTABLISHED", "-" for none. */
 const char *value_text(const struct value *value, char *buf, size_t size);

@@ -26,7 +26,6 @@ static void every_name_comes_back(void **state)
 	ALL(FRAME_ACTION_COUNT, frame_action_name, frame_action_parse);
 	ALL(VERDICT_COUNT, verdict_name, verdict_parse);
 	ALL(OUTCOME_COUNT, outcome_name, outcome_parse);
-	ALL(VALUE_KIND_COUNT, value_kind_name, value_kind_parse);
 #undef ALL
 }
 

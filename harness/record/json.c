@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * json: the lines of finwait/1, written and read. What a line has stands in the tables of
+ * schema.h, in the order in which it is written: two runs with the same data give the same
+ * bytes. Unknown keys are ignored, so that a newer writer's extra fields do no harm.
+ */
+#include "json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema.h"
+
+static const char *const line_names[] = {
+	[JSON_RUN] = "run",       [JSON_PROBE] = "probe",   [JSON_EVENT] = "event",
+	[JSON_RESULT] = "result", [JSON_PHASES] = "phases", [JSON_SUMMARY] = "summary",
+};
+static const struct words line_words = {line_names, sizeof(line_names) / sizeof(line_names[0])};
+
+static struct json_out line_new(enum json_line kind)
+{
+	struct json_out out = json_out_new();
+
+	json_put_text(&out, "type", line_names[kind]);
+	return out;
+}
+
+char *json_run_line(const struct run_info *run)
+{
+	struct json_out out = line_new(JSON_RUN);
+
+	json_put_text(&out, "format", RECORD_FORMAT);
+	fields_put(&out, run_fields, run);
+	return json_out_line(&out);
+}
+
+char *json_probe_line(const struct record *rec)
+{
+	struct json_out out = line_new(JSON_PROBE);
+
+	json_put_text(&out, "id", rec->probe);
+	fields_put(&out, probe_fields, rec);
+	return json_out_line(&out);
+}
+
+char *json_event_line(const char *probe, const struct event *event)
+{
+	struct json_out out = line_new(JSON_EVENT);
+
+	json_put_text(&out, "probe", probe);
+	json_put_int(&out, "t_ns", event->t_ns);
+	json_put_text(&out, "observer", observer_name(event_observer(event->kind)));
+	json_put_text(&out, "kind", event_kind_name(event->kind));
+	fields_put(&out, event_kind_fields[event->kind], event);
+	return json_out_line(&out);
+}
+
+char *json_result_line(const struct record *rec)
+{
+	struct json_out out = line_new(JSON_RESULT);
+
+	json_put_text(&out, "probe", rec->probe);
+	fields_put(&out, result_fields, rec);
+	return json_out_line(&out);
+}
+
+char *json_phases_line(const char *probe, unsigned int phases, const struct spread *spread)
+{
+	struct json_out out = line_new(JSON_PHASES);
+	const struct phases_line line = {.phases = phases, .spread = *spread};
+
+	json_put_text(&out, "probe", probe);
+	fields_put(&out, phases_fields, &line);
+	return json_out_line(&out);
+}
+
+char *json_summary_line(const unsigned int outcomes[OUTCOME_COUNT])
+{
+	struct json_out out = line_new(JSON_SUMMARY);
+
+	fields_put(&out, summary_fields, outcomes);
+	return json_out_line(&out);
+}
+
+/* ---- reading ---- */
+
+static const char *need_text(struct json_in *in, const char *key)
+{
+	if (!json_field(in, key))
+		json_fail(in, "no \"%s\"", key);
+	return json_take_text(in, key);
+}
+
+static void take_run(struct json_in *in, struct record *rec)
+{
+	const char *format = need_text(in, "format");
+
+	if (!in->failed && strcmp(format, RECORD_FORMAT))
+		json_fail(in, "format \"%.40s\", not " RECORD_FORMAT, format);
+	fields_take(in, run_fields, &rec->run);
+}
+
+/* Lines of two probes do not mix; the first that names the probe names it. */
+static void take_probe_id(struct json_in *in, const char *key, struct record *rec)
+{
+	const char *id = need_text(in, key);
+
+	if (in->failed)
+		return;
+	if (!rec->probe[0])
+		rec->probe = json_keep_text(in, id);
+	else if (strcmp(rec->probe, id))
+		json_fail(in, "a line of probe \"%.40s\" in the record of \"%.40s\"", id,
+		          rec->probe);
+}
+
+static void take_probe(struct json_in *in, struct record *rec)
+{
+	take_probe_id(in, "id", rec);
+	rec->claim_count = 0;
+	fields_take(in, probe_fields, rec);
+}
+
+static void take_event(struct json_in *in, struct record *rec)
+{
+	struct event event;
+
+	/* memset, not {0}: the parts of the union that no field fills are zero too. */
+	memset(&event, 0, sizeof(event));
+	take_probe_id(in, "probe", rec);
+	fields_take(in, event_fields, &event);
+	need_text(in, "kind");
+	event.kind = json_take_word(in, "kind", &event_kind_words);
+	if (json_field(in, "observer") &&
+	    json_take_word(in, "observer", &observer_words) != event_observer(event.kind))
+		json_fail(in, "a %s does not come from that observer", event_kind_name(event.kind));
+	if (!in->failed)
+		fields_take(in, event_kind_fields[event.kind], &event);
+	if (!in->failed && record_add_event(rec, &event))
+		json_fail(in, "out of memory");
+}
+
+static void take_result(struct json_in *in, struct record *rec)
+{
+	if (rec->finished)
+		json_fail(in, "a second result");
+	take_probe_id(in, "probe", rec);
+	fields_take(in, result_fields, rec);
+	rec->finished = !in->failed;
+}
+
+/* All of them are of the same runs, one of which is recorded. */
+static void take_phases(struct json_in *in, struct record *rec)
+{
+	struct phases_line line = {0};
+	const struct spread *spread = &line.spread;
+
+	take_probe_id(in, "probe", rec);
+	fields_take(in, phases_fields, &line);
+	if (spread->differ > line.phases || spread->model_failed > line.phases ||
+	    spread->undecided > line.phases)
+		json_fail(in, "a number of phases is not within 0..%u", line.phases);
+	if (!in->failed && rec->phases && rec->phases != line.phases)
+		json_fail(in, "\"phases\" is %u, and was %u before", line.phases, rec->phases);
+	if (rec->spread_count == JSON_LIST_MAX)
+		json_fail(in, "more than %d findings", JSON_LIST_MAX);
+	if (!in->failed && record_add_spread(rec, spread))
+		json_fail(in, "out of memory");
+	if (!in->failed)
+		rec->phases = line.phases;
+}
+
+static void take_summary(struct json_in *in, struct record *rec)
+{
+	unsigned int outcomes[OUTCOME_COUNT];
+
+	(void)rec;
+	fields_take(in, summary_fields, outcomes);
+}
+
+static void (*const line_takers[])(struct json_in *in, struct record *rec) = {
+	[JSON_RUN] = take_run,       [JSON_PROBE] = take_probe,   [JSON_EVENT] = take_event,
+	[JSON_RESULT] = take_result, [JSON_PHASES] = take_phases, [JSON_SUMMARY] = take_summary,
+};
+
+int json_read_line(struct record *rec, const char *line, size_t length, char why[160])
+{
+	json_error_t error;
+	json_t *root = json_loadb(line, length, JSON_REJECT_DUPLICATES, &error);
+	struct json_in in = {
+		.object = root, .why = why, .why_size = JSON_WHY_SIZE, .texts = &rec->texts};
+	unsigned int kind;
+
+	why[0] = '\0';
+	if (!root) {
+		snprintf(why, JSON_WHY_SIZE, "not JSON: %.120s", error.text);
+		return -EINVAL;
+	}
+	need_text(&in, "type");
+	kind = json_take_word(&in, "type", &line_words);
+	if (!in.failed)
+		line_takers[kind](&in, rec);
+	json_decref(root);
+	return in.failed ? -EINVAL : (int)kind;
+}
+
+int json_read_file(struct record *rec, FILE *file, char why[200])
+{
+	char *line = NULL, reason[JSON_WHY_SIZE];
+	size_t space = 0, number = 0;
+	ssize_t length;
+	int err = 0;
+
+	why[0] = '\0';
+	while (!err && (errno = 0, length = getline(&line, &space, file)) > 0) {
+		bool whole = line[length - 1] == '\n';
+
+		number++;
+		if (json_read_line(rec, line, (size_t)length, reason) < 0 && whole) {
+			snprintf(why, 200, "line %zu: %s", number, reason);
+			err = -EINVAL;
+		}
+	}
+	if (!err && (ferror(file) || errno == ENOMEM)) {
+		err = errno ? -errno : -EIO;
+		snprintf(why, 200, "after line %zu: %s", number, strerror(-err));
+	}
+	free(line);
+	return err;
+}
