@@ -27,7 +27,8 @@
 
 #define NOBODY 65534
 #define LO_IFINDEX 1
-#define IN_CONTAINER "in a container: docker run --privileged"
+#define MORE_FILES "more open files: ulimit -n"
+#define IN_CONTAINER "in a container: docker run "
 
 /* A try runs in a fresh network namespace, @netns_fd, and returns 0 or -errno. */
 typedef int (*feature_try_fn)(int netns_fd, struct fault *f);
@@ -116,23 +117,25 @@ static int try_sysctl(int netns_fd, struct fault *f)
 static const struct feature {
 	const char *name;
 	feature_try_fn try;
+	const char *capability; /* without which it is EPERM; NULL: none */
 	const char *help; /* once there is a namespace; before that, userns_help() */
 } features[] = {
-	[NETNS_FEATURE_USERNS] = {"userns", try_nothing, NULL},
-	[NETNS_FEATURE_NETNS] = {"netns", try_nothing, NULL},
-	[NETNS_FEATURE_VETH] = {"veth", try_veth,
+	[NETNS_FEATURE_USERNS] = {"userns", try_nothing, NULL, NULL},
+	[NETNS_FEATURE_NETNS] = {"netns", try_nothing, NULL, NULL},
+	[NETNS_FEATURE_VETH] = {"veth", try_veth, "NET_ADMIN",
                                 "a kernel with CONFIG_VETH; as root: modprobe veth"},
-	[NETNS_FEATURE_BRIDGE] = {"bridge", try_bridge,
+	[NETNS_FEATURE_BRIDGE] = {"bridge", try_bridge, "NET_ADMIN",
                                   "a kernel with CONFIG_BRIDGE; as root: modprobe bridge"},
-	[NETNS_FEATURE_NF_TABLES] = {"nf_tables", try_nf_tables,
+	[NETNS_FEATURE_NF_TABLES] = {"nf_tables", try_nf_tables, "NET_ADMIN",
                                      "a kernel with CONFIG_NF_TABLES and CONFIG_NF_TABLES_NETDEV; "
                                      "as root: modprobe nf_tables"},
-	[NETNS_FEATURE_NETEM] = {"netem", try_netem,
+	[NETNS_FEATURE_NETEM] = {"netem", try_netem, "NET_ADMIN",
                                  "a kernel with CONFIG_NET_SCH_NETEM; as root: modprobe sch_netem"},
-	[NETNS_FEATURE_PACKET] = {"packet", try_packet,
+	[NETNS_FEATURE_PACKET] = {"packet", try_packet, "NET_RAW",
                                   "a kernel with CONFIG_PACKET; as root: modprobe af_packet"},
-	[NETNS_FEATURE_SYSCTL] = {"sysctl", try_sysctl,
-                                  "/proc/sys must be writable; " IN_CONTAINER},
+	[NETNS_FEATURE_SYSCTL] = {"sysctl", try_sysctl, NULL,
+                                  "/proc/sys must be writable; " IN_CONTAINER
+                                  "--security-opt systempaths=unconfined"},
 };
 static_assert(sizeof(features) / sizeof(features[0]) == NETNS_FEATURE_COUNT, "a row a feature");
 
@@ -148,8 +151,6 @@ const char *netns_feature_name(enum netns_feature feature)
  */
 static int become_nobody(struct fault *f)
 {
-	if (geteuid() != 0)
-		return 0;
 	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
 	    setresuid(NOBODY, NOBODY, NOBODY) || prctl(PR_SET_DUMPABLE, 1))
 		return fault_set(f, errno, "become uid %d to try user namespaces", NOBODY);
@@ -161,7 +162,7 @@ static int feature_room(enum netns_feature feature, bool root, struct fault *f)
 {
 	int rc = 0;
 
-	if (feature == NETNS_FEATURE_USERNS)
+	if (feature == NETNS_FEATURE_USERNS && root)
 		rc = become_nobody(f);
 	if (!rc && (feature == NETNS_FEATURE_USERNS || !root))
 		rc = userns_enter(f);
@@ -177,6 +178,23 @@ static void state_absent(struct netns_feature_state *state, const struct fault *
 	snprintf(state->help, sizeof(state->help), "%s", help);
 }
 
+/* What would help is another thing when it was not the kernel that lacked something. */
+static void state_refused(struct netns_feature_state *state, const struct feature *feature,
+                          const struct fault *f)
+{
+	char help[sizeof(state->help)];
+
+	if (f->err == EMFILE || f->err == ENFILE) {
+		state_absent(state, f, MORE_FILES);
+	} else if (f->err == EPERM && feature->capability) {
+		snprintf(help, sizeof(help), "the capability CAP_%s; " IN_CONTAINER "--cap-add %s",
+		         feature->capability, feature->capability);
+		state_absent(state, f, help);
+	} else {
+		state_absent(state, f, feature->help);
+	}
+}
+
 /* In the child: try, tell, be gone. */
 static _Noreturn void child_run(enum netns_feature feature, bool root, int pipe_fd)
 {
@@ -185,9 +203,10 @@ static _Noreturn void child_run(enum netns_feature feature, bool root, int pipe_
 	int netns_fd = feature_room(feature, root, &f);
 
 	if (netns_fd < 0)
-		state_absent(&state, &f, userns_help());
+		state_absent(&state, &f,
+		             f.err == EMFILE || f.err == ENFILE ? MORE_FILES : userns_help());
 	else if (features[feature].try(netns_fd, &f))
-		state_absent(&state, &f, features[feature].help);
+		state_refused(&state, &features[feature], &f);
 	/* Less than PIPE_BUF: whole or not at all. */
 	_exit(write(pipe_fd, &state, sizeof(state)) == sizeof(state) ? 0 : 1);
 }

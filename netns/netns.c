@@ -40,8 +40,8 @@ const char *userns_help(void)
 	/* Ubuntu: the namespace is made, but has no capabilities. */
 	if (knob_read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
 		return "sysctl kernel.apparmor_restrict_unprivileged_userns=0";
-	return "a container's seccomp profile may forbid it: "
-	       "docker run --privileged, or --security-opt seccomp=unconfined";
+	return "a container's seccomp profile may forbid it: docker run --cap-add SYS_ADMIN,"
+	       " or --security-opt seccomp=unconfined";
 }
 
 /* Looking for help reads files: errno is taken down before. */

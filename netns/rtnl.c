@@ -69,10 +69,12 @@ static int rtnl_connect(struct rtnl *rtnl, struct fault *f)
 	static const int options[] = {NETLINK_EXT_ACK, NETLINK_CAP_ACK};
 	int on = 1, nle;
 
+	errno = 0;
 	nle = nl_connect(rtnl->sock, NETLINK_ROUTE);
-	if (nle < 0)
-		return fault_set_ext(f, rtnl_nle_errno(nle), nl_geterror(nle),
-		                     "open an rtnetlink socket");
+	if (nle < 0) /* libnl has no word for most errnos of socket(2): EMFILE among them */
+		return errno ? fault_set(f, errno, "open an rtnetlink socket")
+		             : fault_set_ext(f, rtnl_nle_errno(nle), nl_geterror(nle),
+		                             "open an rtnetlink socket");
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		if (setsockopt(nl_socket_get_fd(rtnl->sock), SOL_NETLINK, options[i], &on,
 		               sizeof(on)))

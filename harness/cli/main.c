@@ -258,8 +258,9 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	if (streams_fill() < 0)
 		return cli_say(EXIT_NOT_RUN, "cannot open /dev/null: %s", strerror(errno));
-	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		return cli_say(EXIT_NOT_RUN, "cannot ignore SIGPIPE");
+	/* Both are errors of write(2) then, which say what could not be written. */
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+		return cli_say(EXIT_NOT_RUN, "cannot ignore signals: %s", strerror(errno));
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;

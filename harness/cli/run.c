@@ -147,8 +147,12 @@ static void print_table(const struct run_command *cmd, const struct session_resu
 			putchar('\n');
 			ladder_print(records[i], registry_title(records[i]->probe), &style, stdout);
 		}
-	printf("\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show ID\n", dir,
-	       elsewhere ? " --out " : "", elsewhere ? dir : "");
+	if (result->kept)
+		printf("\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show "
+		       "ID\n",
+		       dir, elsewhere ? " --out " : "", elsewhere ? dir : "");
+	else
+		printf("\nNot every record could be kept in %s/.\n", dir);
 }
 
 static void run_print(struct run_command *cmd, const struct session_result *result)

@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +29,20 @@ int cli_fault(enum exit_code code, const struct fault *fault)
 	return cli_say(code, "%s", fault_text(fault, text, sizeof(text)));
 }
 
+/* Whoever read has read enough: a pipe without a reader. */
+static bool stdout_is_unread(void)
+{
+	struct pollfd fd = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR);
+}
+
 int cli_finish(int code)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
+	if (errno == EPIPE || stdout_is_unread())
+		return EXIT_NOT_RUN;
 	return cli_say(EXIT_NOT_RUN, "cannot write to standard output: %s", strerror(errno));
 }
 

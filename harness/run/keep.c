@@ -6,126 +6,141 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/buffer.h"
+#include "../base/file.h"
 #include "../record/json.h"
 
 struct kept_file {
-	char probe[40];
-	int fd;
+	char *probe;
+	int fd; /* -1: no more is written */
 	off_t whole; /* the file's length up to its last whole line */
+	struct fault failed; /* what went wrong first; err 0: nothing */
 	struct kept_file *next;
 };
 
 struct keep {
-	char dir[3072];
+	char *dir;
+	int dir_fd; /* a folder that is exchanged under us does not move the files */
 	char *run_line;
-	struct kept_file *files; /* open ones */
-	struct fault failed; /* the first failure */
+	struct kept_file *files; /* still open, or failed */
+	struct buffer line; /* with its newline, to be written by one write(2) */
+	bool no_memory; /* for a file: what it was to hold is missing */
 };
 
-void keep_path(const char *dir, const char *probe, char *buf, size_t size)
+char *keep_path(const char *dir, const char *probe)
 {
-	snprintf(buf, size, "%s/%s.jsonl", dir, probe);
+	char *path = NULL;
+
+	return asprintf(&path, "%s/%s.jsonl", dir, probe) < 0 ? NULL : path;
 }
 
-static int dir_try(const char *dir, struct fault *f)
+static int folder_try(int dir_fd, const char *dir, struct fault *f)
 {
-	char path[4096];
+	char name[40];
 	int fd;
 
-	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
-		return fault_set(f, errno, "make the folder %s for the records (--out DIR)", dir);
-	snprintf(path, sizeof(path), "%s/.finwait-%d", dir, getpid());
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	snprintf(name, sizeof(name), ".finwait-%d", getpid());
+	fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return fault_set(f, errno, "write records into %s (--out DIR)", dir);
+		return fault_set(f, errno, "write records into %s (--out DIR)", path_end(dir));
 	close(fd);
-	return unlink(path) < 0 ? fault_set(f, errno, "remove %s", path) : 0;
+	return unlinkat(dir_fd, name, 0) < 0
+	               ? fault_set(f, errno, "remove %s/%s", path_end(dir), name)
+	               : 0;
+}
+
+static void keep_free(struct keep *keep)
+{
+	if (keep->dir_fd >= 0)
+		close(keep->dir_fd);
+	buffer_free(&keep->line);
+	free(keep->run_line);
+	free(keep->dir);
+	free(keep);
 }
 
 struct keep *keep_open(const char *dir, const struct run_info *info, struct fault *f)
 {
-	struct keep *keep;
+	struct keep *keep = calloc(1, sizeof(*keep));
+	int err;
 
-	if (strlen(dir) >= sizeof(keep->dir)) {
-		fault_set(f, ENAMETOOLONG, "keep records (--out DIR)");
-		return NULL;
-	}
-	if (dir_try(dir, f) < 0)
-		return NULL;
-	keep = calloc(1, sizeof(*keep));
-	if (!keep || !(keep->run_line = json_run_line(info))) {
-		free(keep);
+	if (!keep) {
 		fault_set(f, ENOMEM, "keep records");
 		return NULL;
 	}
-	snprintf(keep->dir, sizeof(keep->dir), "%s", dir);
-	return keep;
+	keep->dir = strdup(dir);
+	keep->run_line = json_run_line(info);
+	keep->dir_fd = folder_open(dir, f);
+	err = keep->dir_fd < 0 ? fault_set(f, f->err, "open the folder %s for records (--out DIR)",
+	                                   path_end(dir))
+	                       : folder_try(keep->dir_fd, dir, f);
+	if (!err && (!keep->dir || !keep->run_line))
+		err = fault_set(f, ENOMEM, "keep records");
+	if (!err)
+		return keep;
+	keep_free(keep);
+	return NULL;
 }
 
-static void keep_fail(struct keep *keep, int err, const char *probe)
+static void file_close(struct kept_file *file)
 {
-	char path[4096];
-
-	if (keep->failed.err)
-		return;
-	keep_path(keep->dir, probe, path, sizeof(path));
-	fault_set(&keep->failed, err, "write the record %.150s", path);
+	if (file->fd >= 0 && close(file->fd) < 0 && !file->failed.err)
+		fault_set(&file->failed, errno, "write the record of %s", file->probe);
+	file->fd = -1;
 }
 
 /* A whole line or nothing: what a full disk tore off is cut away again. */
 static void file_write(struct keep *keep, struct kept_file *file, const char *line, size_t length)
 {
-	char *whole = malloc(length + 1);
-	size_t done = 0;
+	struct buffer *whole = &keep->line;
+	int err;
 
-	if (file->fd < 0 || !whole) {
-		free(whole);
+	if (file->fd < 0)
+		return;
+	buffer_reset(whole);
+	buffer_put(whole, line, length);
+	buffer_put(whole, "\n", 1);
+	err = whole->failed ? -ENOMEM : write_all(file->fd, whole->data, whole->used);
+	if (!err) {
+		file->whole += (off_t)whole->used;
 		return;
 	}
-	memcpy(whole, line, length);
-	whole[length++] = '\n';
-	while (done < length) {
-		ssize_t n = write(file->fd, whole + done, length - done);
+	fault_set(&file->failed, -err, "write the record %s/%s.jsonl", path_end(keep->dir),
+	          file->probe);
+	if (ftruncate(file->fd, file->whole) < 0)
+		fault_set_ext(&file->failed, -err, "its last line is torn",
+		              "write the record %s/%s.jsonl", path_end(keep->dir), file->probe);
+	file_close(file);
+}
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			keep_fail(keep, errno, file->probe);
-			if (ftruncate(file->fd, file->whole) < 0)
-				keep_fail(keep, errno, file->probe);
-			close(file->fd);
-			file->fd = -1;
-			break;
-		}
-		done += (size_t)n;
-	}
-	if (done == length)
-		file->whole += (off_t)length;
-	free(whole);
+/* A file that cannot be made is remembered like one that cannot be written. */
+static int file_make(const struct keep *keep, const char *probe, struct fault *f)
+{
+	char *path = keep_path(keep->dir, probe);
+	int fd = path ? file_create(keep->dir_fd, path + strlen(keep->dir) + 1, path, f)
+	              : fault_set(f, ENOMEM, "keep the record of %s", probe);
+
+	free(path);
+	return fd < 0 ? -1 : fd;
 }
 
 static struct kept_file *file_of(struct keep *keep, const char *probe)
 {
 	struct kept_file *file = keep->files;
-	char path[4096];
 
 	while (file && strcmp(file->probe, probe) != 0)
 		file = file->next;
 	if (file)
 		return file;
 	file = calloc(1, sizeof(*file));
-	if (!file) {
-		keep_fail(keep, ENOMEM, probe);
+	if (!file || !(file->probe = strdup(probe))) {
+		free(file);
+		keep->no_memory = true;
 		return NULL;
 	}
-	snprintf(file->probe, sizeof(file->probe), "%s", probe);
-	keep_path(keep->dir, probe, path, sizeof(path));
-	file->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (file->fd < 0)
-		keep_fail(keep, errno, probe);
+	file->fd = file_make(keep, probe, &file->failed);
 	file->next = keep->files;
 	keep->files = file;
 	file_write(keep, file, keep->run_line, strlen(keep->run_line));
@@ -140,6 +155,12 @@ void keep_line(struct keep *keep, const char *probe, const char *line, size_t le
 		file_write(keep, file, line, length);
 }
 
+static void file_free(struct kept_file *file)
+{
+	free(file->probe);
+	free(file);
+}
+
 void keep_probe_done(struct keep *keep, const char *probe)
 {
 	for (struct kept_file **at = &keep->files; *at; at = &(*at)->next) {
@@ -147,24 +168,36 @@ void keep_probe_done(struct keep *keep, const char *probe)
 
 		if (strcmp(file->probe, probe) != 0)
 			continue;
-		if (file->fd >= 0 && close(file->fd) < 0)
-			keep_fail(keep, errno, probe);
+		file_close(file);
+		if (file->failed.err) /* to be told at the end */
+			return;
 		*at = file->next;
-		free(file);
+		file_free(file);
 		return;
 	}
 }
 
-int keep_close(struct keep *keep, struct fault *f)
+size_t keep_close(struct keep *keep, keep_failed_fn failed, void *arg)
 {
-	int err;
+	struct fault no_memory = {0};
+	size_t failures = 0;
 
-	while (keep->files)
-		keep_probe_done(keep, keep->files->probe);
-	err = keep->failed.err;
-	if (err)
-		*f = keep->failed;
-	free(keep->run_line);
-	free(keep);
-	return -err;
+	if (keep->no_memory) {
+		fault_set(&no_memory, ENOMEM, "keep every record in %s", path_end(keep->dir));
+		failed(&no_memory, arg);
+		failures++;
+	}
+	while (keep->files) {
+		struct kept_file *file = keep->files;
+
+		file_close(file);
+		if (file->failed.err) {
+			failed(&file->failed, arg);
+			failures++;
+		}
+		keep->files = file->next;
+		file_free(file);
+	}
+	keep_free(keep);
+	return failures;
 }

@@ -2,12 +2,14 @@
 #include "machine.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -192,11 +194,29 @@ static int machine_info(struct machine *machine, struct fault *f)
 	return err ? fault_set(f, -err, "note what this machine can do") : 0;
 }
 
+/*
+ * Namespaces, links and packet sockets without a user namespace: root in a container may lack
+ * a part of it, and then does as an ordinary user does.
+ */
+static bool is_privileged(void)
+{
+	static const unsigned int needed[] = {CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_NET_RAW};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct have[_LINUX_CAPABILITY_U32S_3];
+
+	if (geteuid() != 0 || syscall(SYS_capget, &header, have) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!(have[CAP_TO_INDEX(needed[i])].effective & CAP_TO_MASK(needed[i])))
+			return false;
+	return true;
+}
+
 int machine_find(struct machine *machine, unsigned int trace_slots, struct fault *f)
 {
 	int err;
 
-	*machine = (struct machine){.root = geteuid() == 0};
+	*machine = (struct machine){.root = is_privileged()};
 	err = machine_find_netns(machine, f);
 	if (err)
 		return err;

@@ -10,45 +10,13 @@
 #include <unistd.h>
 
 #include "../../netns/netns.h"
+#include "../base/die.h"
+#include "../base/file.h"
 
 struct scratch_answer {
 	int err;
 	struct fault fault;
 };
-
-static int write_all(int fd, const void *data, size_t size)
-{
-	const char *at = data;
-
-	while (size) {
-		ssize_t n = write(fd, at, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		at += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-static int read_all(int fd, void *data, size_t size)
-{
-	char *at = data;
-
-	while (size) {
-		ssize_t n = read(fd, at, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EPIPE;
-		at += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
 
 static _Noreturn void scratch_child(int fd, bool userns, scratch_fn fn, void *arg,
                                     const void *result, size_t size)
@@ -61,7 +29,7 @@ static _Noreturn void scratch_child(int fd, bool userns, scratch_fn fn, void *ar
 	if (!answer.err)
 		answer.err = fn(arg, &answer.fault);
 	if (write_all(fd, &answer, sizeof(answer)) < 0 || (size && write_all(fd, result, size) < 0))
-		_exit(EXIT_FAILURE);
+		die_errno("a try", "tell how it went");
 	_exit(EXIT_SUCCESS);
 }
 

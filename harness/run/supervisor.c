@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/die.h"
 #include "../record/json.h"
 #include "../observe/tap.h"
 #include "../step/run.h"
@@ -170,16 +171,16 @@ static _Noreturn void job_child(struct supervisor *sv, struct run_plan *run, int
 			close(sv->jobs[i].fd);
 	close(sv->signal_fd);
 	sigemptyset(&none);
-	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
-		_exit(EXIT_FAILURE);
-	/* Ctrl-C reaches the whole foreground group: the supervisor decides, not we. */
-	if (signal(SIGINT, SIG_IGN) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		_exit(EXIT_FAILURE);
+	/* Ctrl-C and a hang-up reach the whole foreground group: the supervisor decides, not we. */
+	if (signal(SIGINT, SIG_IGN) == SIG_ERR || signal(SIGHUP, SIG_IGN) == SIG_ERR ||
+	    signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		die_errno(run->probe->id, "set up signals");
 	if (sv->hooks->child)
 		sv->hooks->child(run, fd, sv->hooks->arg);
 	else
 		run_probe(run_prepare(run, run->probe->wire), run, fd);
-	_exit(EXIT_FAILURE);
+	errno = 0;
+	die_errno(run->probe->id, "what runs a probe came back");
 }
 
 static int job_start(struct supervisor *sv, struct job *job, struct planned *planned,
@@ -356,14 +357,18 @@ static int supervisor_loop(struct supervisor *sv, struct fault *f)
 	return err ? err : sv->interrupted ? -EINTR : 0;
 }
 
+/* What ends a run. One that was ignored when we began (nohup, sh's background) stays so. */
 static int signals_block(sigset_t *before, struct fault *f)
 {
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction now;
 	sigset_t wanted;
 	int fd;
 
 	sigemptyset(&wanted);
-	sigaddset(&wanted, SIGINT);
-	sigaddset(&wanted, SIGTERM);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (sigaction(ends[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaddset(&wanted, ends[i]);
 	if (sigprocmask(SIG_BLOCK, &wanted, before) < 0)
 		return fault_set(f, errno, "block signals");
 	fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -26,7 +26,7 @@ struct supervisor_hooks {
 
 /*
  * Run the plan; @records gets one record per planned probe, in its order, for the
- * caller to free. SIGINT and SIGTERM end what runs and return -EINTR with the
+ * caller to free. SIGINT, SIGTERM and SIGHUP end what runs and return -EINTR with the
  * records as far as they got. Otherwise 0, or -errno when nothing could be run.
  */
 int supervisor_run(struct plan *plan, unsigned int jobs, unsigned int time_limit_s,

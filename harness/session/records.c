@@ -8,10 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../base/file.h"
 #include "../record/json.h"
 #include "../run/registry.h"
-
-#define PATH_SAID 150 /* leaves room in a fault for what is wrong with it */
 
 static bool is_wanted(const char *probe, const char *const *patterns, size_t count)
 {
@@ -28,14 +27,6 @@ void records_free(struct record **records, size_t count)
 	free(records);
 }
 
-/* A path may be longer than a fault has room for: its end says more than its beginning. */
-static const char *path_end(const char *path)
-{
-	size_t length = strlen(path);
-
-	return length > PATH_SAID ? path + length - PATH_SAID : path;
-}
-
 static int record_read(struct record *rec, FILE *file, const char *path, struct fault *f)
 {
 	char why[200];
@@ -48,15 +39,25 @@ static int record_read(struct record *rec, FILE *file, const char *path, struct 
 	return 0;
 }
 
-struct record *record_load(const char *path, struct fault *f)
+static FILE *record_open(const char *path, bool named, struct fault *f)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file;
+
+	if (!named)
+		return file_open(path, f);
+	file = fopen(path, "re");
+	if (!file)
+		fault_set(f, errno, "%s", path_end(path));
+	return file;
+}
+
+struct record *record_load(const char *path, bool named, struct fault *f)
+{
+	FILE *file = record_open(path, named, f);
 	struct record *rec;
 
-	if (!file) {
-		fault_set(f, errno, "%s", path_end(path));
+	if (!file)
 		return NULL;
-	}
 	rec = record_new();
 	if (!rec)
 		fault_set(f, ENOMEM, "read %s", path_end(path));
@@ -68,10 +69,10 @@ struct record *record_load(const char *path, struct fault *f)
 	return rec;
 }
 
-static int record_take(const char *path, const char *const *patterns, size_t pattern_count,
-                       struct kept_records *kept, struct fault *f)
+static int record_take(const char *path, bool named, const char *const *patterns,
+                       size_t pattern_count, struct kept_records *kept, struct fault *f)
 {
-	struct record *rec = record_load(path, f), **records;
+	struct record *rec = record_load(path, named, f), **records;
 
 	if (!rec)
 		return -f->err;
@@ -111,7 +112,7 @@ static int folder_take(const char *dir, const char *const *patterns, size_t patt
 		if (!err && asprintf(&path, "%s/%s", dir, entries[i]->d_name) < 0)
 			err = fault_set(f, ENOMEM, "read %s", path_end(dir));
 		else if (!err)
-			err = record_take(path, patterns, pattern_count, kept, f);
+			err = record_take(path, false, patterns, pattern_count, kept, f);
 		free(path);
 		free(entries[i]);
 	}
@@ -149,7 +150,7 @@ int records_load(const char *path, const char *const *patterns, size_t pattern_c
 		return fault_set(f, errno, "%s", path_end(path));
 	kept->folder = S_ISDIR(st.st_mode);
 	err = kept->folder ? folder_take(path, patterns, pattern_count, kept, f)
-	                   : record_take(path, patterns, pattern_count, kept, f);
+	                   : record_take(path, true, patterns, pattern_count, kept, f);
 	if (!err && !kept->count)
 		err = fault_refuse(f, ENOENT, "%s: no record%s in it (*.jsonl)", path_end(path),
 		                   pattern_count ? " of these probes" : "");

@@ -18,8 +18,11 @@ struct kept_records {
  */
 int records_load(const char *path, const char *const *patterns, size_t pattern_count,
                  struct kept_records *kept, struct fault *f) MUST_CHECK;
-/* One file; NULL with one line in @f. */
-struct record *record_load(const char *path, struct fault *f) MUST_CHECK;
+/*
+ * One file; NULL with one line in @f. One that the user @named may be a pipe; what was found
+ * in a folder is a regular file, or nobody waits for it.
+ */
+struct record *record_load(const char *path, bool named, struct fault *f) MUST_CHECK;
 void records_free(struct record **records, size_t count);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "../record/json.h"
 #include "../run/keep.h"
@@ -218,17 +219,19 @@ static struct run_info run_info_of(const struct session *session, const struct m
 	return info;
 }
 
+static void file_failed(const struct fault *fault, void *arg)
+{
+	char line[512];
+
+	session_say(arg, "%s", fault_text(fault, line, sizeof(line)));
+}
+
 static enum exit_code session_end(struct session *session, int err, const struct fault *fault)
 {
 	struct session_result *result = session->result;
-	struct fault not_kept;
 
-	if (keep_close(session->keep, &not_kept) < 0) {
-		char line[512];
-
-		session_say(session, "%s", fault_text(&not_kept, line, sizeof(line)));
-		session->tally.incomplete = true;
-	}
+	result->kept = keep_close(session->keep, file_failed, session) == 0;
+	session->tally.incomplete |= !result->kept;
 	if (err)
 		return session_stop(session, EXIT_NOT_RUN, fault);
 	if (!result->interrupted)
@@ -317,6 +320,25 @@ static int places_count(const struct session *session, unsigned int *places, str
 	return 0;
 }
 
+/* A probe takes 24 descriptors at most, eBPF 38 that it inherits. */
+#define FILES_NEEDED 64
+
+/* As many as the hard limit allows. Libraries give EMFILE other names: it is told before. */
+static int files_allow(struct fault *f)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return fault_set(f, errno, "ask how many files may be open");
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return fault_set(f, errno, "allow more open files");
+	if (limit.rlim_cur >= FILES_NEEDED)
+		return 0;
+	return fault_set(f, EMFILE, "no probe can run here: ulimit -n is %llu, it takes %d",
+	                 (unsigned long long)limit.rlim_cur, FILES_NEEDED);
+}
+
 static enum exit_code session_on_host(struct session *session)
 {
 	struct machine machine;
@@ -326,7 +348,7 @@ static enum exit_code session_on_host(struct session *session)
 
 	if (places_count(session, &places, &fault) < 0)
 		return session_refuse(session, &fault);
-	if (machine_find(&machine, places, &fault) < 0)
+	if (files_allow(&fault) < 0 || machine_find(&machine, places, &fault) < 0)
 		return session_stop(session, EXIT_NOT_RUN, &fault);
 	code = session_on(session, &machine);
 	machine_release(&machine);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/die.h"
 #include "../record/json.h"
 #include "../story/story.h"
 
@@ -25,16 +26,22 @@ int64_t emit_now_ns(const struct emit *emit)
 	return clock_mono_ns() - emit->t0_ns;
 }
 
+/* For want of memory, or of somebody who reads: the record itself cannot tell. */
+static _Noreturn void emit_die(const struct emit *emit, const char *what)
+{
+	die_errno(emit->rec->probe, what);
+}
+
 /* Takes @line over. Without memory the supervisor reports a crash and keeps what it has. */
 static void emit_line(struct emit *emit, char *line)
 {
 	if (!line)
-		_exit(EXIT_FAILURE);
+		emit_die(emit, "make a line of the record");
 	buffer_put(&emit->lines, line, strlen(line));
 	buffer_put(&emit->lines, "\n", 1);
 	free(line);
 	if (emit->lines.failed)
-		_exit(EXIT_FAILURE);
+		emit_die(emit, "keep a line of the record");
 }
 
 void emit_flush(struct emit *emit)
@@ -47,8 +54,10 @@ void emit_flush(struct emit *emit)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EPIPE)
+			_exit(EXIT_FAILURE); /* the supervisor is gone: nobody is left to tell */
 		if (n < 0)
-			_exit(EXIT_FAILURE); /* nobody listens any more */
+			emit_die(emit, "write the record");
 		done += (size_t)n;
 	}
 	buffer_reset(lines);
@@ -87,10 +96,10 @@ static void crash_arm(const struct emit *emit)
 
 	crash_emit = emit;
 	if (sigaltstack(&alternative, NULL) < 0)
-		_exit(EXIT_FAILURE);
+		emit_die(emit, "make a stack for signals");
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (sigaction(signals[i], &action, NULL) < 0)
-			_exit(EXIT_FAILURE);
+			emit_die(emit, "catch the signals of a crash");
 }
 
 void emit_open(struct emit *emit, int fd, ssize_t (*write_fn)(int, const void *, size_t),
@@ -114,7 +123,7 @@ void emit_event(struct emit *emit, struct event *event)
 	if (!event->t_ns)
 		event->t_ns = emit_now_ns(emit);
 	if (record_add_event(emit->rec, event) < 0)
-		_exit(EXIT_FAILURE);
+		emit_die(emit, "add to the record");
 	emit_line(emit, json_event_line(emit->rec->probe,
 	                                &emit->rec->events[emit->rec->event_count - 1]));
 	/* Into a guest's shared memory a line is cheap, and outlives the guest's kernel. */

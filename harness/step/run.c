@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../base/die.h"
 #include "../base/slack.h"
 #include "probe_run.h"
 #include "setting.h"
@@ -53,8 +54,10 @@ static int bench_open(struct bench *bench, const struct run_plan *plan, enum wir
 /* Killed, the supervisor takes its children along, and with them their namespaces. */
 static void run_die_with(pid_t parent)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
-		_exit(EXIT_FAILURE);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		die_errno("a probe", "ask to be killed with its supervisor");
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE); /* it is gone already: nobody is left to tell */
 }
 
 /* Who works with whom. */
@@ -94,7 +97,7 @@ struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire)
 	int err;
 
 	if (!run || !rec)
-		_exit(EXIT_FAILURE);
+		die_errno("a probe", "prepare its run");
 	run->emit.rec = rec;
 	rooms_join(run, plan, wire);
 	run_die_with(plan->parent);
@@ -121,7 +124,7 @@ static void run_finish(struct probe_run *run)
 	record_sort(rec);
 	emit_flush(&run->emit); /* what was observed does not wait for the judge */
 	if (judge_record(rec, run->probe->claims, run->probe->judge) < 0)
-		_exit(EXIT_FAILURE);
+		die_errno(rec->probe, "judge the record");
 }
 
 void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)

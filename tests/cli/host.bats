@@ -180,9 +180,19 @@ start() {
 @test "interrupted: one line, exit 3, and the records until then" {
 	local namespaces=() programs=()
 
-	for signal in INT TERM; do
-		run --separate-stderr timeout --preserve-status -s $signal 0.8 \
-			"$FINWAIT" run wave4.lost self.connect
+	for signal in INT TERM HUP; do
+		rm -rf out
+		# sh ignores SIGINT for what it runs in the background
+		env --default-signal=INT "$FINWAIT" run wave4.lost self.connect >table.txt 2>complaint.txt 3>&- &
+		supervisor=$!
+		await grep -qs '"call":"accept"' out/wave4.lost.jsonl
+		await grep -qs '"type":"result"' out/self.connect.jsonl
+		kill -s $signal "$supervisor"
+		status=0
+		wait "$supervisor" || status=$?
+		output=$(cat table.txt)
+		stderr=$(cat complaint.txt)
+		mapfile -t stderr_lines <complaint.txt
 		[ "$status" -eq 3 ]
 		one_line_of_complaint "interrupted"
 		grep -qE '^self.connect .* ok ' <<<"$output"
@@ -193,6 +203,18 @@ start() {
 		nothing_is_left
 	done
 	host_is_as_before
+}
+
+@test "nohup: a hang-up that is ignored stays so" {
+	(
+		trap '' HUP
+		exec "$FINWAIT" run wave4.lost >table.txt 3>&-
+	) &
+	supervisor=$!
+	await grep -qs '"call":"accept"' out/wave4.lost.jsonl
+	kill -s HUP "$supervisor"
+	wait "$supervisor"
+	grep -q '1 as predicted' table.txt
 }
 
 @test "as the first process of a container" {
