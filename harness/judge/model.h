@@ -21,10 +21,12 @@
 #ifndef FINWAIT_JUDGE_MODEL_H
 #define FINWAIT_JUDGE_MODEL_H
 
+#include "model/ack.h"
 #include "model/chain.h"
 #include "model/keepalive.h"
 #include "model/loss.h"
 #include "model/negotiated.h"
+#include "model/persist.h"
 #include "model/syn.h"
 #include "model/synack.h"
 #include "model/timer.h"

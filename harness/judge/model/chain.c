@@ -26,6 +26,12 @@ void chain_begin(struct chain *chain, const struct record *rec, struct schedule 
 	*chain = (struct chain){.rec = rec, .schedule = schedule};
 }
 
+void chain_begin_later(struct chain *chain, const struct record *rec, struct schedule *schedule)
+{
+	chain_begin(chain, rec, schedule);
+	schedule->sends_hi = 0;
+}
+
 static void chain_pass(struct chain *chain, struct span timer)
 {
 	chain->timer = timer;
@@ -94,7 +100,8 @@ static void chain_may_end(struct chain *chain, int64_t from_ns)
 {
 	struct schedule *schedule = chain->schedule;
 
-	if (!schedule->sends_lo) {
+	if (!chain->may_have_ended) {
+		chain->may_have_ended = true;
 		schedule->sends_lo = schedule->sends_hi;
 		schedule->give_up.lo_ns = from_ns;
 		schedule->last = chain->timer;
@@ -109,11 +116,16 @@ void chain_end(struct chain *chain)
 	chain_may_end(chain, chain->now.lo_ns);
 }
 
-bool chain_timed_out(struct chain *chain, int64_t bound_ns)
+int64_t chain_tick_ns(const struct chain *chain)
 {
-	int64_t short_ns = bound_ns - NS_PER_MS - chain->elapsed.lo_ns;
+	return NS_PER_S / chain->rec->run.hz;
+}
 
-	if (chain->elapsed.hi_ns <= bound_ns - NS_PER_MS)
+bool chain_timed_out(struct chain *chain, int64_t bound_ns, int64_t grain_ns)
+{
+	int64_t short_ns = bound_ns - grain_ns - chain->elapsed.lo_ns;
+
+	if (chain->elapsed.hi_ns <= bound_ns - grain_ns)
 		return false;
 	chain_may_end(chain, chain->now.lo_ns + (short_ns > 0 ? short_ns : 0));
 	if (chain->elapsed.lo_ns >= bound_ns)

@@ -34,6 +34,7 @@ struct schedule {
 	enum send_reason why[MODEL_SENDS];
 	struct span give_up;
 	struct span last; /* the timer that gives up, since the last send */
+	bool endless; /* it is never given up; as many sends as there is room for */
 	unsigned int probes; /* tail loss probes among the sends */
 };
 
@@ -44,11 +45,15 @@ struct chain {
 	struct span timer; /* since the last send */
 	struct span elapsed; /* on the clock that a bound is held against */
 	bool counting; /* that clock runs */
+	bool may_have_ended; /* the schedule has its earliest end */
 	struct schedule *schedule;
 };
 
 /* Begin @schedule with its first send. */
 void chain_begin(struct chain *chain, const struct record *rec, struct schedule *schedule);
+
+/* The same where the first send is a timer's too: at[0] is its time after the chain began. */
+void chain_begin_later(struct chain *chain, const struct record *rec, struct schedule *schedule);
 
 /* A timer of @delay_ns runs from now on until it fires. */
 void chain_wait(struct chain *chain, int64_t delay_ns);
@@ -72,9 +77,12 @@ void chain_end(struct chain *chain);
  * retransmits_timed_out(): has @bound_ns passed when this timer fires? True: surely, and
  * the end is noted. When only late timers make it so, the end is noted as possible, and
  * what goes on is the chain whose timers were early enough. Both stamps are cut to
- * milliseconds: the kernel may see the bound reached up to one too early, never too late.
+ * @grain_ns: the kernel may see the bound reached up to that much too early, never too late.
  */
-bool chain_timed_out(struct chain *chain, int64_t bound_ns);
+bool chain_timed_out(struct chain *chain, int64_t bound_ns, int64_t grain_ns);
+
+/* The grain of stamps in jiffies; those in milliseconds have NS_PER_MS. */
+int64_t chain_tick_ns(const struct chain *chain);
 
 /*
  * tcp_model_timeout(): what @boundary exponentially backed-off retransmissions take from

@@ -76,7 +76,8 @@ static bool chain_loss(const struct loss_rules *rules, struct chain *chain)
 			chain_wait_within(chain, rto_ns, rules->user_timeout_ns);
 		else
 			chain_wait(chain, rto_ns);
-		if (chain->counting && chain_timed_out(chain, loss_bound_ns(rules, rto_ns)))
+		if (chain->counting &&
+		    chain_timed_out(chain, loss_bound_ns(rules, rto_ns), NS_PER_MS))
 			return true;
 		if (!chain_send(chain, SEND_RTO))
 			return false;

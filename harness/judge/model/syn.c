@@ -21,7 +21,7 @@ bool model_syn(const struct record *rec, enum side host, struct schedule *schedu
 			chain_end(&chain);
 			return true;
 		}
-		if (retransmits && chain_timed_out(&chain, bound_ns))
+		if (retransmits && chain_timed_out(&chain, bound_ns, NS_PER_MS))
 			return true;
 		if (!chain_send(&chain, SEND_RTO))
 			return false;

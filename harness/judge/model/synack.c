@@ -3,6 +3,63 @@
 
 #include <string.h>
 
+/* include/net/tcp.h */
+#define TCP_TIMEOUT_INIT_S 1
+#define TCP_RTO_MAX_S 120
+
+#define NUM_TIMEOUT_MOST 127 /* request_sock.num_timeout has seven bits */
+#define DEFER_MOST 255 /* rskq_defer_accept has eight */
+
+int64_t model_synack_timeout_ns(const struct record *rec, enum side host, unsigned int timeouts)
+{
+	int64_t ns = TCP_TIMEOUT_INIT_S * NS_PER_S, max_ns = model_rto_max_ns(rec, host);
+
+	while (timeouts-- && ns < max_ns)
+		ns *= 2;
+	return ns < max_ns ? ns : max_ns;
+}
+
+/* secs_to_retrans(): how many time-outs it takes until @seconds have passed. */
+static int64_t seconds_in_timeouts(int64_t seconds)
+{
+	int64_t count = 1, timeout_s = TCP_TIMEOUT_INIT_S, passed_s = timeout_s;
+
+	if (seconds <= 0)
+		return 0;
+	while (seconds > passed_s && count < DEFER_MOST) {
+		count++;
+		timeout_s = timeout_s * 2 < TCP_RTO_MAX_S ? timeout_s * 2 : TCP_RTO_MAX_S;
+		passed_s += timeout_s;
+	}
+	return count;
+}
+
+bool model_synack(const struct record *rec, enum side host, const struct synack *synack,
+                  struct schedule *schedule)
+{
+	int64_t retries = synack->syncnt, defer = seconds_in_timeouts(synack->defer_accept_s);
+	bool acked = synack->acked && defer;
+	struct chain chain;
+
+	chain_begin(&chain, rec, schedule);
+	if (!model_hz_known(rec) ||
+	    (!retries && !model_sysctl(rec, host, "net.ipv4.tcp_synack_retries", &retries)) ||
+	    retries > NUM_TIMEOUT_MOST || (acked && defer > NUM_TIMEOUT_MOST))
+		return false;
+	for (unsigned int timeouts = 0;; timeouts++) {
+		chain_wait(&chain, model_synack_timeout_ns(rec, host, timeouts));
+		if (timeouts >= retries && (!acked || timeouts >= defer))
+			break;
+		/* Until the last of the deferral the client's data is waited for in silence. */
+		if (acked && timeouts < defer - 1)
+			continue;
+		if (!chain_send(&chain, SEND_RTO))
+			return false;
+	}
+	chain_end(&chain);
+	return true;
+}
+
 int model_synack_in_syn_recv(const struct record *rec)
 {
 	const char *found = settings_get(&rec->run.features, "simultaneous_synack");
@@ -10,4 +67,9 @@ int model_synack_in_syn_recv(const struct record *rec)
 	if (!found)
 		return -1;
 	return !strcmp(found, "accepted") ? 1 : !strcmp(found, "challenged") ? 0 : -1;
+}
+
+bool model_challenge_is_sent(const struct record *rec, enum side host)
+{
+	return model_sysctl_or(rec, host, "net.ipv4.tcp_challenge_ack_limit", 1) > 0;
 }

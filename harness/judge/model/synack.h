@@ -5,8 +5,32 @@
 
 #include "chain.h"
 
+struct synack {
+	int64_t syncnt; /* TCP_SYNCNT of the listener; 0: tcp_synack_retries */
+	int64_t defer_accept_s; /* TCP_DEFER_ACCEPT of the listener; 0: none */
+	bool acked; /* the third ACK came, and no data: TCP_DEFER_ACCEPT goes on waiting */
+};
+
+/*
+ * The SYN+ACKs of a request sock and its end: reqsk_timer_handler(), syn_ack_recalc(). No
+ * SYN comes again, which would send one more and set the timer anew (tcp_check_req()),
+ * and the listener's queue is less than half full. False: a sysctl is missing from the
+ * record, or the retries are more than the seven bits of num_timeout hold.
+ */
+bool model_synack(const struct record *rec, enum side host, const struct synack *synack,
+                  struct schedule *schedule);
+
+/* How long a request sock waits after @timeouts of them: reqsk_timeout(). */
+int64_t model_synack_timeout_ns(const struct record *rec, enum side host, unsigned int timeouts);
+
 /* Whether a SYN+ACK completes a simultaneous open in SYN_RECV, or is only challenged:
  * the feature "simultaneous_synack" that was found by trying. -1: not known. */
 int model_synack_in_syn_recv(const struct record *rec);
+
+/*
+ * Whether a first challenge ACK is sent: none at all with tcp_challenge_ack_limit=0
+ * (tcp_send_challenge_ack()).
+ */
+bool model_challenge_is_sent(const struct record *rec, enum side host);
 
 #endif

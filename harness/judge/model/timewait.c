@@ -55,6 +55,37 @@ bool model_finwait2_after(const struct record *rec, enum side host, const struct
 	return true;
 }
 
+/* tcp_paws_reject(), on a connection that is younger than 24 days. */
+static bool paws_rejects(const struct timewait *sock, const struct packet *packet)
+{
+	return packet->has_timestamps && sock->ts_recent &&
+	       (int32_t)(packet->ts_val - sock->ts_recent) < 0;
+}
+
+static bool syn_is_newer(const struct timewait *sock, const struct packet *packet)
+{
+	return (int32_t)(packet->seq - sock->rcv_nxt) > 0 ||
+	       (packet->has_timestamps && (int32_t)(packet->ts_val - sock->ts_recent) > 0);
+}
+
+enum timewait_effect model_timewait_on(const struct record *rec, enum side host,
+                                       const struct timewait *sock, const struct packet *packet)
+{
+	bool syn = packet->flags & TCP_FLAG_SYN, rst = packet->flags & TCP_FLAG_RST;
+	bool ack = packet->flags & TCP_FLAG_ACK, rejected = paws_rejects(sock, packet);
+	bool empty = !packet->len && !syn && !(packet->flags & TCP_FLAG_FIN);
+
+	if (!rejected && packet->seq == sock->rcv_nxt && (empty || rst)) {
+		if (!rst)
+			return TIMEWAIT_RESTARTS;
+		return model_sysctl_or(rec, host, "net.ipv4.tcp_rfc1337", 0) ? TIMEWAIT_STAYS
+		                                                             : TIMEWAIT_ENDS;
+	}
+	if (syn && !rst && !ack && !rejected && syn_is_newer(sock, packet))
+		return TIMEWAIT_REOPENS;
+	return !rst && (rejected || ack) ? TIMEWAIT_RESTARTS : TIMEWAIT_STAYS;
+}
+
 struct span model_timewait(const struct record *rec, enum side host)
 {
 	return timewait_sock(rec, host, TCP_TIMEWAIT_LEN_NS);

@@ -28,6 +28,28 @@ bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, st
 bool model_finwait2_after(const struct record *rec, enum side host, const struct sample *last,
                           struct span *stay);
 
+/* What a segment does to a sock in TIME_WAIT. */
+enum timewait_effect {
+	TIMEWAIT_STAYS, /* nothing, though it may be answered with an ACK */
+	TIMEWAIT_RESTARTS, /* its whole time begins anew */
+	TIMEWAIT_ENDS, /* assassinated */
+	TIMEWAIT_REOPENS, /* a new connection takes its place */
+	TIMEWAIT_EFFECT_COUNT,
+};
+
+/* What the sock knows when the segment comes. */
+struct timewait {
+	uint32_t rcv_nxt; /* behind the peer's FIN */
+	uint32_t ts_recent; /* the peer's last timestamp; 0: none */
+};
+
+/*
+ * tcp_timewait_state_process(). The old timestamp of an RST counts in the first second only
+ * (tcp_paws_reject()), which is not told apart here.
+ */
+enum timewait_effect model_timewait_on(const struct record *rec, enum side host,
+                                       const struct timewait *sock, const struct packet *packet);
+
 /* How long a time-wait sock stays that no further segment reaches; {0, 0}: none is kept. */
 struct span model_timewait(const struct record *rec, enum side host);
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "persist.h"
+
+/* include/net/tcp.h */
+#define TCP_RTO_MIN_NS (200 * NS_PER_MS)
+#define BACKOFF_MOST 10 /* ilog2(TCP_RTO_MAX / TCP_RTO_MIN) + 1 */
+#define ORPHAN_RETRIES_ALIVE 8 /* tcp_orphan_retries() for 0 */
+
+struct persist_rules {
+	const struct record *rec;
+	enum side host;
+	const struct persist *persist;
+	int64_t rto_ns, max_ns, retries2, orphan_retries;
+};
+
+int64_t model_persist_timeout_ns(const struct record *rec, enum side host, int64_t rto_ns,
+                                 unsigned int backoff)
+{
+	int64_t ns = rto_ns > TCP_RTO_MIN_NS ? rto_ns : TCP_RTO_MIN_NS;
+	int64_t max_ns = model_rto_max_ns(rec, host);
+
+	ns <<= backoff < BACKOFF_MOST ? backoff : BACKOFF_MOST;
+	return ns < max_ns ? ns : max_ns;
+}
+
+/* inet_csk_rto_backoff(): whether an orphan's timer has not yet reached the greatest RTO. */
+static bool orphan_is_alive(const struct persist_rules *rules, unsigned int backoff)
+{
+	int64_t ns = rules->rto_ns;
+
+	while (backoff-- && ns < rules->max_ns)
+		ns *= 2;
+	return ns < rules->max_ns;
+}
+
+/* tcp_probe_timer(): whether the socket is given up after @probes without an answer. */
+static bool persist_ends(const struct persist_rules *rules, unsigned int probes,
+                         unsigned int backoff)
+{
+	int64_t most = rules->orphan_retries;
+	bool alive;
+
+	if (!rules->persist->orphan)
+		return probes >= rules->retries2;
+	alive = orphan_is_alive(rules, backoff);
+	if (!most && alive)
+		most = ORPHAN_RETRIES_ALIVE;
+	return (!alive && backoff >= most) || probes >= most;
+}
+
+static void persist_wait(const struct persist_rules *rules, struct chain *chain,
+                         unsigned int backoff)
+{
+	int64_t ns = model_persist_timeout_ns(rules->rec, rules->host, rules->rto_ns, backoff);
+
+	if (rules->persist->user_timeout_ms && chain->counting)
+		chain_wait_within(chain, ns, rules->persist->user_timeout_ms * NS_PER_MS);
+	else
+		chain_wait(chain, ns);
+}
+
+static bool chain_persist(const struct persist_rules *rules, struct chain *chain)
+{
+	int64_t user_timeout_ns = rules->persist->user_timeout_ms * NS_PER_MS;
+	unsigned int probes = 0, backoff = 0;
+
+	for (;;) {
+		persist_wait(rules, chain, backoff);
+		if (user_timeout_ns && chain->counting &&
+		    chain_timed_out(chain, user_timeout_ns, chain_tick_ns(chain)))
+			return true;
+		if (persist_ends(rules, probes, backoff)) {
+			chain_end(chain);
+			return true;
+		}
+		if (!chain_send(chain, SEND_WINDOW_PROBE))
+			return false;
+		chain->counting = true; /* icsk_probes_tstamp is the first one's time */
+		probes += !rules->persist->answered;
+		backoff += backoff < rules->retries2;
+	}
+}
+
+bool model_persist(const struct record *rec, enum side host, const struct persist *persist,
+                   struct schedule *schedule)
+{
+	struct persist_rules rules = {
+		.rec = rec,
+		.host = host,
+		.persist = persist,
+		.rto_ns = persist->at_close->rto_us * 1000LL,
+		.max_ns = model_rto_max_ns(rec, host),
+	};
+	struct chain chain;
+
+	chain_begin_later(&chain, rec, schedule);
+	if (!model_hz_known(rec) || !rules.rto_ns ||
+	    !model_sysctl(rec, host, "net.ipv4.tcp_retries2", &rules.retries2) ||
+	    !model_sysctl(rec, host, "net.ipv4.tcp_orphan_retries", &rules.orphan_retries))
+		return false;
+	if (!chain_persist(&rules, &chain))
+		schedule->endless = true;
+	return true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* persist: data that waits behind a window of zero. */
+#ifndef FINWAIT_JUDGE_MODEL_PERSIST_H
+#define FINWAIT_JUDGE_MODEL_PERSIST_H
+
+#include "chain.h"
+
+struct persist {
+	const struct sample *at_close; /* the socket when the window closed: its RTO is used */
+	bool orphan; /* nobody owns the socket any more */
+	bool answered; /* each probe is answered, with a window that is still closed */
+	int64_t user_timeout_ms; /* TCP_USER_TIMEOUT; 0: none */
+};
+
+/*
+ * The window probes and the end: tcp_probe_timer(), tcp_probe0_when(), tcp_ack_probe().
+ * at[0] is the first probe's time after the timer was set, when data was queued or its
+ * acknowledgement came with nothing else out. @schedule ends in endless where the
+ * socket goes on for ever. False: a sysctl is missing from the record, or no RTO was read.
+ */
+bool model_persist(const struct record *rec, enum side host, const struct persist *persist,
+                   struct schedule *schedule);
+
+/* How long the timer runs after @backoff probes: tcp_probe0_when(). */
+int64_t model_persist_timeout_ns(const struct record *rec, enum side host, int64_t rto_ns,
+                                 unsigned int backoff);
+
+#endif
