@@ -97,17 +97,19 @@ static void print_heads(struct ladder *ladder)
 
 static void print_walks(const struct ladder *ladder)
 {
-	char walk[LIFE_STATES * 16], line[LIFE_STATES * 16 + 64];
+	struct buffer line = {0};
 
 	for (size_t i = 0; i < ladder->story->life_count; i++) {
 		const struct life *life = &ladder->story->lives[i];
 
 		if (!life->count)
 			continue;
-		snprintf(line, sizeof(line), "%s %s: %s", side_name(life->host), life->sock,
-		         life_walk(life, walk, sizeof(walk)));
-		print_folded(ladder, line, ATTR_PLAIN);
+		buffer_reset(&line);
+		buffer_add(&line, "%s %s: ", side_name(life->host), life->sock);
+		life_walk(life, &line);
+		print_folded(ladder, buffer_text(&line), ATTR_PLAIN);
 	}
+	buffer_free(&line);
 }
 
 static void print_observers(const struct ladder *ladder)

@@ -7,7 +7,6 @@
  * stands for a while is told: a timer that is set and stopped within a round
  * trip is no news.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -91,56 +90,13 @@ static void say_cause(struct item *item, const char *cause)
 		say(item, ATTR_DIM, "%s", cause);
 }
 
-/* How an end of a connection comes into a state: by a segment it sends, or one it gets. */
-static const struct {
-	uint16_t flags; /* any of them */
-	bool sends;
-} way_into[] = {
-	[STATE_ESTABLISHED] = {TCP_FLAG_ACK, false},
-	[STATE_SYN_SENT] = {TCP_FLAG_SYN, true},
-	[STATE_SYN_RECV] = {TCP_FLAG_SYN, false},
-	[STATE_FIN_WAIT1] = {TCP_FLAG_FIN, true},
-	[STATE_FIN_WAIT2] = {TCP_FLAG_ACK, false},
-	[STATE_TIME_WAIT] = {TCP_FLAG_FIN | TCP_FLAG_ACK, false},
-	[STATE_CLOSE] = {TCP_FLAG_ACK | TCP_FLAG_RST, false},
-	[STATE_CLOSE_WAIT] = {TCP_FLAG_FIN, false},
-	[STATE_LAST_ACK] = {TCP_FLAG_FIN, true},
-	[STATE_CLOSING] = {TCP_FLAG_FIN, false},
-	[STATE_NEW_SYN_RECV] = {TCP_FLAG_SYN, false},
-};
-static_assert(sizeof(way_into) / sizeof(way_into[0]) == STATE_COUNT, "a way into every state");
-
-/*
- * A state that only polling saw was entered some time within its gap. The one segment
- * of that time that leads into it, if there is one, says where it belongs.
- */
-static int64_t state_time(const struct collector *c, enum side side, const struct life_state *state)
-{
-	bool sends = way_into[state->state].sends;
-
-	if (state->source != OBSERVER_DIAG)
-		return state->t_ns;
-	for (size_t i = 0; i < c->flights->count; i++) {
-		const struct flight *flight = &c->flights->items[i];
-		int64_t t_ns = sends ? flight->depart_ns : flight->arrive_ns;
-		bool own = flight->from == side;
-
-		if (t_ns == NEVER || t_ns < state->t_ns - state->gap_ns || t_ns >= state->t_ns ||
-		    !(flight->packet->flags & way_into[state->state].flags) ||
-		    !(flight->loopback ? own : own == sends))
-			continue;
-		return sends ? t_ns : t_ns + 1; /* the state before the FIN, the FIN before it */
-	}
-	return state->t_ns;
-}
-
 static void say_source(struct item *item, const struct life_state *state)
 {
 	char gap[24];
 
 	if (state->source != OBSERVER_DIAG || !item)
 		return;
-	if (item->t_ns != state->t_ns || state->gap_ns < NS_PER_MS)
+	if (state->gap_ns < NS_PER_MS)
 		say(item, ATTR_DIM, "polled");
 	else
 		say(item, ATTR_DIM, "up to %s ago", duration_text(state->gap_ns, gap, sizeof(gap)));
@@ -160,7 +116,7 @@ static void add_state(struct collector *c, enum side side, const char *sock,
                       const struct life_state *state, enum sock_object object,
                       const struct life_state *before)
 {
-	struct item *item = item_new(c, ITEM_LANE, state_time(c, side, state), side);
+	struct item *item = item_new(c, ITEM_LANE, state->t_ns, side);
 	char prefix[SOCK_LABEL_SIZE + 2];
 
 	say(item, ATTR_STATE, "%s%s", label_prefix(sock, prefix), state_name(state->state));

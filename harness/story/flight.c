@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #include "../base/array.h"
-#include "flight_key.h"
+#include "key_table.h"
 #include "flight_parts.h"
 
 /* Sights of one packet, as a chain through the events. */
@@ -85,7 +85,7 @@ static const struct packet *event_packet(const struct event *event, enum side *f
 	return &event->packet.packet;
 }
 
-static int group_join(struct collection *c, size_t at, const struct flight_key *key)
+static int group_join(struct collection *c, size_t at, const struct key *key)
 {
 	size_t *index = key_table_at(&c->table, key);
 	struct group *groups;
@@ -134,7 +134,7 @@ static int departure_add(struct collection *c, size_t at, const struct packet *p
 static int event_take(struct collection *c, size_t at)
 {
 	const struct event *event = c->events[at];
-	struct flight_key key;
+	struct key key;
 	enum side from;
 	const struct packet *packet = event_packet(event, &from);
 	bool loopback = event->kind == EVENT_PACKET && event->packet.on_loopback;
@@ -143,7 +143,7 @@ static int event_take(struct collection *c, size_t at)
 	c->flight[at] = SIZE_MAX;
 	if (!packet)
 		return 0;
-	key = flight_key_of(packet, from, loopback);
+	key = key_of_packet(packet, from, loopback);
 	err = group_join(c, at, &key);
 	if (!err && (event_departs(event) || event_injects(event)))
 		err = departure_add(c, at, packet);
@@ -206,13 +206,13 @@ static int flight_compare(const void *a, const void *b)
 static int resends_count(struct flights *flights)
 {
 	struct key_table table = {0};
-	struct flight_key key;
+	struct key key;
 
 	for (size_t i = 0; i < flights->count; i++) {
 		struct flight *flight = &flights->items[i];
 		size_t *sent;
 
-		if (flight_begins_on_wire(flight) || !flight_resend_key(flight->packet, &key))
+		if (flight_begins_on_wire(flight) || !key_of_segment(flight->packet, &key))
 			continue;
 		sent = key_table_at(&table, &key);
 		if (!sent) {

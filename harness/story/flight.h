@@ -22,6 +22,8 @@ struct flight {
 	const struct packet *packet; /* the record's own */
 	const struct event *departure; /* NULL: nobody saw it leave its host */
 	const struct event *arrival; /* NULL: nobody saw it come out of the wire */
+	size_t connection; /* of the story's connections */
+	unsigned int half; /* which of its two ends sent it, see struct connection */
 	const char *sock[SIDE_COUNT]; /* label of the connection's end at each host, "": unknown */
 	enum side from; /* the host that sent it; of an injected one: whose port it came by */
 	bool loopback; /* on @from's lo: it comes back to the host that sent it */

@@ -15,26 +15,30 @@
  *   known from the time-wait sock's timer, or from a later sample of it.
  * - A time-wait sock is in TIME_WAIT, or still in FIN_WAIT2 (tcp_close() or
  *   an ACK for an orphan). Which of the two only a sample tells; without one it is
- *   TIME_WAIT, unless the system call or the timer that closed the socket in
- *   FIN_WAIT2 tells that no FIN has come. A sample that says TIME_WAIT leaves open
- *   since when: since the FIN that the tap saw come in. Trace tells of the step from
+ *   TIME_WAIT only where the socket was in CLOSING or the tap saw the peer's FIN
+ *   come in before. A sample that says TIME_WAIT leaves open since when: since
+ *   that FIN. Trace tells of the step from
  *   FIN_WAIT2 to TIME_WAIT when the timer is set anew, which may be at a later FIN: within
  *   one bucket of the timer wheel (2 s, at 60 s and 250 Hz) setting it changes nothing.
  * - Where trace speaks for a socket, samples of the full socket add nothing: its
  *   changes are stamped before diag can read them, so that a sample is at best
  *   late news. They count again where trace is known to have lost events.
  */
-#include <string.h>
-#include <stdio.h>
+#include <errno.h>
+#include <stdlib.h>
 
-#include "life.h"
-#include "life_events.h"
+#include "../base/array.h"
+#include "life_parts.h"
 
 struct stitch {
 	struct life *life;
-	struct life_events seen;
+	const struct event **seen; /* transitions, mini-sockets, samples; by time */
+	size_t count;
 	size_t at; /* of them, the one at hand */
+	struct fin_times fins;
+	bool traced; /* transitions were seen */
 	bool trace_lost;
+	bool failed; /* no memory */
 	bool time_wait; /* a time-wait sock is there */
 	int64_t time_wait_t_ns; /* since (at the earliest) */
 	bool substate_unknown; /* it is in FIN_WAIT2 or TIME_WAIT, a sample will tell */
@@ -42,6 +46,17 @@ struct stitch {
 
 /* A FIN that comes with the ACK of ours is on the tap before FIN_WAIT2 is traced. */
 #define FIN_AHEAD_NS (NS_PER_MS / 5)
+
+/*
+ * How long before it was read a sample may have been so already. The first reading has no
+ * one before it: then the probe's start bounds it. 0 for what was traced.
+ */
+static int64_t sample_gap(const struct event *event)
+{
+	if (event->kind != EVENT_SAMPLE)
+		return 0;
+	return event->sample.gap_ns < 0 ? event->t_ns : event->sample.gap_ns;
+}
 
 static struct life_state *last_state(struct life *life)
 {
@@ -59,48 +74,62 @@ static struct life_state *append(struct stitch *st, enum tcp_state state, int64_
                                  int64_t gap_ns)
 {
 	struct life *life = st->life;
-	const struct event *event = st->seen.items[st->at];
-	struct life_state *entry;
+	const struct event *event = st->seen[st->at];
+	struct life_state *states;
 
 	if (is_in(life, state))
 		return last_state(life);
-	if (life->count == LIFE_STATES) {
-		life->truncated = true;
+	states = array_reserve(life->states, &life->space, life->count + 1, sizeof(*states));
+	if (!states) {
+		st->failed = true;
 		return NULL;
 	}
-	entry = &life->states[life->count++];
-	*entry = (struct life_state){
+	life->states = states;
+	life->observers |= 1u << event_observer(event->kind);
+	states[life->count] = (struct life_state){
 		.state = state,
 		.t_ns = t_ns,
 		.gap_ns = gap_ns < 0 ? 0 : gap_ns,
+		.seen_ns = t_ns,
 		.source = event_observer(event->kind),
+		.cause = "",
 	};
-	return entry;
+	return &states[life->count++];
 }
 
 static void append_object(struct stitch *st, enum tcp_state state, enum sock_object object,
                           int64_t gap_ns)
 {
-	struct life_state *last = last_state(st->life);
-	struct life_state *entry = append(st, state, st->seen.items[st->at]->t_ns, gap_ns);
+	size_t before = st->life->count;
+	struct life_state *entry = append(st, state, st->seen[st->at]->t_ns, gap_ns);
 
-	if (entry && entry != last)
+	if (entry && st->life->count > before)
 		entry->object = object;
 }
 
 static void end_life(struct stitch *st, int64_t gap_ns)
 {
+	int64_t t_ns = st->seen[st->at]->t_ns;
+
+	/* A reading that comes later still will say so. */
+	if (st->substate_unknown)
+		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, t_ns - st->time_wait_t_ns);
 	st->time_wait = false;
 	st->substate_unknown = false;
 	if (st->life->count)
-		append(st, STATE_CLOSE, st->seen.items[st->at]->t_ns, gap_ns);
+		append(st, STATE_CLOSE, t_ns, gap_ns);
+}
+
+bool event_changes_substate(const struct event *event)
+{
+	return event->kind == EVENT_TRANSITION && event->transition.to == STATE_TIME_WAIT;
 }
 
 static bool is_time_wait_sign(const struct event *event)
 {
 	if (event->kind == EVENT_SAMPLE)
 		return event->sample.object == OBJECT_TIME_WAIT;
-	if (life_substate_change(event))
+	if (event_changes_substate(event))
 		return true;
 	return event->kind == EVENT_MINI_SOCKET && event->mini.object == OBJECT_TIME_WAIT &&
 	       event->mini.change == MINI_CREATED;
@@ -113,16 +142,16 @@ static bool is_other_life(const struct event *event)
 		return event->sample.object != OBJECT_TIME_WAIT;
 	if (event->kind == EVENT_MINI_SOCKET)
 		return event->mini.object == OBJECT_REQUEST;
-	return event->kind == EVENT_TRANSITION && !life_substate_change(event);
+	return event->kind == EVENT_TRANSITION && !event_changes_substate(event);
 }
 
 /* Does a time-wait sock outlive the full socket that is being closed now? */
 static bool time_wait_follows(const struct stitch *st)
 {
-	for (size_t i = st->at + 1; i < st->seen.count; i++) {
-		if (is_time_wait_sign(st->seen.items[i]))
+	for (size_t i = st->at + 1; i < st->count; i++) {
+		if (is_time_wait_sign(st->seen[i]))
 			return true;
-		if (is_other_life(st->seen.items[i]))
+		if (is_other_life(st->seen[i]))
 			return false;
 	}
 	return false;
@@ -135,39 +164,42 @@ static bool time_wait_follows(const struct stitch *st)
 static enum tcp_state first_substate(const struct stitch *st)
 {
 	enum tcp_state first = STATE_GONE;
+	int64_t gone_ns = INT64_MAX;
 
-	for (size_t i = st->at + 1; i < st->seen.count; i++) {
-		const struct event *event = st->seen.items[i];
+	for (size_t i = st->at + 1; i < st->count; i++) {
+		const struct event *event = st->seen[i];
 
-		if (life_substate_change(event))
+		if (event_changes_substate(event))
 			return STATE_FIN_WAIT2;
 		if (event->kind == EVENT_TRANSITION && event->transition.to == STATE_CLOSE)
 			continue; /* the full socket's, which it replaces */
-		if (is_other_life(event) ||
-		    (event->kind == EVENT_MINI_SOCKET && event->mini.change != MINI_CREATED))
+		if (is_other_life(event) || event->t_ns - sample_gap(event) > gone_ns)
 			break;
+		if (event->kind == EVENT_MINI_SOCKET && event->mini.change != MINI_CREATED)
+			gone_ns = event->t_ns;
 		if (event->kind == EVENT_SAMPLE && first == STATE_GONE)
 			first = event->sample.state;
 	}
 	return first;
 }
 
-/* What closed the full socket in whose place the time-wait sock is. */
-static const char *closing_cause(const struct stitch *st)
+/* The FIN that the time-wait sock may have got by @t_ns, from just before it began; or NEVER. */
+static int64_t time_wait_fin(const struct stitch *st, int64_t t_ns)
 {
-	for (size_t i = st->at; i < st->seen.count; i++) {
-		const struct event *event = st->seen.items[i];
-
-		if (event->kind == EVENT_TRANSITION)
-			return event->transition.to == STATE_CLOSE ? event->transition.cause : "";
-	}
-	return "";
+	return fin_time(&st->fins, st->time_wait_t_ns - FIN_AHEAD_NS, t_ns);
 }
 
-/* No FIN can have come: a FIN moves a socket on as a packet, not like this. */
-static bool closed_without_packet(const char *cause)
+/* It is in TIME_WAIT now, and has been so since the FIN that caused it, if that came earlier. */
+static void enter_time_wait(struct stitch *st)
 {
-	return !strncmp(cause, "syscall", 7) || !strncmp(cause, "timer", 5);
+	int64_t t_ns = st->seen[st->at]->t_ns, gap_ns = 0, fin_ns = time_wait_fin(st, t_ns);
+
+	if (fin_ns == NEVER && st->substate_unknown)
+		gap_ns = t_ns - st->time_wait_t_ns;
+	else if (fin_ns != NEVER && t_ns - fin_ns > FIN_AHEAD_NS)
+		gap_ns = t_ns - fin_ns;
+	append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, gap_ns);
+	st->substate_unknown = false;
 }
 
 /* A time-wait sock is there from now on. */
@@ -175,26 +207,24 @@ static void take_over(struct stitch *st)
 {
 	struct life_state *last = last_state(st->life);
 	enum tcp_state first = first_substate(st);
-	int64_t t_ns = st->seen.items[st->at]->t_ns;
+	int64_t t_ns = st->seen[st->at]->t_ns, since_ns = t_ns;
 
 	if (st->time_wait) { /* its timer again: a FIN has come, the first or one more */
-		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT,
-		              st->substate_unknown ? t_ns - st->time_wait_t_ns : 0);
-		st->substate_unknown = false;
+		enter_time_wait(st);
 		return;
 	}
+	if (is_in(st->life, STATE_FIN_WAIT2))
+		since_ns = last->t_ns;
 	st->time_wait = true;
 	st->time_wait_t_ns = t_ns;
 	st->substate_unknown = false;
 	if (first == STATE_FIN_WAIT2)
 		append_object(st, STATE_FIN_WAIT2, OBJECT_TIME_WAIT, 0);
-	else if (is_in(st->life, STATE_FIN_WAIT2) && closed_without_packet(closing_cause(st)))
-		; /* in FIN_WAIT2 still */
-	else if (is_in(st->life, STATE_FIN_WAIT2) && first == STATE_TIME_WAIT &&
-	         life_fin_time(&st->seen, last->t_ns - FIN_AHEAD_NS, t_ns) == NEVER)
-		st->substate_unknown = true;
-	else
+	else if (is_in(st->life, STATE_CLOSING) ||
+	         fin_time(&st->fins, since_ns - FIN_AHEAD_NS, t_ns) != NEVER)
 		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, 0);
+	else
+		st->substate_unknown = first == STATE_TIME_WAIT;
 }
 
 /* The state that the transition came from, where trace has not shown it before. */
@@ -210,26 +240,20 @@ static void add_missed(struct stitch *st, const struct event *event)
 	append_object(st, from, OBJECT_FULL, event->t_ns - (last ? last->t_ns : 0));
 }
 
-/* The time-wait sock's step, as of the FIN that caused it, if that was an earlier one. */
+/* The time-wait sock's step. */
 static void add_substate_change(struct stitch *st)
 {
-	int64_t t_ns = st->seen.items[st->at]->t_ns, gap_ns = 0, fin_ns = NEVER;
-
-	if (st->time_wait)
-		fin_ns = life_fin_time(&st->seen, st->time_wait_t_ns, t_ns);
-	if (fin_ns != NEVER && t_ns - fin_ns > FIN_AHEAD_NS)
-		gap_ns = t_ns - fin_ns;
-	append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, gap_ns);
-	st->substate_unknown = false;
 	if (!st->time_wait)
-		st->time_wait_t_ns = t_ns;
+		st->time_wait_t_ns = st->seen[st->at]->t_ns;
 	st->time_wait = true;
+	enter_time_wait(st);
 }
 
 static void add_transition(struct stitch *st)
 {
-	const struct event *event = st->seen.items[st->at];
-	struct life_state *last, *entry;
+	const struct event *event = st->seen[st->at];
+	struct life_state *entry;
+	size_t before;
 
 	if (event->transition.to == STATE_CLOSE) {
 		if (st->time_wait)
@@ -243,12 +267,12 @@ static void add_transition(struct stitch *st)
 		st->time_wait = false;
 		add_missed(st, event);
 	}
-	last = last_state(st->life);
+	before = st->life->count;
 	entry = append(st, event->transition.to, event->t_ns, 0);
-	if (!entry || entry == last)
+	if (!entry || st->life->count == before)
 		return; /* SYN_RECV, which was a request sock's before */
 	entry->object = event->transition.to == STATE_CLOSE ? OBJECT_NONE : OBJECT_FULL;
-	snprintf(entry->cause, sizeof(entry->cause), "%s", event->transition.cause);
+	entry->cause = event->transition.cause;
 }
 
 static void add_request(struct stitch *st, enum mini_change change)
@@ -288,18 +312,12 @@ static void add_time_wait(struct stitch *st, enum mini_change change)
 
 static void add_mini(struct stitch *st)
 {
-	const struct event *event = st->seen.items[st->at];
+	const struct event *event = st->seen[st->at];
 
 	if (event->mini.object == OBJECT_REQUEST)
 		add_request(st, event->mini.change);
 	else if (event->mini.object == OBJECT_TIME_WAIT)
 		add_time_wait(st, event->mini.change);
-}
-
-/* The first reading has no one before it: then the probe's start bounds it. */
-static int64_t sample_gap(const struct event *event)
-{
-	return event->sample.gap_ns < 0 ? event->t_ns : event->sample.gap_ns;
 }
 
 static int64_t gap_since(const struct event *event, int64_t t_ns)
@@ -315,8 +333,8 @@ static int64_t gap_since(const struct event *event, int64_t t_ns)
  */
 static bool alive_after(const struct stitch *st)
 {
-	for (size_t i = st->at + 1; i < st->seen.count; i++) {
-		const struct event *event = st->seen.items[i];
+	for (size_t i = st->at + 1; i < st->count; i++) {
+		const struct event *event = st->seen[i];
 
 		if (event->kind == EVENT_TRANSITION) {
 			enum tcp_state from = event->transition.from;
@@ -338,8 +356,8 @@ static bool is_explained(const struct stitch *st, const struct event *event, enu
 
 	if (is_in(st->life, state))
 		return true;
-	for (size_t i = 0; i + 1 < life->count; i++) {
-		if (life->states[i].state == state && life->states[i + 1].t_ns >= since_ns)
+	for (size_t i = life->count; i-- > 1 && life->states[i].t_ns >= since_ns;) {
+		if (life->states[i - 1].state == state)
 			return true;
 	}
 	return false;
@@ -373,7 +391,7 @@ static void add_time_wait_sample(struct stitch *st, const struct event *event)
 	}
 	st->substate_unknown = false;
 	since_ns = event->t_ns - gap_since(event, since_ns);
-	fin_ns = life_fin_time(&st->seen, since_ns, event->t_ns);
+	fin_ns = fin_time(&st->fins, since_ns, event->t_ns);
 	if (event->sample.state == STATE_TIME_WAIT && fin_ns != NEVER)
 		since_ns = fin_ns;
 	append_object(st, event->sample.state, OBJECT_TIME_WAIT, event->t_ns - since_ns);
@@ -387,7 +405,7 @@ static bool request_is_news(struct stitch *st, const struct event *event)
 {
 	struct life_state *last = last_state(st->life);
 
-	if (!st->seen.traced || !last)
+	if (!st->traced || !last)
 		return true;
 	if (last->state != STATE_CLOSE && last->state != STATE_TIME_WAIT)
 		return false;
@@ -398,12 +416,12 @@ static bool full_is_news(const struct stitch *st, const struct event *event, enu
 {
 	if (!st->life->count && state == STATE_CLOSE)
 		return false; /* a life begins with the first state entered */
-	return !st->seen.traced || (st->trace_lost && !is_explained(st, event, state));
+	return !st->traced || (st->trace_lost && !is_explained(st, event, state));
 }
 
 static void add_sample(struct stitch *st)
 {
-	const struct event *event = st->seen.items[st->at];
+	const struct event *event = st->seen[st->at];
 	struct sample sample = event->sample;
 	struct life_state *last = last_state(st->life);
 	int64_t gap_ns = last ? gap_since(event, last->t_ns) : sample_gap(event);
@@ -425,9 +443,9 @@ static void add_sample(struct stitch *st)
 
 static void stitch_step(struct stitch *st)
 {
-	const struct event *event = st->seen.items[st->at];
+	const struct event *event = st->seen[st->at];
 
-	if (life_substate_change(event))
+	if (event_changes_substate(event))
 		add_substate_change(st);
 	else if (event->kind == EVENT_TRANSITION)
 		add_transition(st);
@@ -437,16 +455,41 @@ static void stitch_step(struct stitch *st)
 		add_sample(st);
 }
 
-void life_stitch(const struct record *rec, enum side host, const char *sock, struct life *life)
+static bool is_stitched(const struct event *event)
 {
-	struct stitch st = {.life = life, .trace_lost = rec->lost[OBSERVER_TRACE] > 0};
+	return event->kind == EVENT_TRANSITION || event->kind == EVENT_MINI_SOCKET ||
+	       event->kind == EVENT_SAMPLE;
+}
 
-	*life = (struct life){.host = host};
-	snprintf(life->sock, sizeof(life->sock), "%s", sock);
-	if (!life_events_collect(&st.seen, rec, host, sock))
-		life->truncated = true;
-	else
-		for (st.at = 0; st.at < st.seen.count; st.at++)
-			stitch_step(&st);
-	life_events_free(&st.seen);
+static int stitch_begin(struct stitch *st)
+{
+	const struct life *life = st->life;
+
+	st->seen = calloc(life->event_count + 1, sizeof(*st->seen));
+	if (!st->seen)
+		return -ENOMEM;
+	for (size_t i = 0; i < life->event_count; i++) {
+		const struct event *event = life->events[i];
+
+		if (!is_stitched(event))
+			continue;
+		if (event->kind == EVENT_TRANSITION && !event_changes_substate(event))
+			st->traced = true;
+		st->seen[st->count++] = event;
+	}
+	return fin_times_collect(&st->fins, life);
+}
+
+int life_stitch(struct life *life, bool trace_lost)
+{
+	struct stitch st = {.life = life, .trace_lost = trace_lost};
+	int err = stitch_begin(&st);
+
+	for (; !err && st.at < st.count; st.at++)
+		stitch_step(&st);
+	if (st.fins.count)
+		life->observers |= 1u << OBSERVER_TAP;
+	free(st.fins.items);
+	free(st.seen);
+	return st.failed ? -ENOMEM : err;
 }

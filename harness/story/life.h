@@ -6,50 +6,38 @@
 #ifndef FINWAIT_STORY_LIFE_H
 #define FINWAIT_STORY_LIFE_H
 
-#include "../record/record.h"
+#include "../base/buffer.h"
+#include "flight.h"
 
 struct life_state {
 	enum tcp_state state;
 	enum sock_object object;
-	int64_t t_ns; /* entered at, as first seen */
-	int64_t gap_ns; /* entered at most this long before t_ns; 0: traced */
+	/* Entered at, within the @gap_ns before; 0: exactly. See life_refine.c for what narrows it. */
+	int64_t t_ns, gap_ns;
+	int64_t seen_ns; /* an observer first saw it then: at t_ns or later */
 	enum observer source;
 	enum diag_timer timer; /* last seen running in this state */
 	int64_t expires_ms; /* of it, when first seen */
-	char cause[48]; /* traced: what made it so */
+	const char *cause; /* traced: what made it so; "" unknown */
 };
 
-#define LIFE_STATES 64
 struct life {
 	enum side host;
-	char sock[SOCK_LABEL_SIZE];
-	struct life_state states[LIFE_STATES];
-	size_t count;
-	bool truncated;
+	const char *sock; /* the label, as the record has it */
+	unsigned int turn; /* of several connections under one label: 0 for the first */
+	const struct event **events; /* all that name it, in order of time */
+	size_t event_count;
+	const struct flight **flights; /* its connection's, in order of departure */
+	size_t flight_count;
+	unsigned int observers; /* what the states were read from: bit 1 << OBSERVER_... */
+	struct life_state *states; /* in order of time; STATE_CLOSE last when its end was seen */
+	size_t count, space;
 };
 
-/*
- * The life of the socket labelled @sock at @host, from the first state it was seen
- * to enter (not the CLOSE of a new socket, which only trace could tell), STATE_CLOSE
- * last when its end was seen.
- *
- * Rules, in order of trust: a traced transition is a fact with an exact time.
- * A mini-socket's timer start is the request sock's SYN_RECV or the time-wait
- * sock's TIME_WAIT (or FIN_WAIT2, which only a sample can tell). A sample adds a
- * state that trace cannot see, or every state when trace was absent. A full
- * socket's traced CLOSE that a time-wait sock of the same flow outlives is not
- * the end of the life and is left out. Nothing that no observer saw is added.
- */
-void life_stitch(const struct record *rec, enum side host, const char *sock, struct life *life);
-
-/* "SYN_SENT ESTABLISHED FIN_WAIT1"; returns @buf. */
-const char *life_walk(const struct life *life, char *buf, size_t size);
+/* Appends "SYN_SENT ESTABLISHED FIN_WAIT1" to @walk. */
+void life_walk(const struct life *life, struct buffer *walk);
 
 /* The index of the first @state, or -1. */
 int life_find(const struct life *life, enum tcp_state state);
-
-/* Every label that has events at @host, in order of first appearance. */
-size_t life_labels(const struct record *rec, enum side host, char labels[][SOCK_LABEL_SIZE],
-                   size_t max);
 
 #endif

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/array.h"
+#include "story_parts.h"
 
 static int event_compare(const void *a, const void *b)
 {
@@ -46,47 +46,20 @@ static int events_order(struct story *story)
 	return 0;
 }
 
-static bool life_is(const struct life *life, enum side host, const char *sock)
+static const struct life *life_of(const struct story *story, enum side host, const char *sock)
 {
-	return life->host == host && !strcmp(life->sock, sock);
+	for (size_t i = 0; i < story->life_count; i++) {
+		const struct life *life = &story->lives[i];
+
+		if (life->host == host && !life->turn && !strcmp(life->sock, sock))
+			return life;
+	}
+	return NULL;
 }
 
 bool story_knows(const struct story *story, enum side host, const char *sock)
 {
-	for (size_t i = 0; i < story->life_count; i++)
-		if (life_is(&story->lives[i], host, sock))
-			return true;
-	return false;
-}
-
-static int life_add(struct story *story, size_t *space, enum side host, const char *sock)
-{
-	struct life *lives =
-		array_reserve(story->lives, space, story->life_count + 1, sizeof(*story->lives));
-
-	if (!lives)
-		return -ENOMEM;
-	story->lives = lives;
-	life_stitch(story->rec, host, sock, &lives[story->life_count]);
-	story->truncated |= lives[story->life_count].truncated;
-	story->life_count++;
-	return 0;
-}
-
-static int lives_collect(struct story *story)
-{
-	size_t space = 0;
-	int err = 0;
-
-	for (unsigned int host = 0; host < SIDE_COUNT; host++)
-		for (size_t i = 0; !err && i < story->event_count; i++) {
-			const struct event *event = story->events[i];
-
-			if (event->host == host && event->sock[0] &&
-			    !story_knows(story, host, event->sock))
-				err = life_add(story, &space, host, event->sock);
-		}
-	return err;
+	return life_of(story, host, sock);
 }
 
 int story_build(const struct record *rec, struct story *story)
@@ -98,7 +71,11 @@ int story_build(const struct record *rec, struct story *story)
 	if (!err)
 		err = flights_collect(story->events, story->event_count, &story->flights);
 	if (!err)
-		err = lives_collect(story);
+		err = story_find_lives(story);
+	if (!err)
+		err = story_label_flights(story);
+	if (!err)
+		err = story_tell_lives(story);
 	if (err)
 		story_free(story);
 	return err;
@@ -106,18 +83,21 @@ int story_build(const struct record *rec, struct story *story)
 
 void story_free(struct story *story)
 {
-	flights_free(&story->flights);
+	for (size_t i = 0; i < story->life_count; i++)
+		free(story->lives[i].states);
 	free(story->lives);
+	free(story->life_events);
+	free(story->life_flights);
+	flights_free(&story->flights);
+	free(story->connections);
 	free(story->events);
 	*story = (struct story){0};
 }
 
 const struct life *story_life(const struct story *story, enum side host, const char *sock)
 {
-	static const struct life unseen = {0};
+	static const struct life unseen = {.sock = ""};
+	const struct life *life = life_of(story, host, sock);
 
-	for (size_t i = 0; i < story->life_count; i++)
-		if (life_is(&story->lives[i], host, sock))
-			return &story->lives[i];
-	return &unseen;
+	return life ? life : &unseen;
 }

@@ -10,14 +10,26 @@
 #include "flight.h"
 #include "life.h"
 
+/* Two ends that packets went between: those of one connection, or of several, one after another. */
+struct connection {
+	struct endpoint ends[2]; /* the client's, the server's; on lo in order of their bytes */
+	bool has_tcp;
+	const char *sock[SIDE_COUNT]; /* the first label of each host's end; "" unknown */
+	bool at[SIDE_COUNT]; /* this host sent or got some of it */
+};
+
 struct story {
 	const struct record *rec;
 	const struct event **events; /* the record's, in order of time */
 	size_t event_count;
 	int64_t end_ns; /* the last event's time: the record goes on to here */
 	struct flights flights;
+	struct connection *connections; /* in order of their first flights */
+	size_t connection_count;
 	struct life *lives; /* in order of first appearance, the client's first */
 	size_t life_count;
+	const struct event **life_events; /* the lives' lists are parts of these */
+	const struct flight **life_flights;
 	bool truncated; /* something did not fit: nothing may be concluded from what is missing */
 };
 
@@ -31,7 +43,10 @@ void story_free(struct story *story);
 /* Whether anything was seen of the socket labelled @sock at @host. */
 bool story_knows(const struct story *story, enum side host, const char *sock);
 
-/* The life of the socket labelled @sock at @host; one without states when nobody saw it. */
+/*
+ * The life of the socket labelled @sock at @host, the first where there are several; one
+ * without states when nobody saw it.
+ */
 const struct life *story_life(const struct story *story, enum side host, const char *sock);
 
 /*
