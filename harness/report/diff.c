@@ -319,7 +319,7 @@ static void print_elided(const struct printer *pr, size_t count)
 static void print_section(const struct printer *pr, const struct diff_section *section)
 {
 	size_t elided = 0;
-	char line[64];
+	char line[80];
 
 	snprintf(line, sizeof(line), "@@ %s @@", section->title);
 	fprintf(pr->out, "%*s", INDENT, "");
@@ -370,7 +370,7 @@ static void same_text(const struct diff *diff, char *buf, size_t size)
 	for (size_t i = 0; i < diff->section_count; i++) {
 		const struct diff_section *section = &diff->sections[i];
 
-		if (!strncmp(section->title, "states", 6))
+		if (section->kind == SECTION_STATES)
 			states += section->edits.count;
 		else
 			packets += section->edits.count;

@@ -39,7 +39,7 @@ bool values_alike(const struct diff_rule *rule, const struct value *a, const str
 /* ---- tracks ---- */
 
 struct track_entry {
-	char text[176];
+	const char *text;
 	int64_t t_ns, gap_ns; /* it happened at most @gap_ns before @t_ns */
 	int64_t step_ns; /* when the probe last did something by then */
 	bool polled; /* a state that nobody but diag saw */
@@ -48,13 +48,14 @@ struct track_entry {
 struct track {
 	struct track_entry *items;
 	size_t count, space;
+	struct arena texts;
 	int64_t start_ns; /* what the first entry's time counts from */
 };
 
 /* What @host sent, each packet once, as it left, and whether it was delivered. */
 int track_packets(const struct story *story, enum side host, struct track *track);
-/* The states of @sock at @host. */
-int track_states(const struct story *story, enum side host, const char *sock, struct track *track);
+/* The states of @life, one of the story's. */
+int track_states(const struct story *story, const struct life *life, struct track *track);
 void track_free(struct track *track);
 
 /* ---- edits ---- */
@@ -82,8 +83,11 @@ int tracks_align(const struct track tracks[2], const struct diff_rule *rule, str
 
 /* ---- diff ---- */
 
+enum section_kind { SECTION_STATES, SECTION_PACKETS };
+
 struct diff_section {
-	char title[48];
+	enum section_kind kind;
+	char title[64];
 	struct track tracks[2];
 	struct edits edits;
 };
@@ -102,9 +106,7 @@ struct diff_finding {
 	enum finding_field field;
 };
 
-#define DIFF_LABELS 16
-#define DIFF_SECTIONS ((size_t)SIDE_COUNT * (2 * DIFF_LABELS + 1))
-#define DIFF_NOTES 16
+#define DIFF_NOTES 3 /* the outcomes, and what of states and packets cannot be compared */
 
 struct diff {
 	struct diff_side sides[2];
@@ -112,13 +114,13 @@ struct diff {
 	struct diff_rule rule;
 	struct diff_finding *findings;
 	size_t finding_count;
-	struct diff_section sections[DIFF_SECTIONS];
-	size_t section_count;
+	struct diff_section *sections;
+	size_t section_count, section_space;
 	/* What else differs, in words; and what only explains (conditions). */
-	char notes[DIFF_NOTES][480];
+	const char *notes[DIFF_NOTES];
+	struct arena texts;
 	size_t note_count;
 	size_t states, packets; /* entries that differ */
-	bool over; /* more of something than is compared */
 };
 
 /* 0 or -ENOMEM; diff_free() it either way. */

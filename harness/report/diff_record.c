@@ -5,21 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/array.h"
 #include "diff.h"
 
-static void note(struct diff *diff, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void note(struct diff *diff, const char *fmt, ...) PRINTF(2, 3);
 
 static void note(struct diff *diff, const char *fmt, ...)
 {
+	const char *kept = NULL;
 	va_list args;
+	char *text;
 
-	if (diff->note_count == DIFF_NOTES) {
-		diff->over = true;
-		return;
-	}
 	va_start(args, fmt);
-	vsnprintf(diff->notes[diff->note_count++], sizeof(diff->notes[0]), fmt, args);
+	if (vasprintf(&text, fmt, args) >= 0) {
+		kept = arena_text(&diff->texts, text);
+		free(text);
+	}
 	va_end(args);
+	diff->notes[diff->note_count++] = kept ? kept : "(no memory for these words)";
 }
 
 /* ---- what became of the runs ---- */
@@ -31,7 +34,7 @@ static void diff_outcomes(struct diff *diff)
 	                        b->finished ? outcome_name(b->outcome) : "cut off"};
 
 	if (strcmp(words[0], words[1]))
-		note(diff, "outcome: %s%s%.180s, and %s%s%.180s", words[0], *a->reason ? ": " : "",
+		note(diff, "outcome: %s%s%s, and %s%s%s", words[0], *a->reason ? ": " : "",
 		     a->reason, words[1], *b->reason ? ": " : "", b->reason);
 }
 
@@ -42,9 +45,9 @@ static bool both_observed(struct diff *diff, enum observer observer, const char 
 	const struct diff_side *blind = a->observed[observer] ? &diff->sides[1] : &diff->sides[0];
 
 	if (a->observed[observer] != b->observed[observer])
-		note(diff, "%s cannot be compared: no %s in %.100s%s%s", what,
-		     observer_name(observer), blind->name,
-		     *blind->rec->absent[observer] ? ": " : "", blind->rec->absent[observer]);
+		note(diff, "%s cannot be compared: no %s in %s%s%s", what, observer_name(observer),
+		     blind->name, *blind->rec->absent[observer] ? ": " : "",
+		     blind->rec->absent[observer]);
 	return a->observed[observer] && b->observed[observer];
 }
 
@@ -111,56 +114,62 @@ static int section_finish(struct diff *diff, struct diff_section *section, size_
 	return err;
 }
 
-static struct diff_section *section_add(struct diff *diff)
+static struct diff_section *section_add(struct diff *diff, enum section_kind kind)
 {
-	if (diff->section_count == DIFF_SECTIONS) {
-		diff->over = true;
+	struct diff_section *sections = array_reserve(diff->sections, &diff->section_space,
+	                                              diff->section_count + 1, sizeof(*sections));
+
+	if (!sections)
 		return NULL;
-	}
-	return &diff->sections[diff->section_count++];
+	diff->sections = sections;
+	sections[diff->section_count] = (struct diff_section){.kind = kind};
+	return &sections[diff->section_count++];
 }
 
-static int diff_walk(struct diff *diff, enum side host, const char *sock)
+/* The same socket's life in both records; one without states where it has none. */
+static int diff_walk(struct diff *diff, const struct life *life)
 {
-	struct diff_section *section = section_add(diff);
+	struct diff_section *section = section_add(diff, SECTION_STATES);
 	int err = 0;
 
 	if (!section)
-		return 0;
-	snprintf(section->title, sizeof(section->title), "states of %s at the %s", sock,
-	         side_name(host));
-	for (int k = 0; k < 2 && !err; k++)
-		err = track_states(&diff->stories[k], host, sock, &section->tracks[k]);
+		return -ENOMEM;
+	snprintf(section->title, sizeof(section->title), "states of %s at the %s%s", life->sock,
+	         side_name(life->host), life->turn ? ", again" : "");
+	for (int k = 0; k < 2 && !err; k++) {
+		const struct story *story = &diff->stories[k];
+
+		err = track_states(story,
+		                   story_life_turn(story, life->host, life->sock, life->turn),
+		                   &section->tracks[k]);
+	}
 	return err ? err : section_finish(diff, section, &diff->states);
 }
 
 static int diff_walks(struct diff *diff, enum side host)
 {
-	size_t compared = 0;
+	const struct story *stories = diff->stories;
 	int err = 0;
 
 	for (int k = 0; k < 2; k++)
-		for (size_t i = 0; i < diff->stories[k].life_count && !err; i++) {
-			const struct life *life = &diff->stories[k].lives[i];
+		for (size_t i = 0; i < stories[k].life_count && !err; i++) {
+			const struct life *life = &stories[k].lives[i];
+			const struct life *other =
+				story_life_turn(&stories[0], host, life->sock, life->turn);
 
-			if (life->host != host ||
-			    (k && story_knows(&diff->stories[0], host, life->sock)))
-				continue;
-			if (compared++ < DIFF_LABELS)
-				err = diff_walk(diff, host, life->sock);
-			else
-				diff->over = true;
+			if (life->host == host && (!k || !*other->sock))
+				err = diff_walk(diff, life);
 		}
 	return err;
 }
 
 static int diff_packets(struct diff *diff, enum side host)
 {
-	struct diff_section *section = section_add(diff);
+	struct diff_section *section = section_add(diff, SECTION_PACKETS);
 	int err = 0;
 
 	if (!section)
-		return 0;
+		return -ENOMEM;
 	snprintf(section->title, sizeof(section->title), "packets the %s sent", side_name(host));
 	for (int k = 0; k < 2 && !err; k++)
 		err = track_packets(&diff->stories[k], host, &section->tracks[k]);
@@ -187,9 +196,6 @@ int diff_records(const struct diff_side sides[2], int64_t slack_ns, struct diff 
 	if (both_observed(diff, OBSERVER_TAP, "packets"))
 		for (unsigned int host = 0; host < SIDE_COUNT && !err; host++)
 			err = diff_packets(diff, host);
-	if (diff->over)
-		note(diff, "there is more than is compared: at most %d sockets a host",
-		     DIFF_LABELS);
 	return err;
 }
 
@@ -204,6 +210,8 @@ void diff_free(struct diff *diff)
 	}
 	for (int k = 0; k < 2; k++)
 		story_free(&diff->stories[k]);
+	free(diff->sections);
+	arena_clear(&diff->texts);
 	free(diff->findings);
 	*diff = (struct diff){0};
 }

@@ -46,22 +46,6 @@ static int events_order(struct story *story)
 	return 0;
 }
 
-static const struct life *life_of(const struct story *story, enum side host, const char *sock)
-{
-	for (size_t i = 0; i < story->life_count; i++) {
-		const struct life *life = &story->lives[i];
-
-		if (life->host == host && !life->turn && !strcmp(life->sock, sock))
-			return life;
-	}
-	return NULL;
-}
-
-bool story_knows(const struct story *story, enum side host, const char *sock)
-{
-	return life_of(story, host, sock);
-}
-
 int story_build(const struct record *rec, struct story *story)
 {
 	int err;
@@ -94,10 +78,21 @@ void story_free(struct story *story)
 	*story = (struct story){0};
 }
 
-const struct life *story_life(const struct story *story, enum side host, const char *sock)
+const struct life *story_life_turn(const struct story *story, enum side host, const char *sock,
+                                   unsigned int turn)
 {
 	static const struct life unseen = {.sock = ""};
-	const struct life *life = life_of(story, host, sock);
 
-	return life ? life : &unseen;
+	for (size_t i = 0; i < story->life_count; i++) {
+		const struct life *life = &story->lives[i];
+
+		if (life->host == host && life->turn == turn && !strcmp(life->sock, sock))
+			return life;
+	}
+	return &unseen;
+}
+
+const struct life *story_life(const struct story *story, enum side host, const char *sock)
+{
+	return story_life_turn(story, host, sock, 0);
 }

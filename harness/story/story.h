@@ -40,14 +40,14 @@ struct story {
 int story_build(const struct record *rec, struct story *story) MUST_CHECK;
 void story_free(struct story *story);
 
-/* Whether anything was seen of the socket labelled @sock at @host. */
-bool story_knows(const struct story *story, enum side host, const char *sock);
-
 /*
  * The life of the socket labelled @sock at @host, the first where there are several; one
- * without states when nobody saw it.
+ * without states, labelled "", when nobody saw it.
  */
 const struct life *story_life(const struct story *story, enum side host, const char *sock);
+/* The life of the connection number @turn that had the label, from 0. */
+const struct life *story_life_turn(const struct story *story, enum side host, const char *sock,
+                                   unsigned int turn);
 
 /*
  * Put into @rec what its result line tells of each end's main socket: LISTEN of the

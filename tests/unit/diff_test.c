@@ -21,7 +21,7 @@ struct pair {
 
 static void pair_open(struct pair *pair, const char *name)
 {
-	pair->a = canned_record(name);
+	*pair = (struct pair){.a = canned_record(name)};
 	pair->b = canned_record(name);
 	record_sort(pair->a);
 	record_sort(pair->b);
@@ -382,7 +382,7 @@ static struct track track_of(const char *letters)
 	track.items = calloc(track.count + 1, sizeof(*track.items));
 	assert_non_null(track.items);
 	for (size_t i = 0; i < track.count; i++) {
-		track.items[i].text[0] = letters[i];
+		track.items[i].text = arena_text_n(&track.texts, &letters[i], 1);
 		track.items[i].step_ns = INT64_MIN;
 	}
 	return track;

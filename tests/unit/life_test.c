@@ -509,7 +509,7 @@ static void nobody_saw_it(void **state)
 	struct lived lived = live(record_new());
 
 	(void)state;
-	assert_false(story_knows(&lived.story, SIDE_CLIENT, "c1"));
+	assert_string_equal(lived.life->sock, "");
 	assert_int_equal(lived.life->count, 0);
 	assert_int_equal(life_find(lived.life, STATE_CLOSE), -1);
 	lived_free(&lived);

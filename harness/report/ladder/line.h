@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ladder_line: lines of cells, and the pen that draws on them; for the ladder's own files. */
+/* line: lines of cells, and the pen that draws on them; for the ladder's own files. */
 #ifndef FINWAIT_REPORT_LADDER_LINE_H
 #define FINWAIT_REPORT_LADDER_LINE_H
 
 #include "ladder.h"
 
 #define WIDTH_MAX 200
-#define COLUMNS_MAX 16 /* packets on their way at once */
+#define TEXT_MAX (4 * WIDTH_MAX + 1) /* bytes of a line of words */
 
 enum glyph {
 	GLYPH_RAIL,
@@ -44,12 +44,33 @@ struct column {
 	bool held;
 };
 
-struct pen {
-	struct ladder *ladder;
-	unsigned int span; /* cells between the rails */
-	struct column columns[COLUMNS_MAX];
-	size_t column_count;
+/* A lane's words, broken into lines. */
+struct lane_line {
+	struct cell cells[WIDTH_MAX];
+	unsigned int used;
 };
+
+struct lane_text {
+	struct lane_line *lines;
+	size_t count, space;
+};
+
+/* What draws text. Another one would draw the same rungs as a picture. */
+struct pen {
+	const struct ladder *ladder;
+	unsigned int span; /* cells between the rails */
+	struct column *columns; /* packets that are on their way */
+	size_t column_count, column_space;
+	struct lane_text lanes[SIDE_COUNT]; /* of the rung at hand; the memory is kept */
+	bool failed; /* no memory: something is missing */
+};
+
+/* The colour of a piece of an item's words. */
+enum attr chunk_attr(enum item_kind kind, enum chunk_role role);
+
+/* Breaks the words of @item (NULL: none) into lines of @width columns. */
+void lane_build(struct pen *pen, const struct item *item, unsigned int width,
+                struct lane_text *lane);
 
 void line_clear(struct line *line);
 /* What does not fit is cut. */

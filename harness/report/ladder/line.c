@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "ladder_line.h"
+#include "line.h"
 
 static const char *const glyphs[][2] = {
 	[GLYPH_RAIL] = {"|", "│"},       [GLYPH_QUIET_RAIL] = {":", "┊"},

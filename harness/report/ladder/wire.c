@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ladder_wire: what happens between the rails.
+ * wire: what happens between the rails.
  *
  * A packet that is on its way while other things happen goes down the wire in a
  * column of its own until it arrives. Places on the wire are told as the
@@ -9,7 +9,8 @@
  */
 #include <string.h>
 
-#include "ladder_line.h"
+#include "../../base/array.h"
+#include "line.h"
 
 static unsigned int wire_x(const struct pen *pen, enum side from, unsigned int distance)
 {
@@ -86,6 +87,42 @@ static enum attr packet_attr(const struct packet *packet)
 	return packet->flags & TCP_FLAG_FIN ? ATTR_BLUE : ATTR_PLAIN;
 }
 
+/* Of which connection: its label at the client or else at the server, or else a port. */
+static const char *connection_name(const struct ladder *ladder, const struct flight *flight,
+                                   char buf[SOCK_LABEL_SIZE + 1])
+{
+	const struct connection *connection = &ladder->story->connections[flight->connection];
+
+	for (unsigned int host = 0; host < SIDE_COUNT; host++)
+		if (*flight->sock[host]) {
+			snprintf(buf, SOCK_LABEL_SIZE + 1, "%s ", flight->sock[host]);
+			return buf;
+		}
+	snprintf(buf, SOCK_LABEL_SIZE + 1, ":%u ", connection->ends[0].port);
+	return buf;
+}
+
+/* What fits @columns of the packet's words, after its connection's name where there are several. */
+static void flight_words(const struct ladder *ladder, const struct flight *flight,
+                         unsigned int columns, bool verbose, char words[WIDTH_MAX])
+{
+	char name[SOCK_LABEL_SIZE + 1] = "";
+	size_t length;
+
+	if (ladder->crowded)
+		connection_name(ladder, flight, name);
+	length = strlen(name);
+	words[0] = '\0';
+	if (columns <= length)
+		return;
+	packet_words(&ladder->numbers, flight, columns - (unsigned int)length, verbose,
+	             words + length, WIDTH_MAX - length);
+	if (words[length])
+		memcpy(words, name, length);
+	else
+		words[0] = '\0';
+}
+
 /* The packet's words in the middle of @first..@last, a blank and some line around. */
 static void wire_label(const struct pen *pen, struct line *line, const struct flight *flight,
                        unsigned int first, unsigned int last)
@@ -100,8 +137,7 @@ static void wire_label(const struct pen *pen, struct line *line, const struct fl
 	room = last + 1 - first;
 	if (last < first || room < 5)
 		return;
-	packet_text(&ladder->isns, flight->packet, room - 4, ladder->style->verbose, words,
-	            sizeof(words));
+	flight_words(ladder, flight, room - 4, ladder->style->verbose, words);
 	if (!words[0])
 		return;
 	snprintf(label, sizeof(label), " %s ", words);
@@ -151,6 +187,19 @@ static const char *mark_text(const struct flight *flight, const char *word, char
 	return buf;
 }
 
+static void column_add(struct pen *pen, struct column column)
+{
+	struct column *columns = array_reserve(pen->columns, &pen->column_space,
+	                                       pen->column_count + 1, sizeof(*columns));
+
+	if (!columns) {
+		pen->failed = true;
+		return;
+	}
+	pen->columns = columns;
+	columns[pen->column_count++] = column;
+}
+
 static void draw_depart(struct pen *pen, struct line *line, size_t index)
 {
 	const struct flight *flight = &pen->ladder->flights->items[index];
@@ -165,9 +214,7 @@ static void draw_depart(struct pen *pen, struct line *line, size_t index)
 	line_draw(pen, line, x, held ? GLYPH_HELD : turn, held ? ATTR_YELLOW : attr);
 	if (held && text_columns(mark_text(flight, "held", words)) <= pen->span - d)
 		wire_put(pen, line, flight->from, d + 1, words, ATTR_YELLOW);
-	if (pen->column_count < COLUMNS_MAX)
-		pen->columns[pen->column_count++] =
-			(struct column){.flight = index, .x = x, .held = held};
+	column_add(pen, (struct column){.flight = index, .x = x, .held = held});
 }
 
 /* Takes the flight's column away; its distance, or the middle when it had none. */
@@ -242,7 +289,7 @@ static unsigned int full_columns(const struct ladder *ladder, const struct fligh
 {
 	char words[WIDTH_MAX];
 
-	packet_text(&ladder->isns, flight->packet, WIDTH_MAX, false, words, sizeof(words));
+	flight_words(ladder, flight, WIDTH_MAX, false, words);
 	return text_columns(words);
 }
 

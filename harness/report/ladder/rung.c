@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ladder_layout: which items share a rung. */
+/* rung: which items share a rung. */
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../../base/array.h"
 #include "ladder.h"
 
 /* What is farther apart than this does not share a rung. */
 #define RUNG_NS NS_PER_MS
 
-static enum side receiver_of(const struct flight *flight)
-{
-	return flight->loopback ? flight->from : side_other(flight->from);
-}
-
-static bool begins_on_wire(const struct flight *flight)
-{
-	return flight->injected || flight->depart_ns == NEVER;
-}
-
 /* Nothing but what its sender did comes between leaving and arriving. */
 static bool passes_at_once(const struct items *items, size_t at, const struct flight *flight)
 {
-	if (flight->loopback || begins_on_wire(flight) || flight->held_ns != NEVER ||
+	if (flight->loopback || flight_begins_on_wire(flight) || flight->held_ns != NEVER ||
 	    flight->arrive_ns == NEVER || flight->arrive_ns - flight->depart_ns >= RUNG_NS)
 		return false;
 	for (size_t i = at + 1; i < items->count; i++) {
@@ -29,7 +20,9 @@ static bool passes_at_once(const struct items *items, size_t at, const struct fl
 
 		if (item->kind == ITEM_ARRIVE && item->flight == items->items[at].flight)
 			return true;
-		if (item->kind != ITEM_LANE || item->side != flight->from)
+		if (item->t_ns > flight->arrive_ns)
+			break;
+		if (!item_is_in_lane(item->kind) || item->side != flight->from)
 			return false;
 	}
 	return true; /* stamps that cross */
@@ -42,30 +35,47 @@ static enum wire_op depart_op(const struct items *items, size_t at, const struct
 	return flight->arrive_ns == NEVER ? WIRE_LOST : WIRE_DEPART;
 }
 
-static bool is_state(const struct item *item)
-{
-	return item->chunk_count && item->chunks[0].attr == ATTR_STATE;
-}
-
 /* A state that the packet just received brought about. */
 static bool lane_joins(const struct rung *rung, const struct flights *flights,
                        const struct item *item)
 {
-	const struct flight *flight = &flights->items[rung->flight];
-
 	if (rung->op != WIRE_PASS && rung->op != WIRE_ARRIVE && rung->op != WIRE_APPEAR)
 		return false;
-	return is_state(item) && receiver_of(flight) == item->side && !rung->lane[item->side];
+	return item->kind == ITEM_STATE && !rung->lane[item->side] &&
+	       flight_to(&flights->items[rung->flight]) == item->side;
 }
 
-/* A packet that what the sender's lane says sent off: a state, a call, a retransmission. */
+/* What sends a packet off: entering a state, a call, a retransmission. */
+static bool sends_off(const struct item *item)
+{
+	switch (item->kind) {
+	case ITEM_STATE:
+	case ITEM_CALL:
+	case ITEM_SETTING:
+	case ITEM_RESEND:
+		return true;
+	case ITEM_TIMER:
+	case ITEM_KERNEL:
+	case ITEM_LOSS:
+	case ITEM_COUNTS:
+	case ITEM_DEPART:
+	case ITEM_ARRIVE:
+	case ITEM_RULE:
+	case ITEM_NOTE:
+	case ITEM_LATE:
+	case ITEM_KIND_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* A packet that what the sender's lane says sent off. */
 static bool depart_joins(const struct rung *rung, const struct item *item)
 {
 	const struct item *lane = rung->lane[item->side];
-	enum attr attr = lane && lane->chunk_count ? lane->chunks[0].attr : ATTR_DIM;
 
-	return rung->op == WIRE_EMPTY && !rung->lane[side_other(item->side)] &&
-	       (attr == ATTR_STATE || attr == ATTR_YELLOW || attr == ATTR_PLAIN);
+	return rung->op == WIRE_EMPTY && !rung->lane[side_other(item->side)] && lane &&
+	       sends_off(lane);
 }
 
 static bool item_joins(const struct rung *rung, const struct flights *flights,
@@ -73,73 +83,71 @@ static bool item_joins(const struct rung *rung, const struct flights *flights,
 {
 	if (item->t_ns - rung->end_ns >= RUNG_NS)
 		return false;
-	switch (item->kind) {
-	case ITEM_LANE:
+	if (item_is_in_lane(item->kind))
 		return lane_joins(rung, flights, item);
-	case ITEM_DEPART:
-		return depart_joins(rung, item);
-	case ITEM_ARRIVE:
-	case ITEM_WIRE:
-	case ITEM_NOTE:
-		break;
-	}
-	return false;
+	return item->kind == ITEM_DEPART && depart_joins(rung, item);
 }
 
 static void rung_put(struct rung *rung, const struct items *items, const struct flights *flights,
                      size_t at)
 {
 	const struct item *item = &items->items[at];
-	const struct flight *flight = &flights->items[item->flight];
+	const struct flight *flight;
 
 	rung->end_ns = item->t_ns;
-	switch (item->kind) {
-	case ITEM_LANE:
+	if (item_is_in_lane(item->kind)) {
 		rung->lane[item->side] = item;
-		return;
-	case ITEM_DEPART:
+	} else if (item->kind == ITEM_DEPART) {
+		flight = &flights->items[item->flight];
 		rung->op = depart_op(items, at, flight);
 		rung->flight = item->flight;
 		if (rung->op == WIRE_PASS)
 			rung->end_ns = flight->arrive_ns;
-		return;
-	case ITEM_ARRIVE:
-		rung->op = begins_on_wire(flight) ? WIRE_APPEAR : WIRE_ARRIVE;
+	} else if (item->kind == ITEM_ARRIVE) {
+		flight = &flights->items[item->flight];
+		rung->op = flight_begins_on_wire(flight) ? WIRE_APPEAR : WIRE_ARRIVE;
 		rung->flight = item->flight;
-		return;
-	case ITEM_WIRE:
-	case ITEM_NOTE:
+	} else {
 		rung->op = WIRE_WORDS;
 		rung->words = item;
-		return;
 	}
+}
+
+/* NULL: no memory. */
+static struct rung *rung_add(struct rungs *rungs, int64_t t_ns)
+{
+	struct rung *items =
+		array_reserve(rungs->items, &rungs->space, rungs->count + 1, sizeof(*items));
+
+	if (!items)
+		return NULL;
+	rungs->items = items;
+	items[rungs->count] = (struct rung){.t_ns = t_ns};
+	return &items[rungs->count++];
 }
 
 int rungs_layout(const struct items *items, const struct flights *flights, struct rungs *rungs)
 {
 	bool *passed = calloc(flights->count + 1, sizeof(*passed));
 	struct rung *rung = NULL;
+	bool failed = !passed;
 
-	*rungs = (struct rungs){.items = calloc(items->count + 1, sizeof(struct rung))};
-	if (!passed || !rungs->items) {
-		free(passed);
-		free(rungs->items);
-		rungs->items = NULL;
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < items->count; i++) {
+	*rungs = (struct rungs){0};
+	for (size_t i = 0; !failed && i < items->count; i++) {
 		const struct item *item = &items->items[i];
 
 		if (item->kind == ITEM_ARRIVE && passed[item->flight])
 			continue;
 		if (!rung || !item_joins(rung, flights, item)) {
-			rung = &rungs->items[rungs->count++];
-			rung->t_ns = item->t_ns;
+			rung = rung_add(rungs, item->t_ns);
+			failed = !rung;
 		}
+		if (failed)
+			break;
 		rung_put(rung, items, flights, i);
 		if (item->kind == ITEM_DEPART)
 			passed[item->flight] = rung->op == WIRE_PASS;
 	}
 	free(passed);
-	return 0;
+	return failed ? -ENOMEM : 0;
 }

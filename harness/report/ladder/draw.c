@@ -1,84 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ladder_draw: rungs as lines.
+ * draw: rungs as lines of text.
  *
  *       time   client's lane │ the wire                     │ server's lane
  *   0.021 ms   SYN_SENT      │────── SYN, seq 0 ───────────►│ SYN_RECV
  */
 #include <errno.h>
-#include <string.h>
+#include <stdlib.h>
 
-#include "ladder_line.h"
+#include "line.h"
 
-#define LANE_MAX 64
-#define LANE_LINES 8
 #define TIME_COLUMNS 12
 #define QUIET_NS (100 * NS_PER_MS)
 
-/* A lane's words, broken into lines. */
-struct lane_text {
-	struct cell cells[LANE_LINES][LANE_MAX];
-	unsigned int used[LANE_LINES], lines;
-};
-
-static void lane_add(struct lane_text *lane, const char *text, enum attr attr)
-{
-	unsigned int columns, at = lane->lines - 1;
-	struct cell cell = {.attr = attr};
-	size_t n;
-
-	while ((n = text_next(text, cell.glyph, &columns))) {
-		if (lane->used[at] + columns > LANE_MAX)
-			return;
-		lane->cells[at][lane->used[at]++] = cell;
-		if (columns == 2)
-			lane->cells[at][lane->used[at]++] = (struct cell){.attr = attr};
-		text += n;
-	}
-}
-
-static void lane_add_chunk(struct lane_text *lane, const struct chunk *chunk, unsigned int width)
-{
-	const char *rest = chunk->text;
-	char part[CHUNK_SIZE];
-
-	while (lane->lines < LANE_LINES && text_fold(&rest, width, part, sizeof(part))) {
-		lane->lines++;
-		lane_add(lane, part, chunk->attr);
-	}
-}
-
-/* Chunks share a line while there is room. */
-static void lane_build(const struct ladder *ladder, const struct item *item, unsigned int width,
-                       struct lane_text *lane)
-{
-	memset(lane, 0, sizeof(*lane));
-	for (size_t i = 0; item && i < item->chunk_count; i++) {
-		const struct chunk *chunk = &item->chunks[i];
-		const char *between = chunk->text[0] == '=' ? " " : ladder->utf8 ? " · " : ", ";
-		unsigned int need = text_columns(chunk->text) + text_columns(between);
-
-		if (lane->lines && lane->used[lane->lines - 1] + need <= width) {
-			lane_add(lane, between, ATTR_DIM);
-			lane_add(lane, chunk->text, chunk->attr);
-		} else {
-			lane_add_chunk(lane, chunk, width);
-		}
-	}
-}
-
 /* The client's words end at its rail, the server's begin at its own. */
 static void lane_draw(const struct ladder *ladder, struct line *line, enum side side,
-                      const struct lane_text *lane, unsigned int at)
+                      const struct lane_text *lane, size_t at)
 {
 	unsigned int x = ladder->right + 2;
+	const struct lane_line *words;
 
-	if (at >= lane->lines)
+	if (at >= lane->count)
 		return;
+	words = &lane->lines[at];
 	if (side == SIDE_CLIENT)
-		x = ladder->left - 1 - lane->used[at];
-	for (unsigned int i = 0; i < lane->used[at] && x + i < WIDTH_MAX; i++)
-		line->cells[x + i] = lane->cells[at][i];
+		x = ladder->left - 1 - words->used;
+	for (unsigned int i = 0; i < words->used && x + i < WIDTH_MAX; i++)
+		line->cells[x + i] = words->cells[i];
 }
 
 static void rails_draw(const struct pen *pen, struct line *line, enum glyph glyph)
@@ -100,29 +48,42 @@ static void time_draw(struct line *line, int64_t t_ns)
 	line_put(line, 0, text, ATTR_DIM);
 }
 
-/* Words on the wire: in its middle, broken to its width. */
-static void draw_words(struct pen *pen, const struct rung *rung)
+static void draw_words_line(const struct pen *pen, const struct rung *rung, const char *words,
+                            enum attr attr, bool first)
+{
+	const struct ladder *ladder = pen->ladder;
+	unsigned int x = ladder->left + 2;
+	struct line line;
+
+	if (rung->words->kind == ITEM_RULE)
+		x += (pen->span - 2 - text_columns(words)) / 2;
+	line_clear(&line);
+	rails_draw(pen, &line, GLYPH_RAIL);
+	if (first)
+		time_draw(&line, rung->t_ns);
+	columns_draw(pen, &line);
+	line_put(&line, x, words, attr);
+	line_print(ladder, &line);
+}
+
+/* Words on the wire: a rule's in its middle, broken to its width; others over all of it. */
+static void draw_words(const struct pen *pen, const struct rung *rung)
 {
 	const struct ladder *ladder = pen->ladder;
 	const struct item *item = rung->words;
-	bool note = item->kind == ITEM_NOTE, first = true;
-	unsigned int width = note ? ladder->width - ladder->left - 4 : pen->span - 2;
-	struct line line;
-	char part[CHUNK_SIZE];
+	unsigned int width = pen->span - 2;
+	char words[TEXT_MAX];
+	bool first = true;
 
+	if (item->kind != ITEM_RULE)
+		width = ladder->width - ladder->left - 4;
 	for (size_t i = 0; i < item->chunk_count; i++) {
-		const char *rest = item->chunks[i].text;
+		const struct chunk *chunk = &ladder->items->chunks[item->chunk + i];
+		const char *rest = chunk->text;
 
-		while (text_fold(&rest, width, part, sizeof(part))) {
-			line_clear(&line);
-			rails_draw(pen, &line, GLYPH_RAIL);
-			if (first)
-				time_draw(&line, rung->t_ns);
-			columns_draw(pen, &line);
-			line_put(&line,
-			         ladder->left + 2 + (note ? 0 : (width - text_columns(part)) / 2),
-			         part, item->chunks[i].attr);
-			line_print(ladder, &line);
+		while (text_fold(&rest, width, words, sizeof(words))) {
+			draw_words_line(pen, rung, words, chunk_attr(item->kind, chunk->role),
+			                first);
 			first = false;
 		}
 	}
@@ -131,16 +92,15 @@ static void draw_words(struct pen *pen, const struct rung *rung)
 static void draw_rung(struct pen *pen, const struct rung *rung)
 {
 	const struct ladder *ladder = pen->ladder;
-	struct lane_text lanes[SIDE_COUNT];
-	unsigned int lines = 1;
+	size_t lines = 1;
 	struct line line;
 
 	for (unsigned int side = 0; side < SIDE_COUNT; side++) {
-		lane_build(ladder, rung->lane[side], ladder->lane, &lanes[side]);
-		if (lanes[side].lines > lines)
-			lines = lanes[side].lines;
+		lane_build(pen, rung->lane[side], ladder->lane, &pen->lanes[side]);
+		if (pen->lanes[side].count > lines)
+			lines = pen->lanes[side].count;
 	}
-	for (unsigned int at = 0; at < lines; at++) {
+	for (size_t at = 0; at < lines; at++) {
 		line_clear(&line);
 		rails_draw(pen, &line, GLYPH_RAIL);
 		columns_draw(pen, &line);
@@ -149,12 +109,12 @@ static void draw_rung(struct pen *pen, const struct rung *rung)
 			wire_draw(pen, &line, rung);
 		}
 		for (unsigned int side = 0; side < SIDE_COUNT; side++)
-			lane_draw(ladder, &line, side, &lanes[side], at);
+			lane_draw(ladder, &line, side, &pen->lanes[side], at);
 		line_print(ladder, &line);
 	}
 }
 
-static void draw_quiet(struct pen *pen, int64_t ns)
+static void draw_quiet(const struct pen *pen, int64_t ns)
 {
 	char duration[24], text[32];
 	unsigned int columns, x;
@@ -171,7 +131,7 @@ static void draw_quiet(struct pen *pen, int64_t ns)
 	line_print(pen->ladder, &line);
 }
 
-void ladder_draw_heads(struct ladder *ladder, const char *const heads[SIDE_COUNT][2])
+void ladder_draw_heads(const struct ladder *ladder, const char *const heads[SIDE_COUNT][2])
 {
 	struct pen pen = {.ladder = ladder};
 	struct line line;
@@ -192,11 +152,18 @@ void ladder_draw_heads(struct ladder *ladder, const char *const heads[SIDE_COUNT
 	}
 }
 
-int rungs_draw(struct ladder *ladder, const struct rungs *rungs)
+static void pen_free(struct pen *pen)
+{
+	for (unsigned int side = 0; side < SIDE_COUNT; side++)
+		free(pen->lanes[side].lines);
+	free(pen->columns);
+}
+
+int rungs_draw(const struct ladder *ladder, const struct rungs *rungs)
 {
 	struct pen pen = {.ladder = ladder, .span = ladder->right - ladder->left - 1};
 
-	for (size_t i = 0; i < rungs->count; i++) {
+	for (size_t i = 0; !pen.failed && i < rungs->count; i++) {
 		const struct rung *rung = &rungs->items[i];
 
 		if (i && rung->t_ns - rungs->items[i - 1].end_ns >= QUIET_NS)
@@ -206,5 +173,8 @@ int rungs_draw(struct ladder *ladder, const struct rungs *rungs)
 		else
 			draw_rung(&pen, rung);
 	}
+	pen_free(&pen);
+	if (pen.failed)
+		return -ENOMEM;
 	return ferror(ladder->out) ? -EIO : 0;
 }

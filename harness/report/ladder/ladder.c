@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ladder: one record drawn, with what it is of above and what it came to below. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ladder.h"
+
+#define WIDTH_DEFAULT 120
+#define WIDTH_LEAST 88
+#define WIDTH_MOST 180
+#define TIME_AND_BLANK 13
+
+/* The time, two lanes of a quarter each, and the wire between in what is left. */
+static void ladder_measure(struct ladder *ladder)
+{
+	unsigned int width = ladder->style->width ? ladder->style->width : WIDTH_DEFAULT;
+
+	if (width < WIDTH_LEAST)
+		width = WIDTH_LEAST;
+	if (width > WIDTH_MOST)
+		width = WIDTH_MOST;
+	ladder->width = width;
+	ladder->lane = (width - TIME_AND_BLANK - 4) * 27 / 100;
+	ladder->left = TIME_AND_BLANK + ladder->lane + 1;
+	ladder->right = width - ladder->lane - 2;
+}
+
+static void print_head(const struct ladder *ladder, const struct sheet *sheet, const char *title)
+{
+	const struct record *rec = ladder->rec;
+	const struct run_info *run = &rec->run;
+
+	sheet_put(sheet, ATTR_BOLD, rec->probe);
+	fputs("  ", ladder->out);
+	sheet_put(sheet, ATTR_PLAIN, title);
+	fputc('\n', ladder->out);
+	if (run->kernel[0])
+		sheet_format(sheet, ATTR_DIM, "Linux %s %s, %s%s clock%s%s%s, %s%s", run->kernel,
+		             run->machine, rec->family == FAMILY_IPV6 ? "IPv6, " : "", run->clock,
+		             run->guest[0] ? " (" : "", run->guest, run->guest[0] ? ")" : "",
+		             run->privilege, rec->faithful ? ", the articles' own parameters" : "");
+	for (size_t i = 0; i < rec->params.count; i++)
+		sheet_format(sheet, ATTR_DIM, "%s = %s", rec->params.items[i].name,
+		             rec->params.items[i].value);
+	fputc('\n', ladder->out);
+}
+
+static void print_heads(const struct ladder *ladder)
+{
+	const struct story *story = ladder->story;
+	char text[SIDE_COUNT][ENDPOINT_TEXT_SIZE + 24] = {"", ""};
+	const char *heads[SIDE_COUNT][2];
+	size_t first = 0;
+
+	while (first < story->connection_count && !story->connections[first].has_tcp)
+		first++;
+	for (unsigned int side = 0; side < SIDE_COUNT; side++) {
+		if (first < story->connection_count)
+			endpoint_text(&story->connections[first].ends[side], text[side]);
+		if (ladder->crowded && side == SIDE_CLIENT)
+			strcat(text[side], " and more");
+		heads[side][0] = side_name(side);
+		heads[side][1] = text[side];
+	}
+	ladder_draw_heads(ladder, heads);
+}
+
+static void print_walks(const struct ladder *ladder, const struct sheet *sheet)
+{
+	struct buffer line = {0};
+
+	for (size_t i = 0; i < ladder->story->life_count; i++) {
+		const struct life *life = &ladder->story->lives[i];
+
+		if (!life->count)
+			continue;
+		buffer_reset(&line);
+		buffer_add(&line, "%s %s: ", side_name(life->host), life->sock);
+		life_walk(life, &line);
+		sheet_text(sheet, ATTR_PLAIN, buffer_text(&line) ? buffer_text(&line) : "");
+	}
+	buffer_free(&line);
+}
+
+static void print_observers(const struct ladder *ladder, const struct sheet *sheet)
+{
+	const struct record *rec = ladder->rec;
+
+	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
+		if (!rec->observed[i] && rec->absent[i][0])
+			sheet_format(sheet, ATTR_YELLOW, "not observed by %s: %s", observer_name(i),
+			             rec->absent[i]);
+		if (rec->lost[i])
+			sheet_format(sheet, ATTR_YELLOW, "lost: %llu events of %s",
+			             (unsigned long long)rec->lost[i], observer_name(i));
+	}
+}
+
+static void print_counters(const struct ladder *ladder, const struct sheet *sheet)
+{
+	for (size_t i = 0; i < ladder->rec->event_count; i++) {
+		const struct event *event = &ladder->rec->events[i];
+
+		if (event->kind == EVENT_COUNTER)
+			sheet_format(sheet, ATTR_DIM, "%s %s %+lld%s%s", side_name(event->host),
+			             event->counter.name, (long long)event->counter.delta,
+			             *event->counter.mark ? " at " : "", event->counter.mark);
+	}
+}
+
+static void print_foot(const struct ladder *ladder, const struct sheet *sheet)
+{
+	const struct record *rec = ladder->rec;
+	char elapsed[24];
+
+	fputc('\n', ladder->out);
+	print_walks(ladder, sheet);
+	print_observers(ladder, sheet);
+	if (ladder->style->verbose)
+		print_counters(ladder, sheet);
+	if (!ladder->story->event_count)
+		sheet_text(sheet, ATTR_BOLD, "the record has no events: there is nothing to draw");
+	if (!rec->finished)
+		sheet_text(sheet, ATTR_BOLD, "the record ends before the result");
+	else
+		sheet_format(sheet, ATTR_BOLD, "%s in %s%s%s", outcome_name(rec->outcome),
+		             duration_text(rec->elapsed_ns, elapsed, sizeof(elapsed)),
+		             rec->reason[0] ? ": " : "", rec->reason);
+}
+
+/* Did anything happen at the server, or on the wire to it? */
+static bool is_alone(const struct record *rec)
+{
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (event->host == SIDE_SERVER && event->kind != EVENT_COUNTER)
+			return false;
+		if (event->kind == EVENT_PACKET && !event->packet.on_loopback)
+			return false;
+	}
+	return true;
+}
+
+static int ladder_body(struct ladder *ladder)
+{
+	struct items items = {0};
+	struct rungs rungs = {0};
+	int err = items_collect(ladder->story, ladder->style->verbose, &items);
+
+	ladder->items = &items;
+	if (!err)
+		err = rungs_layout(&items, ladder->flights, &rungs);
+	if (!err)
+		err = rungs_draw(ladder, &rungs);
+	free(rungs.items);
+	items_free(&items);
+	return err;
+}
+
+static bool is_crowded(const struct story *story)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < story->connection_count; i++)
+		count += story->connections[i].has_tcp;
+	return count > 1;
+}
+
+static int ladder_draw(struct ladder *ladder, const char *title)
+{
+	int err = numbers_collect(&ladder->numbers, ladder->story);
+	struct sheet sheet = {.out = ladder->out, .style = ladder->style};
+
+	if (err)
+		return err;
+	ladder_measure(ladder);
+	sheet.width = ladder->width;
+	print_head(ladder, &sheet, title ? title : ladder->rec->title);
+	print_heads(ladder);
+	err = ladder_body(ladder);
+	print_foot(ladder, &sheet);
+	return err;
+}
+
+int ladder_print(const struct record *rec, const char *title, const struct report_style *style,
+                 FILE *out)
+{
+	struct story story;
+	struct ladder ladder = {
+		.rec = rec, .story = &story, .style = style, .out = out, .utf8 = text_is_utf8()};
+	int err = story_build(rec, &story);
+
+	if (err)
+		return err;
+	ladder.flights = &story.flights;
+	ladder.alone = is_alone(rec);
+	ladder.crowded = is_crowded(&story);
+	err = ladder_draw(&ladder, title);
+	if (!err && !story.event_count)
+		err = -ENODATA;
+	numbers_free(&ladder.numbers);
+	story_free(&story);
+	return err ? err : ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ladder: the parts of the ladder, for its own files. Theory of operation:
+ *
+ *   story  -> items       item.c, item_life.c  what happened, in words, in order of time
+ *          -> rungs       rung.c               items that belong on one line together
+ *          -> lines       draw.c               cells with glyphs and colours
+ *
+ * Items and rungs say what a thing is (a state, a call, a loss), not what it looks like:
+ * colours and glyphs belong to the pen, so that another pen may draw the same rungs.
+ *
+ * A rung has a lane on either side and one thing on the wire between. Reading a
+ * rung from the sender's lane over the wire to the receiver's lane is reading in
+ * order of time; what would break that order begins a rung of its own.
+ *
+ * All steps take time in proportion to the record (but for sorting by time).
+ */
+#ifndef FINWAIT_REPORT_LADDER_LADDER_H
+#define FINWAIT_REPORT_LADDER_LADDER_H
+
+#include "../../story/story.h"
+#include "../numbers.h"
+#include "../report.h"
+#include "../sheet.h"
+#include "../text.h"
+
+/* ---- items ---- */
+
+enum item_kind {
+	/* in a host's lane */
+	ITEM_STATE,
+	ITEM_CALL,
+	ITEM_SETTING, /* a sysctl changed */
+	ITEM_RESEND, /* a packet that leaves now is a retransmission */
+	ITEM_TIMER, /* a timer that stands for a while */
+	ITEM_KERNEL, /* what trace saw inside: a reset, a sock destroyed */
+	ITEM_LOSS, /* the kernel drops a packet */
+	ITEM_COUNTS, /* how many sockets there were */
+	/* of a flight */
+	ITEM_DEPART,
+	ITEM_ARRIVE,
+	/* on the wire */
+	ITEM_RULE,
+	/* over the whole width */
+	ITEM_NOTE,
+	ITEM_LATE, /* the machine was late */
+	ITEM_KIND_COUNT,
+};
+
+/* What a piece of an item's words is to it. */
+enum chunk_role {
+	ROLE_WHAT, /* what happened */
+	ROLE_RESULT, /* what it came to: "= -1 EINPROGRESS" */
+	ROLE_CARRIER, /* what carries it: "time-wait sock", and that one's timer */
+	ROLE_ASIDE, /* why, and how well that is known */
+	ROLE_COUNT,
+};
+
+struct chunk {
+	enum chunk_role role;
+	const char *text;
+};
+
+struct item {
+	int64_t t_ns;
+	size_t order; /* of one instant: as made */
+	enum item_kind kind;
+	enum side side; /* of the lane */
+	unsigned int chunk_count;
+	size_t chunk; /* the first of its chunks */
+	size_t flight;
+};
+
+struct items {
+	struct item *items;
+	size_t count, space;
+	struct chunk *chunks;
+	size_t chunk_count, chunk_space;
+	struct arena texts;
+	bool failed; /* no memory: something is missing */
+};
+
+bool item_is_in_lane(enum item_kind kind);
+
+/* A new item of @kind, its words follow. After an item_say() it may have moved. */
+void item_add(struct items *items, enum item_kind kind, int64_t t_ns, enum side side);
+/* Words of the item that was added last. */
+void item_say(struct items *items, enum chunk_role role, const char *fmt, ...) PRINTF(3, 4);
+
+/* "c2 ", before what is said of that socket; "" where there is no other that could be meant. */
+const char *label_prefix(const struct story *story, const char *sock,
+                         char buf[SOCK_LABEL_SIZE + 1]);
+
+/* The states of a life, and the timers that stood. */
+void life_add_items(struct items *items, const struct story *story, const struct life *life,
+                    bool verbose);
+
+/* Everything, in order of time. 0 or -ENOMEM; items_free() it either way. */
+int items_collect(const struct story *story, bool verbose, struct items *items) MUST_CHECK;
+void items_free(struct items *items);
+
+/* ---- rungs ---- */
+
+enum wire_op {
+	WIRE_EMPTY,
+	WIRE_PASS, /* from one host to the other in one line */
+	WIRE_DEPART, /* into the wire, to arrive on a later rung */
+	WIRE_ARRIVE,
+	WIRE_LOST, /* into the wire and no further */
+	WIRE_APPEAR, /* from the wire: injected, doubled, or not seen departing */
+	WIRE_WORDS,
+};
+
+struct rung {
+	int64_t t_ns, end_ns;
+	enum wire_op op;
+	const struct item *lane[SIDE_COUNT], *words; /* NULL: none */
+	size_t flight;
+};
+
+struct rungs {
+	struct rung *items;
+	size_t count, space;
+};
+
+/* 0 or -ENOMEM; free rungs->items either way. */
+int rungs_layout(const struct items *items, const struct flights *flights,
+                 struct rungs *rungs) MUST_CHECK;
+
+/* ---- lines ---- */
+
+struct ladder {
+	const struct record *rec;
+	const struct story *story;
+	const struct report_style *style;
+	FILE *out;
+	const struct flights *flights;
+	const struct items *items;
+	struct numbers numbers;
+	bool utf8, alone; /* alone: one host that talks to itself, no server */
+	bool crowded; /* several connections: packets say of which they are */
+	unsigned int width, lane, left, right; /* columns: of a lane, of the two rails */
+};
+
+/* 0, -ENOMEM or -EIO. */
+int rungs_draw(const struct ladder *ladder, const struct rungs *rungs) MUST_CHECK;
+/* The lane's words above the first rung: "client 10.0.0.1". */
+void ladder_draw_heads(const struct ladder *ladder, const char *const heads[SIDE_COUNT][2]);
+
+#endif
