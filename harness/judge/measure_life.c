@@ -15,9 +15,7 @@ static unsigned int life_rests_on(const struct story *story)
 /* Why nothing can be said of it; NULL: it can. */
 static const char *life_why_not(struct judge *judge, const struct life *life, const char *sock)
 {
-	if (!life->count)
-		return judge_text(judge, "no observer saw %s", sock);
-	return judged_story(judge)->truncated ? "the record holds more than could be read" : NULL;
+	return life->count ? NULL : judge_text(judge, "no observer saw %s", sock);
 }
 
 static struct measured measured_life(struct judge *judge, const struct life *life, const char *sock,
@@ -27,7 +25,7 @@ static struct measured measured_life(struct judge *judge, const struct life *lif
 
 	return (struct measured){
 		.value = value,
-		.rests_on = life_rests_on(story),
+		.rests_on = life_rests_on(story) | life->observers,
 		.why_not = life_why_not(judge, life, sock),
 		.from_ns = life->count ? life->states[0].t_ns : 0,
 		.to_ns = story->end_ns,

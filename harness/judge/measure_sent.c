@@ -21,8 +21,6 @@ static struct sent sent_collect(struct judge *judge, const struct packet_match *
 	const struct flights *flights = &story->flights;
 	struct sent sent = {.from_ns = from_ns, .to_ns = story->end_ns};
 
-	if (story->truncated)
-		sent.why_not = "the record holds more than could be read";
 	if (from_ns == INT64_MAX)
 		sent.why_not = "what it is counted from did not happen";
 	sent.items = judge_take(judge, (flights->count + 1) * sizeof(*sent.items));

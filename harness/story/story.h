@@ -30,7 +30,6 @@ struct story {
 	size_t life_count;
 	const struct event **life_events; /* the lives' lists are parts of these */
 	const struct flight **life_flights;
-	bool truncated; /* something did not fit: nothing may be concluded from what is missing */
 };
 
 /*
