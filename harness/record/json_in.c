@@ -48,7 +48,7 @@ bool json_take_bool(struct json_in *in, const char *key)
 
 	if (value && !json_is_boolean(value))
 		json_fail(in, "\"%s\" is neither true nor false", key);
-	return value && json_is_true(value);
+	return json_is_true(value);
 }
 
 const char *json_take_text(struct json_in *in, const char *key)

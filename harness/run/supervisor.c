@@ -14,6 +14,7 @@
 #include "../base/die.h"
 #include "../record/json.h"
 #include "../observe/tap.h"
+#include "../step/describe.h"
 #include "../step/run.h"
 #include "../story/story.h"
 
@@ -229,8 +230,10 @@ static struct record *record_of(const struct planned *planned)
 	/* not the record's own: they would be cleared with it */
 	rec->run.features = (struct settings){0};
 	rec->run.asked = (struct run_asked){0};
-	rec->faithful = planned->run.faithful;
-	rec->probe = planned->run.probe->id;
+	if (run_describe(&planned->run, rec) < 0) {
+		record_free(rec);
+		return NULL;
+	}
 	return rec;
 }
 

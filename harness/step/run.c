@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "../base/die.h"
-#include "../base/slack.h"
+#include "describe.h"
 #include "probe_run.h"
 #include "setting.h"
 
@@ -134,10 +134,8 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	run->probe = plan->probe;
 	rec->run = plan->info;
 	rec->params = plan->params;
-	rec->faithful = plan->faithful;
-	rec->family = plan->family;
-	rec->slack_ms = slack_ms();
-	rec->probe = plan->probe->id;
+	if (run_describe(plan, rec) < 0)
+		die_errno(plan->probe->id, "describe it in its record");
 	emit_open(&run->emit, out_fd, plan->out_write, plan->out_end);
 	for (int side = 0; side < SIDE_COUNT && !run->unready; side++)
 		run->unready = setting_write(&run->bench, (enum side)side, &plan->sysctls[side],
