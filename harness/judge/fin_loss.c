@@ -16,7 +16,7 @@ static bool fin_loss_model(const struct record *rec, enum side host, const char 
                            struct schedule *model)
 {
 	const struct packet_match fin = fin_of(host);
-	const struct event *second = query_sent(rec, &fin, 1);
+	const struct event *second = query_sent(rec, sock, &fin, 1);
 	const struct sample *rto =
 		query_rto(rec, host, sock, second ? second->t_ns - 1 : INT64_MAX);
 
@@ -30,7 +30,7 @@ void fin_loss_measure(struct judge *judge, enum side host, const char *sock, str
 	*loss = (struct fin_loss){
 		.host = host,
 		.sock = sock,
-		.fins = sent_since(judge, &fin, 0),
+		.fins = sent_on(judge, sock, &fin, 0),
 	};
 	if (!fin_loss_model(judged_story(judge)->rec, host, sock, &loss->model))
 		loss->unpredicted = judge_text(judge, "no RTO of %s was read", sock);
@@ -44,7 +44,7 @@ int64_t fin_loss_limit_ms(const struct record *rec, enum side host, const char *
 	return (modelled ? model.give_up.hi_ns / NS_PER_MS : 0) + 2000;
 }
 
-void fin_loss_judge(struct judge *judge, const struct fin_loss *loss, struct value says)
+void fin_loss_judge_count(struct judge *judge, const struct fin_loss *loss, struct value says)
 {
 	judge_count(judge,
 	            &(struct figure){
@@ -56,6 +56,10 @@ void fin_loss_judge(struct judge *judge, const struct fin_loss *loss, struct val
 				    "tcp_send_loss_probe()",
 			    .unpredicted = loss->unpredicted,
 		    });
+}
+
+void fin_loss_judge_times(struct judge *judge, const struct fin_loss *loss)
+{
 	judge_schedule(judge, &(struct schedule_figure){
 				      .sent = &loss->fins,
 				      .from_ns = sent_first_ns(&loss->fins),

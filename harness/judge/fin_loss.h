@@ -24,10 +24,10 @@ void fin_loss_measure(struct judge *judge, enum side host, const char *sock, str
 /* How long to wait for the end of such a socket, from now: the model's latest and 2 s. */
 int64_t fin_loss_limit_ms(const struct record *rec, enum side host, const char *sock);
 
-/*
- * The figures of the current claim: fin_segments (@says segments in all), the intervals
- * between them and the lifetime.
- */
-void fin_loss_judge(struct judge *judge, const struct fin_loss *loss, struct value says);
+/* A figure of the current claim: fin_segments, of which the article @says so many in all. */
+void fin_loss_judge_count(struct judge *judge, const struct fin_loss *loss, struct value says);
+
+/* Two more: the intervals between them and the lifetime. */
+void fin_loss_judge_times(struct judge *judge, const struct fin_loss *loss);
 
 #endif

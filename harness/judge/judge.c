@@ -151,7 +151,7 @@ void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
 		.unit = unit,
 		.rule = figure->rule,
 		.says = figure->says,
-		.predicts = figure->predicts,
+		.predicts = figure->unpredicted ? value_none() : figure->predicts,
 		.measured = figure->measured.value,
 		.rests_on = figure->measured.rests_on,
 	};
@@ -178,6 +178,12 @@ static void outcome_set(struct record *rec, enum outcome outcome, const char *re
 	rec->reason = reason;
 }
 
+static const char *failed_words(struct record *rec, const struct finding *finding)
+{
+	return record_text(rec, "%s: %s", finding->name,
+	                   finding->note[0] ? finding->note : "measured differs from predicted");
+}
+
 static void outcome_settle(struct record *rec)
 {
 	size_t skipped = 0;
@@ -188,9 +194,7 @@ static void outcome_settle(struct record *rec)
 
 		skipped += finding->verdict == VERDICT_SKIPPED;
 		if (finding->model == MODEL_FAILS && rec->outcome != OUTCOME_MODEL_FAILED)
-			outcome_set(rec, OUTCOME_MODEL_FAILED,
-			            record_text(rec, "%s: measured differs from predicted",
-			                        finding->name));
+			outcome_set(rec, OUTCOME_MODEL_FAILED, failed_words(rec, finding));
 		if (finding->verdict == VERDICT_INCONCLUSIVE && rec->outcome == OUTCOME_OK)
 			outcome_set(rec, OUTCOME_INCONCLUSIVE,
 			            record_text(rec, "%s: %s", finding->name, finding->note));
@@ -209,22 +213,39 @@ static void claims_check(struct judge *judge)
 			judge_misuse(judge, "a claim has no finding", judge->claims[i].id);
 }
 
-int judge_record(struct record *rec, const struct claim *claims, judge_fn fn)
+static int judge_story(struct judge *judge, const struct story *story, judge_fn fn,
+                       examine_fn examine)
+{
+	int err = 0;
+
+	judge->story = story;
+	judge->rec->finding_count = 0;
+	fn(story, judge);
+	claims_check(judge);
+	if (examine)
+		err = examine(judge->rec, story);
+	outcome_settle(judge->rec);
+	if (judge->error)
+		outcome_set(judge->rec, OUTCOME_ERROR, judge->error);
+	return err ? err : judge->err;
+}
+
+int judge_record(struct record *rec, const struct claim *claims, judge_fn fn, examine_fn examine)
 {
 	struct judge judge = {.rec = rec, .claims = claims, .in_case = ""};
 	struct story story;
-	int err = story_build(rec, &story);
+	int err;
 
+	record_sort(rec);
+	err = story_build(rec, &story);
 	if (err)
 		return err;
-	judge.story = &story;
-	rec->finding_count = 0;
-	fn(&story, &judge);
+	err = judge_story(&judge, &story, fn, examine);
 	story_free(&story);
-	claims_check(&judge);
-	err = cases_qualify(rec);
-	outcome_settle(rec);
-	if (judge.error)
-		outcome_set(rec, OUTCOME_ERROR, judge.error);
-	return judge.err ? judge.err : err;
+	return err ? err : cases_qualify(rec);
+}
+
+bool record_came_to_judge(const struct record *rec)
+{
+	return rec->finished && (rec->finding_count || rec->outcome == OUTCOME_OK);
 }

@@ -26,6 +26,7 @@
 #ifndef FINWAIT_JUDGE_JUDGE_H
 #define FINWAIT_JUDGE_JUDGE_H
 
+#include "../base/fault.h"
 #include "../story/story.h"
 #include "measured.h"
 
@@ -123,13 +124,19 @@ struct schedule_figure {
 void judge_schedule(struct judge *judge, const struct schedule_figure *figure);
 
 typedef void (*judge_fn)(const struct story *story, struct judge *judge);
+/* Adds findings of its own to @rec, which @story is of; 0 or -ENOMEM. */
+typedef int (*examine_fn)(struct record *rec, const struct story *story);
 
 /*
- * Run @fn over @rec and set its findings and its outcome; what was found before goes.
- * Figures without a claim, claims without a figure, unjudged and twice-judged claims make
- * it an error. 0 or -ENOMEM.
+ * Put @rec in order of time, run @fn and then @examine (NULL: nothing) over it, and set its
+ * findings and its outcome; what was found before goes. Figures without a claim, claims
+ * without a figure, unjudged and twice-judged claims make it an error. 0 or -ENOMEM.
  */
-int judge_record(struct record *rec, const struct claim *claims, judge_fn fn);
+int judge_record(struct record *rec, const struct claim *claims, judge_fn fn,
+                 examine_fn examine) MUST_CHECK;
+
+/* Whether the run of @rec came to its judge: it was neither cut off nor ended before that. */
+bool record_came_to_judge(const struct record *rec);
 
 /* ---- For queries ---- */
 

@@ -35,7 +35,13 @@ struct sent {
 	int64_t to_ns; /* the record goes on to here */
 };
 
-/* Those that match, as they left at or after @from_ns (INT64_MAX: that never came). */
+/*
+ * Those of the end @sock ("": of any) that match, as they left @match's host at or after
+ * @from_ns (INT64_MAX: that never came).
+ */
+struct sent sent_on(struct judge *judge, const char *sock, const struct packet_match *match,
+                    int64_t from_ns);
+/* The same of any end. */
 struct sent sent_since(struct judge *judge, const struct packet_match *match, int64_t from_ns);
 /* Those of both hosts. */
 struct sent sent_all_since(struct judge *judge, int64_t from_ns);

@@ -8,14 +8,16 @@
 #include "measure.h"
 
 /* A host sent it: it was not made, or doubled, on the wire. Only TCP. */
-static bool flight_is_sent(const struct flight *flight, const struct packet_match *match)
+static bool flight_is_sent(const struct flight *flight, const char *sock,
+                           const struct packet_match *match)
 {
 	return flight->packet->protocol == IPPROTO_TCP && !flight_begins_on_wire(flight) &&
+	       packet_is_on(flight->departure, sock) &&
 	       (!match || packet_matches(match, flight->from, flight->packet));
 }
 
-static struct sent sent_collect(struct judge *judge, const struct packet_match *match,
-                                int64_t from_ns)
+static struct sent sent_collect(struct judge *judge, const char *sock,
+                                const struct packet_match *match, int64_t from_ns)
 {
 	const struct story *story = judged_story(judge);
 	const struct flights *flights = &story->flights;
@@ -29,20 +31,26 @@ static struct sent sent_collect(struct judge *judge, const struct packet_match *
 		return sent;
 	}
 	for (size_t i = 0; i < flights->count; i++)
-		if (flight_is_sent(&flights->items[i], match) &&
+		if (flight_is_sent(&flights->items[i], sock, match) &&
 		    flights->items[i].depart_ns >= from_ns)
 			sent.items[sent.count++] = &flights->items[i];
 	return sent;
 }
 
+struct sent sent_on(struct judge *judge, const char *sock, const struct packet_match *match,
+                    int64_t from_ns)
+{
+	return sent_collect(judge, sock, match, from_ns);
+}
+
 struct sent sent_since(struct judge *judge, const struct packet_match *match, int64_t from_ns)
 {
-	return sent_collect(judge, match, from_ns);
+	return sent_collect(judge, "", match, from_ns);
 }
 
 struct sent sent_all_since(struct judge *judge, int64_t from_ns)
 {
-	return sent_collect(judge, NULL, from_ns);
+	return sent_collect(judge, "", NULL, from_ns);
 }
 
 int64_t sent_first_ns(const struct sent *sent)

@@ -7,13 +7,19 @@
 
 #include "../packet/match.h"
 
-const struct event *query_sent(const struct record *rec, const struct packet_match *match,
-                               size_t index)
+bool packet_is_on(const struct event *packet, const char *sock)
+{
+	return !sock[0] || !packet->sock[0] || !strcmp(packet->sock, sock);
+}
+
+const struct event *query_sent(const struct record *rec, const char *sock,
+                               const struct packet_match *match, size_t index)
 {
 	for (size_t i = 0; i < rec->event_count; i++) {
 		const struct event *event = &rec->events[i];
 
 		if (event_departs(event) && event->packet.packet.protocol == IPPROTO_TCP &&
+		    packet_is_on(event, sock) &&
 		    packet_matches(match, event->host, &event->packet.packet) && !index--)
 			return event;
 	}

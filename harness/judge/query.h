@@ -8,9 +8,15 @@
 
 #include "../record/record.h"
 
-/* The segment number @index (0: the first) that @match's host sent, as it left; NULL: none. */
-const struct event *query_sent(const struct record *rec, const struct packet_match *match,
-                               size_t index);
+/*
+ * The segment number @index (0: the first) that @match's host sent on @sock ("": on any), as
+ * it left; NULL: none.
+ */
+const struct event *query_sent(const struct record *rec, const char *sock,
+                               const struct packet_match *match, size_t index);
+
+/* Whether a packet is of the end @sock, or nobody could name its connection; "" is any. */
+bool packet_is_on(const struct event *packet, const char *sock);
 
 /* The first call @name on @sock at @host that was made at or after @from_ns; NULL: none. */
 const struct event *query_call(const struct record *rec, enum side host, const char *sock,

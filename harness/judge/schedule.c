@@ -80,6 +80,14 @@ static const char *misfit_words(struct judge *judge, const struct schedule_figur
 	                  value_text(&predicted, predicted_text, sizeof(predicted_text)));
 }
 
+/* How many sends the model has, as it allows of those that there were. */
+static unsigned int sends_predicted(const struct schedule *model, size_t count)
+{
+	if (count < model->sends_lo)
+		return model->sends_lo;
+	return count > model->sends_hi ? model->sends_hi : (unsigned int)count;
+}
+
 void judge_schedule(struct judge *judge, const struct schedule_figure *schedule)
 {
 	const struct schedule *model = schedule->model;
@@ -87,7 +95,8 @@ void judge_schedule(struct judge *judge, const struct schedule_figure *schedule)
 	struct intervals intervals = {0};
 	struct figure figure = {
 		.name = "intervals",
-		.predicts = value_counts(model->sends_lo - first, model->sends_hi - first),
+		.predicts =
+			value_count((int64_t)sends_predicted(model, schedule->sent->count) - first),
 		.measured = measure_sent(schedule->sent),
 		.rule = schedule->rule,
 		.unpredicted = schedule->unpredicted,

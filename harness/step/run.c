@@ -123,7 +123,7 @@ static void run_finish(struct probe_run *run)
 	observers_end(&run->obs, &run->bench, &run->emit);
 	record_sort(rec);
 	emit_flush(&run->emit); /* what was observed does not wait for the judge */
-	if (judge_record(rec, run->probe->claims, run->probe->judge) < 0)
+	if (judge_record(rec, run->probe->claims, run->probe->judge, NULL) < 0)
 		die_errno(rec->probe, "judge the record");
 }
 

@@ -161,7 +161,7 @@ static void judge_doubling(const struct record *rec, struct judge *judge, const 
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	struct sent syns = sent_since(judge, &syn, 0);
+	struct sent syns = sent_on(judge, "c1", &syn, 0);
 	struct measured lost = measure_all_lost(&syns);
 	struct schedule model;
 	int64_t retries = -1;

@@ -39,9 +39,11 @@ static void judge(const struct story *story, struct judge *judge)
 	judge_premise(judge, "every FIN was lost", measure_all_lost(&zero.fins));
 	judge_premise(judge, "every FIN was lost", measure_all_lost(&eight.fins));
 	judge_case(judge, "tcp_orphan_retries 0");
-	fin_loss_judge(judge, &zero, measure_sent(&eight.fins).value);
+	fin_loss_judge_count(judge, &zero, measure_sent(&eight.fins).value);
+	fin_loss_judge_times(judge, &zero);
 	judge_case(judge, "tcp_orphan_retries 8");
-	fin_loss_judge(judge, &eight, value_none());
+	fin_loss_judge_count(judge, &eight, value_none());
+	fin_loss_judge_times(judge, &eight);
 	judge_time(judge, &(struct figure){
 				  .name = "lifetime_over_100_s",
 				  .says = value_time(100 * NS_PER_S, INT64_MAX),

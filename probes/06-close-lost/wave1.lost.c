@@ -34,7 +34,8 @@ static void judge(const struct story *story, struct judge *judge)
 	fin_loss_measure(judge, SIDE_CLIENT, "c1", &loss);
 	judge_claim(judge, "wave1.lost");
 	judge_premise(judge, "every FIN was lost", measure_all_lost(&loss.fins));
-	fin_loss_judge(judge, &loss, value_count(1 + retries));
+	fin_loss_judge_count(judge, &loss, value_count(1 + retries));
+	fin_loss_judge_times(judge, &loss);
 	judge_walk(judge, &(struct walk_figure){
 				  .host = SIDE_CLIENT,
 				  .sock = "c1",

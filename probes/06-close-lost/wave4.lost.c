@@ -34,14 +34,37 @@ static void run(struct probe_run *run)
 static struct measured measure_unanswered(struct judge *judge, const struct fin_loss *loss)
 {
 	const struct packet_match client = {.from = SIDE_CLIENT};
-	struct sent answers = sent_since(judge, &client, sent_first_ns(&loss->fins));
+	struct sent answers = sent_on(judge, "c1", &client, sent_first_ns(&loss->fins));
 
 	return measure_all_lost(&answers);
 }
 
-static void judge(const struct story *story, struct judge *judge)
+static void judge_end(struct judge *judge, const struct fin_loss *loss)
 {
 	const char *walk = "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE";
+
+	judge_truth(judge, &(struct figure){
+				   .name = "server_gives_up",
+				   .says = value_truth(true),
+				   .predicts = value_truth(true),
+				   .measured = measure_ended(judge, SIDE_SERVER, "s1",
+	                                                     sent_first_ns(&loss->fins),
+	                                                     loss->model.give_up.hi_ns),
+				   .rule = "tcp_write_timeout() of an orphan",
+				   .unpredicted = loss->unpredicted,
+			   });
+	fin_loss_judge_times(judge, loss);
+	judge_walk(judge, &(struct walk_figure){
+				  .host = SIDE_SERVER,
+				  .sock = "s1",
+				  .says = walk,
+				  .predicts = walk,
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
+}
+
+static void judge(const struct story *story, struct judge *judge)
+{
 	struct measured unanswered;
 	struct fin_loss loss;
 	int64_t retries = 0;
@@ -51,24 +74,13 @@ static void judge(const struct story *story, struct judge *judge)
 	unanswered = measure_unanswered(judge, &loss);
 	judge_claim(judge, "wave4.lost");
 	judge_premise(judge, "every ACK was lost", unanswered);
-	judge_truth(judge, &(struct figure){
-				   .name = "server_gives_up",
-				   .says = value_truth(true),
-				   .predicts = value_truth(true),
-				   .measured = measure_ended(judge, SIDE_SERVER, "s1",
-	                                                     sent_first_ns(&loss.fins),
-	                                                     loss.model.give_up.hi_ns),
-				   .rule = "tcp_write_timeout() of an orphan",
-				   .unpredicted = loss.unpredicted,
-			   });
-	fin_loss_judge(judge, &loss, value_count(1 + retries));
-	judge_walk(judge, &(struct walk_figure){
-				  .host = SIDE_SERVER,
-				  .sock = "s1",
-				  .says = walk,
-				  .predicts = walk,
-				  .rule = "tcp_write_err(), tcp_done()",
-			  });
+	judge_end(judge, &loss);
+	judge_claim(judge, "wave4.lost-retries");
+	judge_premise(judge, "every ACK was lost", unanswered);
+	fin_loss_judge_count(judge, &loss, value_count(1 + retries));
+	judge_claim(judge, "wave4.lost-zero-eight");
+	judge_premise(judge, "every ACK was lost", unanswered);
+	fin_loss_judge_count(judge, &loss, value_count(1 + (retries ? retries : 8)));
 }
 
 const struct probe probe_wave4_lost = {
@@ -79,8 +91,11 @@ const struct probe probe_wave4_lost = {
 		       "tcp_timewait_state_process()",
 	.wire = WIRE_KERNEL,
 	.claims = {{"wave4.lost", "A D",
-                    "The last ACK is lost: the server in LAST_ACK retransmits its FIN "
-                    "tcp_orphan_retries times, then gives up; it does not wait for ever."}},
+                    "The last ACK is lost: the server in LAST_ACK retransmits its FIN, then gives "
+                    "up; it does not wait for ever."},
+                   {"wave4.lost-retries", "D", "It retransmits the FIN tcp_orphan_retries times."},
+                   {"wave4.lost-zero-eight", "A",
+                    "It retransmits the FIN tcp_orphan_retries times, and 0 stands for 8."}},
 	.sysctls = {{"net.ipv4.tcp_orphan_retries", "3", NULL}},
 	.run = run,
 	.judge = judge,

@@ -34,7 +34,7 @@ static void judge_probes(struct judge *judge, const struct schedule *model, cons
 {
 	const struct packet_match ack = {
 		.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_RST, .flags_value = 0};
-	struct sent probes = sent_since(judge, &ack, armed_ns);
+	struct sent probes = sent_on(judge, "c1", &ack, armed_ns);
 
 	judge_premise(judge, "every probe was lost", measure_all_lost(&probes));
 	judge_count(judge, &(struct figure){
@@ -63,7 +63,7 @@ static void judge_probes(struct judge *judge, const struct schedule *model, cons
 static void judge_failure(struct judge *judge, const struct schedule *model,
                           const char *unpredicted, int64_t armed_ns)
 {
-	struct sent resets = sent_since(judge, &reset, armed_ns);
+	struct sent resets = sent_on(judge, "c1", &reset, armed_ns);
 
 	judge_time(judge, &(struct figure){
 				  .name = "fails_after",

@@ -16,7 +16,7 @@ static const struct packet_match data = {.from = SIDE_CLIENT, .payload = PAYLOAD
 /* Until a retransmission changes it the socket's RTO is the one that the first of them ran on. */
 static bool data_model(const struct record *rec, struct schedule *model)
 {
-	const struct event *second = query_sent(rec, &data, 1);
+	const struct event *second = query_sent(rec, "c1", &data, 1);
 	const struct sample *at_send =
 		query_rto(rec, SIDE_CLIENT, "c1", second ? second->t_ns - 1 : INT64_MAX);
 
@@ -59,7 +59,7 @@ static void judge_sends(struct judge *judge, const struct sent *sent, const stru
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	struct sent sent = sent_since(judge, &data, 0);
+	struct sent sent = sent_on(judge, "c1", &data, 0);
 	struct schedule model;
 	const char *unpredicted = NULL;
 

@@ -22,7 +22,7 @@ static struct packet server_last(const struct record *rec)
 	const struct packet_match any = {.from = SIDE_SERVER};
 	const struct event *event, *last = NULL;
 
-	for (size_t i = 0; (event = query_sent(rec, &any, i)); i++)
+	for (size_t i = 0; (event = query_sent(rec, "", &any, i)); i++)
 		last = event;
 	return last ? last->packet.packet : (struct packet){0};
 }

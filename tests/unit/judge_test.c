@@ -63,7 +63,7 @@ static struct record *record_judged(struct figure figure)
 
 	stated[0] = figure;
 	stated_count = 1;
-	assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 	assert_int_equal(rec->finding_count, 1);
 	return rec;
 }
@@ -173,7 +173,7 @@ static void test_qualified(void **state)
 		stated[i] = figure_of(value_count(3), value_count(i + 2), value_count(i + 2));
 	stated[3] = figure_of(value_none(), value_count(3), value_count(3));
 	stated_count = 4;
-	assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(rec->findings[i].verdict, VERDICT_QUALIFIED);
 	assert_string_equal(rec->findings[0].note, "wrong here, right with case 1");
@@ -195,7 +195,7 @@ static void test_not_qualified(void **state)
 	stated[2] = figure_of(value_count(3), value_count(3), value_count(3));
 	stated[2].name = "other";
 	stated_count = 3;
-	assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 	assert_int_equal(rec->findings[0].verdict, VERDICT_REFUTED);
 	assert_int_equal(rec->findings[1].verdict, VERDICT_REFUTED);
 	assert_int_equal(rec->findings[2].verdict, VERDICT_CONFIRMED);
@@ -274,7 +274,7 @@ static void test_premise(void **state)
 
 		rec->lost[OBSERVER_TAP] = 7;
 		premise = rows[i].premise;
-		assert_int_equal(judge_record(rec, claims, judge_on_premise), 0);
+		assert_int_equal(judge_record(rec, claims, judge_on_premise, NULL), 0);
 		assert_int_equal(rec->findings[0].verdict,
 		                 rows[i].note ? VERDICT_INCONCLUSIVE : VERDICT_CONFIRMED);
 		assert_string_equal(rec->findings[0].note, rows[i].note ? rows[i].note : "");
@@ -296,7 +296,7 @@ static void test_lost(void **state)
 			stated[0].measured.rests_on = RESTS_ON(on);
 			stated_count = 1;
 			rec->lost[lost] = 7;
-			assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+			assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 			assert_int_equal(rec->outcome, matters ? OUTCOME_INCONCLUSIVE : OUTCOME_OK);
 			if (matters)
 				assert_non_null(strstr(rec->reason, "lost 7 events"));
@@ -315,7 +315,7 @@ static void test_lost_hides_no_model(void **state)
 	stated[1] = figure_of(value_none(), value_count(4), value_count(3));
 	stated_count = 2;
 	rec->lost[OBSERVER_TAP] = 1;
-	assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 	assert_int_equal(rec->findings[0].verdict, VERDICT_INCONCLUSIVE);
 	assert_int_equal(rec->outcome, OUTCOME_MODEL_FAILED); /* by the second alone */
 	record_free(rec);
@@ -331,7 +331,7 @@ static void test_absent(void **state)
 	stated_count = 1;
 	rec->observed[OBSERVER_TRACE] = false;
 	rec->absent[OBSERVER_TRACE] = "no eBPF";
-	assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 	assert_int_equal(rec->findings[0].verdict, VERDICT_SKIPPED);
 	assert_string_equal(rec->findings[0].note, "needs trace: no eBPF");
 	assert_int_equal(rec->outcome, OUTCOME_SKIPPED); /* all there was */
@@ -377,7 +377,7 @@ static void test_outcome_of_several(void **state)
 		stated[0] = figure_sort(rows[i].first);
 		stated[1] = figure_sort(rows[i].second);
 		stated_count = 2;
-		assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 		if (rec->outcome != rows[i].outcome)
 			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
 		assert_int_equal(rec->reason[0] == '\0', rec->outcome == OUTCOME_OK);
@@ -472,7 +472,7 @@ static void test_misuse(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct record *rec = record_whole();
 
-		assert_int_equal(judge_record(rec, claims, rows[i].fn), 0);
+		assert_int_equal(judge_record(rec, claims, rows[i].fn, NULL), 0);
 		assert_int_equal(rec->outcome, rows[i].reason ? OUTCOME_ERROR : OUTCOME_OK);
 		assert_string_equal(rec->reason, rows[i].reason ? rows[i].reason : "");
 		record_free(rec);
@@ -485,7 +485,7 @@ static void test_belongs(void **state)
 	struct record *rec = record_whole();
 
 	(void)state;
-	assert_int_equal(judge_record(rec, claims, judge_both), 0);
+	assert_int_equal(judge_record(rec, claims, judge_both, NULL), 0);
 	assert_int_equal(rec->finding_count, 2);
 	assert_string_equal(rec->findings[0].claim, "one");
 	assert_string_equal(rec->findings[1].claim, "two");
@@ -551,7 +551,7 @@ static void test_walk_traced(void **state)
 		transition_add(rec, 2000, STATE_SYN_SENT, STATE_ESTABLISHED);
 		walk_says = rows[i].says;
 		walk_predicted = rows[i].predicted;
-		assert_int_equal(judge_record(rec, one_claim, judge_walked), 0);
+		assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
 		assert_string_equal(rec->findings[0].name, "client_states");
 		assert_int_equal(rec->findings[0].verdict, rows[i].verdict);
 		assert_int_equal(rec->outcome, rows[i].outcome);
@@ -586,7 +586,7 @@ static void test_walk_polled(void **state)
 		sample_add(rec, 2000, STATE_ESTABLISHED);
 		walk_says = NULL;
 		walk_predicted = rows[i].predicted;
-		assert_int_equal(judge_record(rec, one_claim, judge_walked), 0);
+		assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
 		if (rec->outcome != rows[i].outcome)
 			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
 		if (rows[i].missing)
@@ -602,7 +602,7 @@ static void test_walk_of_nobody(void **state)
 	(void)state;
 	walk_says = NULL;
 	walk_predicted = "SYN_SENT";
-	assert_int_equal(judge_record(rec, one_claim, judge_walked), 0);
+	assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
 	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
 	assert_non_null(strstr(rec->reason, "no observer saw c1"));
 	record_free(rec);
@@ -619,7 +619,7 @@ static void test_walk_lost(void **state)
 
 		transition_add(rec, 1000, STATE_CLOSE, STATE_SYN_SENT);
 		rec->lost[lost] = 1;
-		assert_int_equal(judge_record(rec, one_claim, judge_walked), 0);
+		assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
 		assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
 		record_free(rec);
 	}
@@ -680,7 +680,7 @@ static void test_late_timer(void **state)
 		                      value_time(measured_ns, measured_ns));
 		stated[0].measured.to_ns = measured_ns;
 		stated_count = 1;
-		assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 		if (rec->outcome != rows[i].outcome)
 			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
 		assert_int_equal(rec->findings[0].late_ns, rows[i].finding_late_ms * MS);
@@ -712,7 +712,7 @@ static void test_late_count(void **state)
 		stated[0] = figure_of(value_none(), value_count(3), value_count(rows[i].measured));
 		stated[0].measured.to_ns = 1000 * MS;
 		stated_count = 1;
-		assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 		if (rec->outcome != rows[i].outcome)
 			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
 		record_free(rec);
@@ -730,7 +730,7 @@ static void test_no_environment(void **state)
 	stated[0] = figure_of(value_none(), value_count(3), value_count(4));
 	stated[0].measured.to_ns = 1000 * MS;
 	stated_count = 1;
-	assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
 	unsetenv("FINWAIT_SLACK_MS");
 	record_free(rec);
@@ -745,7 +745,7 @@ static void test_again(void **state)
 	stated[0] = figure_of(value_count(3), value_count(4), value_count(3));
 	stated_count = 1;
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(judge_record(rec, one_claim, judge_stated), 0);
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 		assert_int_equal(rec->finding_count, 1);
 		assert_int_equal(rec->outcome, OUTCOME_MODEL_FAILED);
 	}

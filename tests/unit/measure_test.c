@@ -82,7 +82,7 @@ static void call_add(struct record *rec, int64_t t_ns, const char *name, int64_t
 /* Runs @fn, which asks and asserts, and frees @rec. */
 static void ask(struct record *rec, judge_fn fn)
 {
-	assert_int_equal(judge_record(rec, claims, fn), 0);
+	assert_int_equal(judge_record(rec, claims, fn, NULL), 0);
 	record_free(rec);
 }
 

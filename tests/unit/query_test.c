@@ -70,12 +70,17 @@ static void test_sent(void **state)
 	leaves(rec, 12, SIDE_SERVER, segment(SIDE_SERVER, FA, 5));
 	leaves(rec, 20, SIDE_CLIENT, segment(SIDE_CLIENT, FA, 2));
 	leaves(rec, 30, SIDE_CLIENT, segment(SIDE_CLIENT, FA, 2));
-	assert_int_equal(query_sent(rec, &any_client, 0)->t_ns, 10);
-	assert_int_equal(query_sent(rec, &any_client, 2)->t_ns, 30);
-	assert_null(query_sent(rec, &any_client, 3));
-	assert_int_equal(query_sent(rec, &client_fin, 0)->t_ns, 20);
-	assert_int_equal(query_sent(rec, &client_fin, 1)->t_ns, 30);
-	assert_null(query_sent(rec, &client_fin, 2));
+	assert_int_equal(query_sent(rec, "", &any_client, 0)->t_ns, 10);
+	assert_int_equal(query_sent(rec, "", &any_client, 2)->t_ns, 30);
+	assert_null(query_sent(rec, "", &any_client, 3));
+	assert_int_equal(query_sent(rec, "", &client_fin, 0)->t_ns, 20);
+	assert_int_equal(query_sent(rec, "", &client_fin, 1)->t_ns, 30);
+	assert_null(query_sent(rec, "", &client_fin, 2));
+	/* of one end: what is another's is not, what nobody could name may be */
+	strcpy(rec->events[4].sock, "c2");
+	assert_int_equal(query_sent(rec, "c1", &client_fin, 0)->t_ns, 30);
+	assert_null(query_sent(rec, "c1", &client_fin, 1));
+	assert_int_equal(query_sent(rec, "c2", &client_fin, 0)->t_ns, 20);
 	record_free(rec);
 }
 

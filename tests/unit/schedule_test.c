@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Schedules are judged interval by interval, on records made by hand. */
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "../../harness/judge/measure.h"
+#include "../../harness/judge/model.h"
+
+#define MS NS_PER_MS
+
+static const struct claim claims[CLAIMS_PER_PROBE] = {{"one", "A", "The first."}};
+static const struct packet_match syn = {
+	.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_SYN, .flags_value = TCP_FLAG_SYN};
+
+/* 1, 2 and 4 s, each up to 50 ms more; the last send may not come. */
+static struct schedule model = {
+	.sends_lo = 3,
+	.sends_hi = 4,
+	.after = {{0, 0}, {1000 * MS, 1050 * MS}, {2000 * MS, 2050 * MS}, {4000 * MS, 4050 * MS}},
+};
+
+static void judge_sends(const struct story *story, struct judge *judge)
+{
+	struct sent sent = sent_since(judge, &syn, 0);
+
+	(void)story;
+	judge_claim(judge, "one");
+	judge_schedule(judge, &(struct schedule_figure){.sent = &sent,
+	                                                .from_ns = sent_first_ns(&sent),
+	                                                .model = &model,
+	                                                .rule = "none"});
+}
+
+static struct record *record_of(const int64_t *sent_ms)
+{
+	struct record *rec = record_new();
+
+	assert_non_null(rec);
+	rec->observed[OBSERVER_TAP] = true;
+	for (int i = 0; sent_ms[i]; i++) {
+		struct event event = {
+			.t_ns = sent_ms[i] * MS,
+			.kind = EVENT_PACKET,
+			.packet = {.packet = {.protocol = IPPROTO_TCP, .flags = TCP_FLAG_SYN},
+		                   .arriving = true},
+		};
+
+		assert_int_equal(record_add_event(rec, &event), 0);
+	}
+	return rec;
+}
+
+static void late_add(struct record *rec, int64_t due_ms, int64_t late_ms)
+{
+	struct event event = {.t_ns = (due_ms + late_ms) * MS, .kind = EVENT_LATE};
+
+	event.late.due_ns = due_ms * MS;
+	event.late.late_ns = late_ms * MS;
+	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+static void test_intervals(void **state)
+{
+	static const struct {
+		int64_t sent_ms[6], due_ms, late_ms;
+		enum outcome outcome;
+		int64_t fit;
+		const char *note;
+	} rows[] = {
+		{{100, 1100, 3150, 7150}, 0, 0, OUTCOME_OK, 3, ""},
+		{{100, 1150, 3150}, 0, 0, OUTCOME_OK, 2, ""}, /* as many as must be */
+		{{100, 1150}, 0, 0, OUTCOME_MODEL_FAILED, 1, ""},
+		/* as many, and the last in time, but each a millisecond after the one before */
+		{{100, 101, 102, 7200}, 0, 0, OUTCOME_MODEL_FAILED, 0, "send 2 came after 1.00 ms"},
+		/* 5 % late, and early, on a quiet machine */
+		{{100, 1150, 3200, 7401},
+	         0,
+	         0,
+	         OUTCOME_MODEL_FAILED,
+	         2,
+	         "send 4 came after 4.20 s"},
+		{{100, 1150, 3200, 7199}, 0, 0, OUTCOME_MODEL_FAILED, 2, "send 4"},
+		/* late where the machine was late; elsewhere; by more than it was */
+		{{100, 1150, 3200, 7401}, 7000, 160, OUTCOME_INCONCLUSIVE, 2, "160 ms late"},
+		{{100, 1150, 3200, 7401}, 3000, 160, OUTCOME_MODEL_FAILED, 2, "send 4"},
+		{{100, 1150, 3200, 7401}, 7000, 150, OUTCOME_MODEL_FAILED, 2, "send 4"},
+		/* lateness makes nothing early, nor does it excuse the other interval */
+		{{100, 1150, 3200, 7199}, 7000, 160, OUTCOME_MODEL_FAILED, 2, "send 4"},
+		{{100, 1090, 3090, 7300}, 7000, 200, OUTCOME_MODEL_FAILED, 1, "send 2"},
+		/* more than the model has: the count is another figure's */
+		{{100, 1100, 3100, 7100, 9000}, 0, 0, OUTCOME_OK, 3, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct record *rec = record_of(rows[i].sent_ms);
+		const struct finding *finding;
+
+		if (rows[i].late_ms)
+			late_add(rec, rows[i].due_ms, rows[i].late_ms);
+		assert_int_equal(judge_record(rec, claims, judge_sends, NULL), 0);
+		finding = &rec->findings[0];
+		if (rec->outcome != rows[i].outcome || finding->measured.lo != rows[i].fit ||
+		    !strstr(finding->note, rows[i].note))
+			fail_msg("row %zu: %s, %d fit, \"%s\"", i, outcome_name(rec->outcome),
+			         (int)finding->measured.lo, finding->note);
+		record_free(rec);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_intervals)};
+
+	return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
+}
