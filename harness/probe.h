@@ -137,6 +137,20 @@ void observe_for(struct probe_run *run, int64_t ms, const char *why);
 
 /* ---- The wire ---- */
 
+/*
+ * What a rule looks for. .from is the host that sent; a member that is left 0 asks nothing.
+ * See struct packet_match (record/event.h) for all: ports, flags, payload or none, sequence
+ * numbers, ICMP, family. Both kinds of wire understand each of them.
+ */
+
+/* Segments of @sock's connection that this end sends with all of @flags set. */
+struct packet_match match_of(struct sock *sock, uint16_t flags);
+/*
+ * Those of them whose first byte is number @first to @last of its stream: 0 is the SYN, 1 the
+ * first byte. Its SYN must have been sent.
+ */
+struct packet_match match_bytes(struct sock *sock, uint32_t first, uint32_t last);
+
 /* Lose every frame that matches, from now until wire_restore(); returns the rule's number. */
 uint32_t wire_drop(struct probe_run *run, struct packet_match match);
 /* Lose, duplicate: the next @count that match, then no more. The hand wire only. */
@@ -150,9 +164,59 @@ void wire_await_held(struct probe_run *run, uint32_t rule, unsigned int count);
 void wire_release_one(struct probe_run *run, uint32_t rule, unsigned int index);
 /* Switch a rule off; what it still holds goes on in order. */
 void wire_restore(struct probe_run *run, uint32_t rule);
-/* Put a segment of the probe's making on the wire, towards the host that is not @from.
- * packet.src and .dst with family 0 are the two hosts' own, by their ports. */
+
+/* What a sender is told by ICMP of its family: RFC 792, RFC 1812, RFC 4443. */
+enum reject_kind {
+	REJECT_NET, /* network unreachable; no route */
+	REJECT_HOST, /* host unreachable; address unreachable */
+	REJECT_PORT, /* port unreachable, by the host; all others by the router */
+	REJECT_ADMIN, /* administratively prohibited */
+	REJECT_TOO_BIG, /* fragmentation needed; packet too big. With the MTU */
+	REJECT_TTL, /* time exceeded in transit; hop limit exceeded */
+	REJECT_KIND_COUNT,
+};
+
+/*
+ * Lose every frame that matches and tell its sender so at once, with the packet quoted to
+ * the byte; @mtu is REJECT_TOO_BIG's, else 0. The rule's number, for wire_restore().
+ */
+uint32_t wire_reject(struct probe_run *run, struct packet_match match, enum reject_kind kind,
+                     unsigned int mtu);
+/* The router sends on towards @to packets of at most @mtu bytes. WIRE_ROUTED only. */
+void wire_set_path_mtu(struct probe_run *run, enum side to, unsigned int mtu);
+
+/*
+ * Put a packet of the probe's making on the wire, towards the host that is not @from, with
+ * all that it says: TCP with every option that struct packet names, UDP, or an ICMP error
+ * that quotes packet.inner. What cannot be sent so ends the run. packet.src and .dst with
+ * family 0 are the two hosts' own, by their ports; protocol 0 is TCP, ttl 0 is 64.
+ */
 void wire_inject(struct probe_run *run, enum side from, const struct packet *packet);
+/*
+ * The segment that @sock would send next, bare: in the window of the other end, with the
+ * acknowledgement, window and timestamps of the last one it sent. To be changed and injected.
+ */
+struct packet packet_next(struct sock *sock);
+
+/*
+ * An address of nobody, for packet.src. What the other host answers goes over the wire to
+ * @far and is heard by nobody. @number: 1 to WIRE_STRANGERS - 1.
+ */
+#define WIRE_STRANGERS 0x20000
+struct endpoint wire_stranger(struct probe_run *run, enum side far, unsigned int number,
+                              uint16_t port);
+/* Inject @packet @count times, each time from another stranger with @packet's port. */
+void wire_flood(struct probe_run *run, enum side from, const struct packet *packet,
+                unsigned int count);
+
+/* Keep each frame that matches, to the byte, as it comes out of its host. A number for: */
+uint32_t wire_capture(struct probe_run *run, struct packet_match match);
+/* Until @count frames have been captured. */
+void wire_await_captured(struct probe_run *run, uint32_t capture, unsigned int count);
+/* Number @index (0: the first) of what was captured. */
+struct packet wire_captured(struct probe_run *run, uint32_t capture, unsigned int index);
+/* Send it again as it was, from the IP header on. */
+void wire_replay(struct probe_run *run, uint32_t capture, unsigned int index);
 
 /* What the kernel wire does to every frame on its way to one host, tc-netem(8). */
 struct wire_quality {

@@ -235,9 +235,12 @@ static int route_fill(struct rtnl_route *filled, const struct route *route,
 {
 	int nle = rtnl_route_set_dst(filled, addrs->dst);
 
-	rtnl_route_set_scope(filled, addrs->via ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK);
+	rtnl_route_set_scope(filled,
+	                     addrs->via || route->blackhole ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK);
 	rtnl_route_set_table(filled, RT_TABLE_MAIN);
 	rtnl_route_set_protocol(filled, RTPROT_STATIC);
+	if (nle >= 0 && route->blackhole)
+		nle = rtnl_route_set_type(filled, RTN_BLACKHOLE);
 	if (nle >= 0 && addrs->src)
 		nle = rtnl_route_set_pref_src(filled, addrs->src);
 	if (nle >= 0 && route->mtu)
@@ -245,26 +248,31 @@ static int route_fill(struct rtnl_route *filled, const struct route *route,
 	return nle;
 }
 
+static int route_hop_add(struct rtnl_route *filled, int ifindex, struct nl_addr *via)
+{
+	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
+
+	if (!hop)
+		return -NLE_NOMEM;
+	rtnl_route_nh_set_ifindex(hop, ifindex);
+	if (via)
+		rtnl_route_nh_set_gateway(hop, via);
+	rtnl_route_add_nexthop(filled, hop); /* the route owns it now */
+	return 0;
+}
+
 static int route_msg(int ifindex, const struct route *route, const struct route_addrs *addrs,
                      struct nl_msg **msg)
 {
 	struct rtnl_route *filled = rtnl_route_alloc();
-	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
-	int nle = -NLE_NOMEM;
+	int nle = filled ? 0 : -NLE_NOMEM;
 
-	if (!filled || !hop)
-		goto out;
-	rtnl_route_nh_set_ifindex(hop, ifindex);
-	if (addrs->via)
-		rtnl_route_nh_set_gateway(hop, addrs->via);
-	rtnl_route_add_nexthop(filled, hop); /* the route owns it now */
-	hop = NULL;
-	nle = route_fill(filled, route, addrs);
+	if (!nle && !route->blackhole)
+		nle = route_hop_add(filled, ifindex, addrs->via);
+	if (nle >= 0)
+		nle = route_fill(filled, route, addrs);
 	if (nle >= 0)
 		nle = rtnl_route_build_add_request(filled, NLM_F_CREATE | NLM_F_REPLACE, msg);
-out:
-	if (hop)
-		rtnl_route_nh_free(hop);
 	rtnl_route_put(filled);
 	return nle;
 }

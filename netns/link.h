@@ -3,6 +3,7 @@
 #ifndef FINWAIT_NETNS_LINK_H
 #define FINWAIT_NETNS_LINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../harness/base/fault.h"
@@ -41,6 +42,7 @@ struct route {
 	const char *via; /* NULL: on the link itself */
 	const char *src; /* the source that it prefers; NULL: the kernel's choice */
 	unsigned int mtu; /* of what is sent or forwarded by it, in bytes; 0: the link's */
+	bool blackhole; /* what goes there is dropped, silently; without via */
 };
 
 /* Add @route, or put it in the place of the one to the same destination. */

@@ -192,6 +192,7 @@ enum frame_action {
 	FRAME_RELEASE,
 	FRAME_DUPLICATE,
 	FRAME_INJECT,
+	FRAME_REJECT, /* dropped, and its sender told so by ICMP (an injected frame) */
 	FRAME_ACTION_COUNT
 };
 

@@ -93,12 +93,15 @@ int bench_enter(const struct bench *bench, enum bench_ns ns, struct fault *f) MU
 /* The wire's ruleset, opened on first use (and closed with the bench); NULL with the fault filled. */
 struct ruleset *bench_ruleset(struct bench *bench, struct fault *f) MUST_CHECK;
 
+/* Addresses of nobody: RFC 2544 and RFC 3849. They are looked for behind @far, see below. */
+#define BENCH_STRANGERS_IPV4 "198.18.0.0/15"
+#define BENCH_STRANGERS_IPV6 "2001:db8::/32"
+
 /*
- * What @host sends to @cidr goes to the other host (or the router), who has no such
- * address: a place to claim packets from whose answers are seen and heard by nobody.
+ * What the other host sends to a stranger goes over the wire to @far, who drops it
+ * silently: a place to claim packets from whose answers are seen and heard by nobody.
  */
-int bench_route_away(struct bench *bench, enum side host, const char *cidr,
-                     struct fault *f) MUST_CHECK;
+int bench_strangers_add(struct bench *bench, enum side far, struct fault *f) MUST_CHECK;
 
 /* The router sends on towards @to what has at most @mtu bytes; BENCH_WIRE_ROUTED alone. */
 int bench_set_path_mtu(struct bench *bench, enum side to, unsigned int mtu,

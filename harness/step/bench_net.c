@@ -237,19 +237,22 @@ int bench_set_family(struct bench *bench, enum family family, struct fault *f)
 	return 0;
 }
 
-int bench_route_away(struct bench *bench, enum side host, const char *cidr, struct fault *f)
+int bench_strangers_add(struct bench *bench, enum side far, struct fault *f)
 {
 	const struct net_plan *plan = plan_of(bench, bench->family);
 	const bool routed = bench->wire == BENCH_WIRE_ROUTED;
-	const struct route route = {
-		.dst = cidr, .via = routed ? plan->router[host] : plan->host[side_other(host)]};
-	const struct route onward = {.dst = cidr, .via = plan->host[side_other(host)]};
-	int rc = route_set(bench->rtnl[host], bench->ifindex[host], &route, f);
+	const char *strangers =
+		bench->family == FAMILY_IPV6 ? BENCH_STRANGERS_IPV6 : BENCH_STRANGERS_IPV4;
+	const enum side near = side_other(far);
+	const struct route away = {.dst = strangers,
+	                           .via = routed ? plan->router[near] : plan->host[far]};
+	const struct route onward = {.dst = strangers, .via = plan->host[far]};
+	const struct route end = {.dst = strangers, .blackhole = true};
+	int rc = route_set(bench->rtnl[near], bench->ifindex[near], &away, f);
 
-	if (rc || !routed)
-		return rc;
-	return route_set(bench->rtnl[BENCH_WIRE], bench->port_ifindex[side_other(host)], &onward,
-	                 f);
+	if (!rc && routed)
+		rc = route_set(bench->rtnl[BENCH_WIRE], bench->port_ifindex[far], &onward, f);
+	return rc ? rc : route_set(bench->rtnl[far], bench->ifindex[far], &end, f);
 }
 
 int bench_set_path_mtu(struct bench *bench, enum side to, unsigned int mtu, struct fault *f)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Packets of the probe's making, from the hosts or from strangers. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #include "../packet/encode.h"
 #include "probe_run.h"
+
+#define FLOOD_BREATH 16 /* packets in a row before the taps are read: they hold few rootless */
 
 /* An address that was left open is the host's own. */
 static void endpoint_fill(struct endpoint *ep, const struct endpoint *own)
@@ -19,9 +22,9 @@ static void endpoint_fill(struct endpoint *ep, const struct endpoint *own)
 
 void wire_inject(struct probe_run *run, enum side from, const struct packet *packet)
 {
+	const struct packet_link link = wire_link(&run->wire, from);
 	struct packet whole = *packet;
 	uint8_t frame[PACKET_FRAME_SIZE];
-	struct packet_link link;
 	struct fault fault;
 	int length;
 
@@ -31,12 +34,52 @@ void wire_inject(struct probe_run *run, enum side from, const struct packet *pac
 	endpoint_fill(&whole.dst, &run->bench.addr[side_other(from)]);
 	if (!whole.protocol)
 		whole.protocol = IPPROTO_TCP;
-	memcpy(link.src, run->bench.mac[from], sizeof(link.src));
-	memcpy(link.dst, run->bench.mac[side_other(from)], sizeof(link.dst));
 	length = packet_encode(&whole, &link, (struct packet_payload){0}, frame, sizeof(frame),
 	                       &fault);
 	if (length < 0)
 		emit_fail(&run->emit, &fault);
 	wire_frame_emit(&run->wire, from, FRAME_INJECT, 0, &whole);
 	wire_send(&run->wire, from, &whole, frame, (size_t)length);
+}
+
+/* The low 16 bits of the address are the number's, and those above where there are more. */
+static struct endpoint stranger_of(enum family family, unsigned int number, uint16_t port)
+{
+	if (family == FAMILY_IPV6)
+		return (struct endpoint){
+			.family = AF_INET6,
+			.addr = {0x20, 0x01, 0x0d, 0xb8, [13] = (uint8_t)(number >> 16),
+		                 [14] = (uint8_t)(number >> 8), [15] = (uint8_t)number},
+			.port = port};
+	return (struct endpoint){.family = AF_INET,
+	                         .addr = {198, (uint8_t)(18 + (number >> 16)),
+	                                  (uint8_t)(number >> 8), (uint8_t)number},
+	                         .port = port};
+}
+
+struct endpoint wire_stranger(struct probe_run *run, enum side far, unsigned int number,
+                              uint16_t port)
+{
+	struct fault fault;
+
+	if (!number || number >= WIRE_STRANGERS)
+		emit_fail_errno(&run->emit, EINVAL, "find stranger number %u", number);
+	if (!run->wire.strangers[far] && bench_strangers_add(&run->bench, far, &fault) < 0)
+		emit_fail(&run->emit, &fault);
+	run->wire.strangers[far] = true;
+	return stranger_of(run->bench.family, number, port);
+}
+
+void wire_flood(struct probe_run *run, enum side from, const struct packet *packet,
+                unsigned int count)
+{
+	struct packet one = *packet;
+
+	for (unsigned int i = 0; i < count; i++) {
+		one.src = wire_stranger(run, from, 1 + i, packet->src.port);
+		wire_inject(run, from, &one);
+		if (i % FLOOD_BREATH == FLOOD_BREATH - 1)
+			pump_drain(&run->pump);
+	}
+	pump_drain(&run->pump);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/array.h"
 #include "../packet/match.h"
 #include "probe_run.h"
 
@@ -35,35 +36,47 @@ static void rule_emit(struct wire *wire, const struct wire_rule *rule, bool on)
 
 static struct wire_rule *rule_slot(struct wire *wire)
 {
-	for (size_t i = 0; i < WIRE_RULES; i++)
+	struct wire_rule *rules;
+
+	for (size_t i = 0; i < wire->rule_count; i++)
 		if (!wire->rules[i].id)
 			return &wire->rules[i];
-	emit_fail_errno(wire->emit, ENOSPC, "add one more rule to the wire");
+	rules = array_reserve(wire->rules, &wire->rule_space, wire->rule_count + 1, sizeof(*rules));
+	if (!rules)
+		emit_fail_errno(wire->emit, ENOMEM, "add one more rule to the wire");
+	wire->rules = rules;
+	return &rules[wire->rule_count++];
 }
 
 static struct wire_rule *rule_by_id(struct wire *wire, uint32_t id)
 {
-	for (size_t i = 0; i < WIRE_RULES; i++)
+	for (size_t i = 0; i < wire->rule_count; i++)
 		if (id && wire->rules[i].id == id)
 			return &wire->rules[i];
 	emit_fail_errno(wire->emit, ENOENT, "find a rule of the wire that is switched on");
 }
 
-static uint32_t rule_on(struct wire *wire, enum frame_action action, struct packet_match match,
-                        int64_t count)
+uint32_t wire_rule_on(struct wire *wire, struct wire_rule filled)
 {
 	struct wire_rule *rule = rule_slot(wire);
 	struct fault fault;
 
-	*rule = (struct wire_rule){
-		.id = ++wire->rule_last, .action = action, .match = match, .left = count};
-	rule->text = rule_words(wire, &match);
+	*rule = filled;
+	rule->id = ++wire->rule_last;
+	rule->text = rule_words(wire, &rule->match);
 	if (!wire->ops->rule_on)
 		emit_fail_errno(wire->emit, EOPNOTSUPP, "break a wire in a probe without one");
 	if (wire->ops->rule_on(wire, rule, &fault) < 0)
 		emit_fail(wire->emit, &fault);
 	rule_emit(wire, rule, true);
 	return rule->id;
+}
+
+static uint32_t rule_on(struct wire *wire, enum frame_action action, struct packet_match match,
+                        int64_t count)
+{
+	return wire_rule_on(wire,
+	                    (struct wire_rule){.action = action, .match = match, .left = count});
 }
 
 uint32_t wire_drop(struct probe_run *run, struct packet_match match)
@@ -86,6 +99,31 @@ uint32_t wire_hold(struct probe_run *run, struct packet_match match)
 	return rule_on(&run->wire, FRAME_HOLD, match, -1);
 }
 
+/* What the whole way towards @to is made to be: a rule that stays on to the end. */
+static void way_emit(struct wire *wire, enum side to, const char *action, const char *text)
+{
+	struct event event = {.kind = EVENT_RULE, .host = side_other(to)};
+
+	event.rule.id = ++wire->rule_last;
+	event.rule.action = action;
+	event.rule.text = text;
+	event.rule.match.from = side_other(to);
+	event.rule.on = true;
+	event.rule.hits = -1;
+	emit_event(wire->emit, &event);
+}
+
+void wire_set_path_mtu(struct probe_run *run, enum side to, unsigned int mtu)
+{
+	char text[64];
+	struct fault fault;
+
+	if (bench_set_path_mtu(&run->bench, to, mtu, &fault) < 0)
+		emit_fail(&run->emit, &fault);
+	snprintf(text, sizeof(text), "packets of at most %u bytes", mtu);
+	way_emit(&run->wire, to, "mtu", text);
+}
+
 static const char *quality_words(const struct wire_quality *quality, char *buf, size_t size)
 {
 	snprintf(buf, size, "delay %uus %uus loss %g%% duplicate %g%% reorder %g%%",
@@ -96,7 +134,6 @@ static const char *quality_words(const struct wire_quality *quality, char *buf, 
 
 void wire_set_quality(struct probe_run *run, enum side to, const struct wire_quality *quality)
 {
-	struct event event = {.kind = EVENT_RULE, .host = side_other(to)};
 	struct wire *wire = &run->wire;
 	char text[400];
 	struct fault fault;
@@ -109,13 +146,29 @@ void wire_set_quality(struct probe_run *run, enum side to, const struct wire_qua
 		run_skip(run, "%s", fault_text(&fault, text, sizeof(text)));
 	if (err < 0)
 		emit_fail(wire->emit, &fault);
-	event.rule.id = ++wire->rule_last;
-	event.rule.action = "netem";
-	event.rule.text = quality_words(quality, text, sizeof(text));
-	event.rule.match.from = side_other(to);
-	event.rule.on = true;
-	event.rule.hits = -1;
-	emit_event(wire->emit, &event);
+	way_emit(wire, to, "netem", quality_words(quality, text, sizeof(text)));
+}
+
+void wire_take(struct wire *wire, enum side from, const struct frame *frame,
+               const struct packet *packet)
+{
+	if (packet && captures_take(&wire->captures, from, frame, packet) < 0)
+		emit_fail_errno(wire->emit, ENOMEM, "capture one more frame");
+	if (wire->ops->take_frame)
+		wire->ops->take_frame(wire, from, frame, packet);
+}
+
+struct packet_link wire_link(const struct wire *wire, enum side from)
+{
+	const struct bench *bench = wire->bench;
+	const enum side to = side_other(from);
+	const uint8_t *src =
+		bench->wire == BENCH_WIRE_ROUTED ? bench->port_mac[to] : bench->mac[from];
+	struct packet_link link;
+
+	memcpy(link.src, src, sizeof(link.src));
+	memcpy(link.dst, bench->mac[to], sizeof(link.dst));
+	return link;
 }
 
 void wire_frame_emit(struct wire *wire, enum side from, enum frame_action action, uint32_t rule,
@@ -197,7 +250,7 @@ void wire_restore(struct probe_run *run, uint32_t id)
 
 void wire_end(struct wire *wire)
 {
-	for (size_t i = 0; i < WIRE_RULES; i++)
+	for (size_t i = 0; i < wire->rule_count; i++)
 		if (wire->rules[i].id)
 			rule_off(wire, &wire->rules[i], true);
 }

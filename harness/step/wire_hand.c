@@ -11,11 +11,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/array.h"
 #include "../packet/match.h"
 
 static struct wire_rule *rule_for(struct wire *wire, enum side from, const struct packet *packet)
 {
-	for (size_t i = 0; i < WIRE_RULES; i++) {
+	for (size_t i = 0; i < wire->rule_count; i++) {
 		struct wire_rule *rule = &wire->rules[i];
 
 		if (rule->id && rule->left && packet_matches(&rule->match, from, packet))
@@ -27,8 +28,12 @@ static struct wire_rule *rule_for(struct wire *wire, enum side from, const struc
 static void hand_hold(struct wire *wire, enum side from, const struct frame *frame,
                       const struct packet *packet, uint32_t rule)
 {
-	if (wire->held_count == WIRE_HELD)
-		emit_fail_errno(wire->emit, ENOSPC, "hold one more frame");
+	struct held_frame *held =
+		array_reserve(wire->held, &wire->held_space, wire->held_count + 1, sizeof(*held));
+
+	if (!held)
+		emit_fail_errno(wire->emit, ENOMEM, "hold one more frame");
+	wire->held = held;
 	wire->held[wire->held_count++] =
 		(struct held_frame){.frame = *frame, .from = from, .packet = *packet, .rule = rule};
 }
@@ -62,6 +67,9 @@ static void hand_take_frame(struct wire *wire, enum side from, const struct fram
 	case FRAME_DUPLICATE:
 		wire_send(wire, from, packet, frame->data, frame->length);
 		wire_send(wire, from, packet, frame->data, frame->length);
+		return;
+	case FRAME_REJECT:
+		reject_answer(wire, rule, from, frame, packet);
 		return;
 	case FRAME_RELEASE:
 	case FRAME_INJECT:

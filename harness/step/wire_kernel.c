@@ -27,7 +27,7 @@ static int kernel_rule_on(struct wire *wire, struct wire_rule *rule, struct faul
 
 	if (rule->action == FRAME_HOLD)
 		return fault_set(f, EOPNOTSUPP, "hold frames: only the hand wire can");
-	if (rule->action != FRAME_DROP || rule->left >= 0)
+	if ((rule->action != FRAME_DROP && rule->action != FRAME_REJECT) || rule->left >= 0)
 		return fault_set(f, EOPNOTSUPP, "a rule that only the hand wire can carry out");
 	ruleset = bench_ruleset(wire->bench, f);
 	if (!ruleset)
@@ -37,6 +37,22 @@ static int kernel_rule_on(struct wire *wire, struct wire_rule *rule, struct faul
 		err = rule_add_drop(ruleset, rule_port(rule), buffer_text(&expr), &rule->handle, f);
 	buffer_free(&expr);
 	return err;
+}
+
+/* What nft drops the tap has seen all the same: it is for us to tell the sender. */
+static void kernel_take_frame(struct wire *wire, enum side from, const struct frame *frame,
+                              const struct packet *packet)
+{
+	for (size_t i = 0; packet && i < wire->rule_count; i++) {
+		const struct wire_rule *rule = &wire->rules[i];
+
+		if (!rule->id || rule->action != FRAME_REJECT ||
+		    !packet_matches(&rule->match, from, packet))
+			continue;
+		wire_frame_emit(wire, from, FRAME_REJECT, rule->id, packet);
+		reject_answer(wire, rule, from, frame, packet);
+		return;
+	}
 }
 
 static int kernel_rule_off(struct wire *wire, struct wire_rule *rule, bool keep, struct fault *f)
@@ -71,5 +87,6 @@ static int kernel_quality_set(struct wire *wire, enum side to, const struct wire
 const struct wire_ops wire_kernel = {
 	.rule_on = kernel_rule_on,
 	.rule_off = kernel_rule_off,
+	.take_frame = kernel_take_frame,
 	.quality_set = kernel_quality_set,
 };

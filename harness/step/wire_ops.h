@@ -3,15 +3,14 @@
 #ifndef FINWAIT_STEP_WIRE_OPS_H
 #define FINWAIT_STEP_WIRE_OPS_H
 
+#include "../packet/encode.h"
 #include "../probe.h"
 #include "bench.h"
+#include "capture.h"
 #include "emit.h"
 #include "late.h"
 #include "observers.h"
 #include "watch.h"
-
-#define WIRE_RULES 16
-#define WIRE_HELD 64
 
 struct wire_rule {
 	uint32_t id; /* 0: free */
@@ -21,6 +20,8 @@ struct wire_rule {
 	int64_t hits;
 	uint64_t handle; /* of the nftables rule, on the kernel wire */
 	const char *text; /* as a person reads it */
+	enum reject_kind reject; /* FRAME_REJECT: what the sender is told */
+	unsigned int reject_mtu;
 };
 
 struct held_frame {
@@ -52,10 +53,13 @@ struct wire {
 	struct observers *obs; /* frames go out by the taps */
 	struct watch *watch;
 	struct late *late;
-	struct wire_rule rules[WIRE_RULES];
+	struct wire_rule *rules; /* one that was switched off is kept, with id 0 */
+	size_t rule_count, rule_space;
 	uint32_t rule_last; /* the last number given */
-	struct held_frame held[WIRE_HELD]; /* oldest first */
-	size_t held_count;
+	struct held_frame *held; /* oldest first */
+	size_t held_count, held_space;
+	struct captures captures;
+	bool strangers[SIDE_COUNT]; /* their addresses lead to this host */
 };
 
 extern const struct wire_ops wire_kernel, wire_hand, wire_none;
@@ -70,8 +74,22 @@ void wire_send(struct wire *wire, enum side from, const struct packet *packet, c
 /* Into the record: what became of a frame. */
 void wire_frame_emit(struct wire *wire, enum side from, enum frame_action action, uint32_t rule,
                      const struct packet *packet);
+/* A frame came out of @from's host; @packet: decoded, NULL when that was not possible. */
+void wire_take(struct wire *wire, enum side from, const struct frame *frame,
+               const struct packet *packet);
+/* Switch a rule on whose match, action and what belongs to it are filled in; its number. */
+uint32_t wire_rule_on(struct wire *wire, struct wire_rule rule);
 /* The rules that the probe left on, with how often they struck. */
 void wire_end(struct wire *wire);
+
+/* The Ethernet addresses of what comes out of the wire at the host that is not @from. */
+struct packet_link wire_link(const struct wire *wire, enum side from);
+
+/* ---- reject.c ---- */
+
+/* @rule asked for it: tell @from, who sent @frame, that it did not arrive. */
+void reject_answer(struct wire *wire, const struct wire_rule *rule, enum side from,
+                   const struct frame *frame, const struct packet *packet);
 
 /* ---- wire_hand.c: frames that are held ---- */
 

@@ -42,6 +42,7 @@ static bool frame_tells_fate(enum frame_action action)
 	case FRAME_DROP:
 	case FRAME_HOLD:
 	case FRAME_DUPLICATE:
+	case FRAME_REJECT:
 		return true;
 	case FRAME_RELEASE:
 	case FRAME_INJECT:
@@ -55,7 +56,7 @@ static void frame_apply(struct flight *flight, const struct event *event)
 {
 	flight->by_frame = true;
 	flight->rule = event->frame.rule;
-	if (event->frame.action == FRAME_DROP)
+	if (event->frame.action == FRAME_DROP || event->frame.action == FRAME_REJECT)
 		flight->fate = FATE_DROPPED;
 	if (event->frame.action != FRAME_HOLD)
 		return;

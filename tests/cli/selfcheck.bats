@@ -175,6 +175,12 @@ kept_call() {
 	comes_to flow.tuple-again ok 0 ''
 }
 
+@test "the wire loses, rejects, routes, replays and floods as it is told" {
+	for id in wire.matches wire.reject wire.reject-kernel wire.routed wire.replay wire.flood; do
+		comes_to "$id" ok 0 ''
+	done
+}
+
 @test "netem delays where the kernel has it; where not, that is what is missing" {
 	if "$FINWAIT" doctor | grep -qE '^  netem +yes'; then
 		comes_to wire.netem-delay ok 0 ''
