@@ -90,6 +90,12 @@ $(O)/harness/vm/qemu.o: $(O)/gen/steady.so.h
 $(O)/tests/bench/trace_storm: $(O)/tests/bench/trace_storm.o $(LIB)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# The tables in docs/record.md, from those that write and read a record.
+$(O)/schema-tool: $(O)/tests/schema/schema_tool.o $(LIB)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+record-doc: $(O)/schema-tool
+	$(call say,GEN,docs/record.md)$< tables docs/record.md > $(O)/record.md && cp $(O)/record.md docs/record.md
+
 # Unit tests: one program a file, cmocka, always with the sanitizers.
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$(O)/san/tests/unit/%)
@@ -110,10 +116,16 @@ FUZZ_packet := $(wildcard harness/packet/*.c harness/base/*.c) harness/record/ev
 FUZZ_diag := harness/observe/diag.c harness/observe/diag_decode.c \
 	harness/record/event.c harness/record/names.c harness/base/fault.c
 FUZZ_record := $(wildcard harness/record/*.c harness/base/*.c)
+FUZZ_ARGS_record = -dict=$(O)/fuzz/record.dict
 fuzz: $(FUZZ:%=fuzz-%)
+fuzz-record: $(O)/fuzz/record.dict
+$(O)/fuzz/record.dict: $(O)/schema-tool
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)$< dictionary > $@.tmp && mv $@.tmp $@
 fuzz-%: $(O)/fuzz/%
 	@mkdir -p $(O)/fuzz/corpus-$*
 	$(call say,FUZZ,$*)$< -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
+		$(FUZZ_ARGS_$*) \
 		-artifact_prefix=$(O)/fuzz/$*- $(O)/fuzz/corpus-$* tests/fuzz/corpus/$*
 .SECONDEXPANSION:
 $(FUZZ:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/fuzz_%.c $$(FUZZ_$$*)
@@ -134,6 +146,6 @@ install: $(O)/finwait
 clean:
 	rm -rf $(O)
 
-.PHONY: all unit check fuzz bench-programs install clean
+.PHONY: all unit check fuzz record-doc bench-programs install clean
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(PROBE_OBJ:.o=.d) $(SELFCHECK_OBJ:.o=.d) $(UNIT_SRC:%.c=$(O)/%.d)

@@ -138,6 +138,17 @@ static const struct command commands[] = {
 			" help.\n",
 			NULL,
 		},
+	[COMMAND_SCHEMA] =
+		{
+			"schema",
+			command_schema,
+			"schema",
+			"the record's format, as JSON Schema",
+			"Prints a JSON Schema (draft 2020-12) that every line of a record, and of"
+			" --json, meets.\n"
+			"docs/record.md says the same for people.\n",
+			NULL,
+		},
 	[COMMAND_HELP] =
 		{
 			"help",

@@ -211,8 +211,7 @@ void type_number_put(struct json_out *out, const struct field *field, const void
 	json_put_int(out, field->key, number_load(field, at));
 }
 
-/* What the member has room for bounds an unsigned number, too. */
-static int64_t number_most(const struct field *field)
+int64_t field_most(const struct field *field)
 {
 	int64_t room = field->size < 8 && !field->type->is_signed
 	                       ? (INT64_C(1) << 8 * field->size) - 1
@@ -224,7 +223,7 @@ static int64_t number_most(const struct field *field)
 void type_number_take(struct json_in *in, const struct field *field, void *at)
 {
 	number_store(field, at,
-	             json_take_int(in, field->key, field->type->lo, number_most(field),
+	             json_take_int(in, field->key, field->type->lo, field_most(field),
 	                           field->type->fallback));
 }
 

@@ -25,12 +25,13 @@ struct type {
 	void (*take)(struct json_in *in, const struct field *field, void *at);
 	/* With FIELD_GIVEN: nothing to write. NULL: the type is never absent. */
 	bool (*absent)(const struct field *field, const void *at);
-	/* What JSON Schema says of the value; NULL: a word of its @words, a number of its range */
+	/* What JSON Schema says of the value; NULL: it follows from @words, @fields or the range. */
 	json_t *(*schema)(const struct field *field);
 	const char *name; /* in the documentation: "integer" */
 	const struct words *words; /* of a word */
 	int64_t lo, hi, fallback; /* of a number; @fallback when the key is missing */
 	bool is_signed;
+	bool is_list; /* of objects: the field's @fields are an item's */
 };
 
 enum field_when {
@@ -61,6 +62,9 @@ json_t *fields_json(const struct field *fields, const void *base); /* an object;
 bool fields_absent(const struct field *fields, const void *base);
 /* Texts and values become copies in @texts, NULL becomes "". 0 or -ENOMEM. */
 int fields_copy_texts(const struct field *fields, void *base, struct arena *texts) MUST_CHECK;
+
+/* The largest number that a field of a TYPE_NUMBER takes: its member has to have room for it. */
+int64_t field_most(const struct field *field);
 
 /* The types of a member that is one value: a text, a number, a word. */
 extern const struct type type_text; /* const char *: the reader's own until it is copied */

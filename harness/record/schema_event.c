@@ -9,9 +9,9 @@
 #define IN_PACKET(member) FIELD_AT(struct packet, member)
 #define HAS(member) .has = offsetof(struct packet, member)
 #define HOST                                                                                       \
-	{"host", &type_side, AT(host), FIELD_NEEDED, "whose socket it is"},                        \
+	{"host", &type_side, AT(host), FIELD_NEEDED, "whose it is"},                               \
 	{                                                                                          \
-		"sock", &type_chars, AT(sock), FIELD_GIVEN, "its label"                            \
+		"sock", &type_chars, AT(sock), FIELD_GIVEN, "the socket's label"                   \
 	}
 
 static const struct type type_kind = TYPE_WORD(event_kind_words);
@@ -324,7 +324,8 @@ static const struct field frame_fields[] = {
 	HOST,
 	{"action", &type_frame_action, AT(frame.action), FIELD_NEEDED, "what the hand did"},
 	{"rule", &type_uint, AT(frame.rule), FIELD_ALWAYS, "asked by; 0: by the probe itself"},
-	{NULL, &type_object, AT(frame.packet), FIELD_ALWAYS, NULL, packet_fields},
+	{NULL, &type_object, AT(frame.packet), FIELD_ALWAYS,
+         "and what a `packet` has from `protocol` on", packet_fields},
 	{0},
 };
 

@@ -229,12 +229,6 @@ static void list_put(struct json_out *out, const struct field *field, const void
 	json_put(out, field->key, list);
 }
 
-static json_t *list_schema(const struct field *field)
-{
-	(void)field; /* the items are @fields */
-	return json_pack("{s:s}", "type", "array");
-}
-
 static void claims_put(struct json_out *out, const struct field *field, const void *at)
 {
 	const struct record *rec = at;
@@ -268,7 +262,7 @@ const struct type type_claims = {
 	.put = claims_put,
 	.take = claims_take,
 	.absent = claims_absent,
-	.schema = list_schema,
+	.is_list = true,
 };
 
 static void findings_put(struct json_out *out, const struct field *field, const void *at)
@@ -305,7 +299,7 @@ const struct type type_findings = {
 	.name = "list",
 	.put = findings_put,
 	.take = findings_take,
-	.schema = list_schema,
+	.is_list = true,
 };
 
 static void sacks_put(struct json_out *out, const struct field *field, const void *at)
