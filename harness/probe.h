@@ -17,6 +17,7 @@
 #ifndef FINWAIT_PROBE_H
 #define FINWAIT_PROBE_H
 
+#include <errno.h> /* what calls return */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,7 @@
 #include "judge/model.h"
 #include "judge/query.h"
 #include "record/record.h"
+#include "step/sock_verbs.h"
 
 struct probe_run; /* the run at hand */
 struct sock; /* one end of a connection, or a listener; outlives its descriptor */
@@ -70,38 +72,6 @@ struct probe {
 	judge_fn judge;
 };
 
-/* ---- Sockets ---- */
-
-/* A socket at @side that does not block; its end of the connection is "c1", "s1", ... */
-struct sock *sock_open(struct probe_run *run, enum side side);
-/* bind(2) to the host's own address; port 0: any. */
-void sock_bind(struct sock *sock, uint16_t port);
-/* bind, listen(2); the label is "l1", ... */
-struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port);
-/* connect(2) to @port of host @to, which may be the socket's own. Returns at once. */
-void sock_connect(struct sock *sock, enum side to, uint16_t port);
-/* Waits for a connection and accepts it; port of the client as peer tells the flow. */
-struct sock *sock_accept(struct sock *listener);
-void sock_shutdown(struct sock *sock, int how);
-void sock_close(struct sock *sock);
-/* send(2) of @length bytes 'x'; all or the run ends. */
-void sock_send(struct sock *sock, size_t length);
-/* SO_KEEPALIVE, TCP_NODELAY: on. */
-void sock_keepalive(struct sock *sock);
-void sock_nodelay(struct sock *sock);
-/* Waits until @length bytes or the end of the stream came; returns how many came. */
-size_t sock_receive(struct sock *sock, size_t length);
-/* Waits for the connection's error (POLLERR) or completion; SO_ERROR, 0 for none. */
-int sock_await_error(struct sock *sock, int64_t limit_ms);
-/* Waits until an established connection fails; SO_ERROR, EINPROGRESS at the limit. */
-int sock_await_failure(struct sock *sock, int64_t limit_ms);
-/* How many sockets, mini-sockets included, @side has on @port now. */
-size_t socks_on_port(struct probe_run *run, enum side side, uint16_t port);
-
-/* The usual beginning: listen, connect, accept; both ends ESTABLISHED. */
-void flow_establish(struct probe_run *run, uint16_t port, struct sock **client,
-                    struct sock **server);
-
 /* ---- Waiting, always on something observed ---- */
 
 #define AWAIT_LIMIT_MS 5000 /* for what takes no kernel timer */
@@ -115,6 +85,11 @@ bool await_state_within(struct sock *sock, enum tcp_state state, int64_t limit_m
  * was never seen at all.
  */
 bool await_gone_within(struct sock *sock, int64_t limit_ms);
+/*
+ * Until nothing is left of this end, for as long as the model gives each state that it
+ * passes; the run is inconclusive when it is still there then, or was never seen.
+ */
+void await_end(struct sock *sock);
 /*
  * Until @count more segments that match have left their host, from this call on; the run is
  * inconclusive when that takes too long. What a call of the probe has sent just before may
@@ -233,8 +208,16 @@ void wire_set_quality(struct probe_run *run, enum side to, const struct wire_qua
 int64_t param(struct probe_run *run, const char *name);
 /* The record so far, for a model that tells how long to wait. */
 const struct record *run_record(struct probe_run *run);
-/* A sysctl's value in a namespace where nobody has set it. */
+/*
+ * A sysctl's value in a namespace where nobody has set it. The record has it as a sysctl
+ * called "default:NAME".
+ */
 int64_t sysctl_default(struct probe_run *run, const char *name);
+/*
+ * Read the MIB counters of both hosts now, under the name @mark: a finding may ask for a
+ * counter's growth up to here, or from here on.
+ */
+void counters_mark(struct probe_run *run, const char *mark);
 /* Change a sysctl of @side in mid-run; old and new are recorded. */
 void sysctl_set(struct probe_run *run, enum side side, const char *name, const char *value);
 void note(struct probe_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -3,6 +3,7 @@
 #include "measure.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct measured measured_none(unsigned int rests_on, const char *why_not)
@@ -49,13 +50,126 @@ struct measured measure_errno(struct judge *judge, enum side host, const char *s
 	return measured_call(judge, sock, name, call, value_words(text));
 }
 
-struct measured measure_counter(struct judge *judge, enum side host, const char *name)
+struct measured measure_signal(struct judge *judge, enum side host, const char *sock,
+                               const char *name)
+{
+	const struct event *call = query_call(judged_story(judge)->rec, host, sock, name, 0);
+	const char *text = call && call->call.signal[0] ? call->call.signal : "none";
+
+	return measured_call(judge, sock, name, call, value_words(text));
+}
+
+/* Up to @mark, "" for the run's end. */
+static int64_t counter_to(const struct record *rec, enum side host, const char *name,
+                          const char *mark, int64_t *t_ns)
+{
+	int64_t delta = 0;
+
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (event->kind != EVENT_COUNTER || event->host != host ||
+		    strcmp(event->counter.mark, mark) != 0)
+			continue;
+		*t_ns = event->t_ns;
+		if (!strcmp(event->counter.name, name))
+			delta = event->counter.delta;
+	}
+	return delta;
+}
+
+static struct measured measured_counter(struct judge *judge, enum side host, const char *name,
+                                        const char *from, const char *to)
 {
 	const struct story *story = judged_story(judge);
-
-	return (struct measured){
-		.value = value_count(query_counter(story->rec, host, name)),
+	struct measured measured = {
 		.rests_on = RESTS_ON(OBSERVER_COUNTERS),
-		.to_ns = story->end_ns,
+		.from_ns = from ? -1 : 0,
+		.to_ns = to[0] ? -1 : story->end_ns,
 	};
+	int64_t count = counter_to(story->rec, host, name, to, &measured.to_ns);
+
+	if (from)
+		count -= counter_to(story->rec, host, name, from, &measured.from_ns);
+	/* Where a mark was made, some counter had changed by then: the connection's own. */
+	if (measured.to_ns < 0 || measured.from_ns < 0)
+		measured.why_not = judge_text(judge, "no mark \"%s\" was made",
+		                              measured.to_ns < 0 ? to : from);
+	measured.value = value_count(count);
+	return measured;
+}
+
+struct measured measure_counter(struct judge *judge, enum side host, const char *name)
+{
+	return measured_counter(judge, host, name, NULL, "");
+}
+
+struct measured measure_counter_until(struct judge *judge, enum side host, const char *name,
+                                      const char *mark)
+{
+	return measured_counter(judge, host, name, NULL, mark);
+}
+
+struct measured measure_counter_since(struct judge *judge, enum side host, const char *name,
+                                      const char *mark)
+{
+	return measured_counter(judge, host, name, mark, "");
+}
+
+struct measured measure_sockets(struct judge *judge, enum side host, uint16_t port)
+{
+	const struct record *rec = judged_story(judge)->rec;
+
+	for (size_t i = rec->event_count; i-- > 0;) {
+		const struct event *event = &rec->events[i];
+
+		if (event->kind == EVENT_COUNTS && event->host == host &&
+		    event->counts.port == port)
+			return (struct measured){
+				.value = value_count(event->counts.total),
+				.rests_on = RESTS_ON(OBSERVER_DIAG),
+				.to_ns = event->t_ns,
+			};
+	}
+	return measured_none(RESTS_ON(OBSERVER_DIAG),
+	                     judge_text(judge, "nobody counted the sockets of port %u", port));
+}
+
+struct measured measure_sockets_in(struct judge *judge, enum side host, uint16_t port,
+                                   enum tcp_state state, enum sock_object object)
+{
+	const struct record *rec = judged_story(judge)->rec;
+	struct measured measured = measure_sockets(judge, host, port);
+
+	if (measured.why_not)
+		return measured;
+	measured.value = value_count(0);
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (event->kind == EVENT_COUNTS && event->host == host &&
+		    event->counts.port == port && event->t_ns == measured.to_ns &&
+		    event->counts.state == state && event->counts.object == object)
+			measured.value = value_count(event->counts.count);
+	}
+	return measured;
+}
+
+struct measured measure_default(struct judge *judge, const char *name)
+{
+	const struct record *rec = judged_story(judge)->rec;
+	const char *full = judge_text(judge, "default:%s", name);
+
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (event->kind == EVENT_SYSCTL && !strcmp(event->sysctl.name, full))
+			return (struct measured){
+				.value = value_count(strtoll(event->sysctl.to, NULL, 10)),
+				.rests_on = RESTS_ON(OBSERVER_STEPS),
+				.to_ns = event->t_ns,
+			};
+	}
+	return measured_none(RESTS_ON(OBSERVER_STEPS),
+	                     judge_text(judge, "the default of %s was not read", name));
 }

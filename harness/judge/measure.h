@@ -23,6 +23,9 @@ struct measured measure_result(struct judge *judge, enum side host, const char *
 /* The name of its errno, "none" for success. */
 struct measured measure_errno(struct judge *judge, enum side host, const char *sock,
                               const char *call);
+/* The signal that it raised, "none". */
+struct measured measure_signal(struct judge *judge, enum side host, const char *sock,
+                               const char *call);
 
 /* ---- What left a host ---- */
 
@@ -89,5 +92,20 @@ struct measured measure_ended(struct judge *judge, enum side host, const char *s
 
 /* A MIB counter's growth over the run. */
 struct measured measure_counter(struct judge *judge, enum side host, const char *name);
+/* The same up to a counters_mark(), or from it on. */
+struct measured measure_counter_until(struct judge *judge, enum side host, const char *name,
+                                      const char *mark);
+struct measured measure_counter_since(struct judge *judge, enum side host, const char *name,
+                                      const char *mark);
+
+/* ---- What was read at an instant ---- */
+
+/* How many sockets there were when socks_on_port() last counted those of @port. */
+struct measured measure_sockets(struct judge *judge, enum side host, uint16_t port);
+/* How many of them were in @state and of this kind. */
+struct measured measure_sockets_in(struct judge *judge, enum side host, uint16_t port,
+                                   enum tcp_state state, enum sock_object object);
+/* A sysctl's value where nobody has set it, as sysctl_default() read it. */
+struct measured measure_default(struct judge *judge, const char *name);
 
 #endif

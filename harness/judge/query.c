@@ -68,7 +68,7 @@ int64_t query_counter(const struct record *rec, enum side host, const char *name
 		const struct event *event = &rec->events[i];
 
 		if (event->kind == EVENT_COUNTER && event->host == host &&
-		    !strcmp(event->counter.name, name))
+		    !event->counter.mark[0] && !strcmp(event->counter.name, name))
 			return event->counter.delta;
 	}
 	return 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "../packet/match.h"
+#include <errno.h>
+
 #include "probe_run.h"
 
 struct state_wait {
@@ -49,6 +51,87 @@ bool await_gone_within(struct sock *sock, int64_t limit_ms)
 {
 	return pump_until(&sock->run->pump, end_reached, sock, limit_ms * NS_PER_MS);
 }
+
+/* ---- the end, for as long as the model gives it */
+
+/* How long a socket that is as @last may be so, its record so far being @rec; ns. */
+static int64_t state_limit_ns(const struct record *rec, enum side host, const struct sample *last)
+{
+	const struct loss loss = {
+		.at_send = last,
+		.orphan = last->orphan,
+		.established = last->state == STATE_ESTABLISHED,
+		.segments = last->unacked,
+	};
+	struct schedule schedule = {0};
+	struct span stay = {0};
+	bool known = true;
+
+	switch (last->state) {
+	case STATE_SYN_SENT:
+		known = model_syn(rec, host, &schedule);
+		break;
+	case STATE_ESTABLISHED:
+	case STATE_CLOSE_WAIT:
+	case STATE_FIN_WAIT1:
+	case STATE_CLOSING:
+	case STATE_LAST_ACK:
+		known = model_loss(rec, host, &loss, &schedule);
+		break;
+	case STATE_FIN_WAIT2:
+		known = model_finwait2_after(rec, host, last, &stay);
+		break;
+	case STATE_TIME_WAIT:
+		stay = model_timewait(rec, host);
+		break;
+	case STATE_GONE:
+	case STATE_SYN_RECV:
+	case STATE_NEW_SYN_RECV:
+	case STATE_LISTEN:
+	case STATE_CLOSE:
+	case STATE_COUNT:
+		break;
+	}
+	return (known ? schedule.give_up.hi_ns + stay.hi_ns : 0) + AWAIT_LIMIT_MS * NS_PER_MS;
+}
+
+struct end_wait {
+	struct sock *sock;
+	enum tcp_state state; /* that it was in */
+};
+
+static bool end_or_change(void *arg)
+{
+	const struct end_wait *wait = arg;
+
+	return end_reached(wait->sock) || sock_state(wait->sock) != wait->state;
+}
+
+void await_end(struct sock *sock)
+{
+	struct probe_run *run = sock->run;
+	struct end_wait wait = {.sock = sock};
+
+	if (!sock->flow)
+		emit_fail_errno(&run->emit, ENOTCONN, "await the end of %s", sock->label);
+	while (!end_reached(sock)) {
+		int64_t limit_ns;
+
+		wait.state = sock_state(sock);
+		limit_ns = state_limit_ns(run->emit.rec, sock->host, &sock->flow->last);
+		if (!pump_until(&run->pump, end_or_change, &wait, limit_ns))
+			run_inconclusive(run, "%s is still in %s after %lld ms", sock->label,
+			                 state_name(wait.state), (long long)(limit_ns / NS_PER_MS));
+	}
+}
+
+void await_states(struct sock *const *socks, size_t count, enum tcp_state state)
+{
+	for (size_t i = 0; i < count; i++)
+		await_state(socks[i], state);
+}
+
+/* ---- what was sent */
 
 struct sent_wait {
 	const struct record *rec;

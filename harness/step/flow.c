@@ -90,7 +90,9 @@ static void label_take(struct flows *flows, enum side host, unsigned int wanted,
 
 void flow_label_sock(struct flows *flows, struct sock *sock, bool listener)
 {
-	if (listener)
+	if (sock->udp)
+		label_set(sock->label, 'u', ++flows->datagrams);
+	else if (listener)
 		label_set(sock->label, 'l', ++flows->listeners);
 	else
 		label_take(flows, sock->host, 0, sock->label);
@@ -220,6 +222,15 @@ static void ends_join(struct flow *flow, struct flow *peer)
 	peer->peer = flow;
 }
 
+/* Whether @host has the address of @ep. */
+static bool is_of_host(const struct bench *bench, enum side host, const struct endpoint *ep)
+{
+	const struct endpoint *own = &bench->addr[host];
+
+	return !memcmp(ep->addr, own->addr, sizeof(ep->addr)) ||
+	       (host == SIDE_SERVER && !memcmp(ep->addr, bench->second.addr, sizeof(ep->addr)));
+}
+
 /* The other end of a connection that begins. */
 static void peer_add(struct flows *flows, struct flow *flow)
 {
@@ -227,8 +238,7 @@ static void peer_add(struct flows *flows, struct flow *flow)
 	struct flow *there = tuple_newest(flows, host, &flow->remote, &flow->local);
 	char label[SOCK_LABEL_SIZE];
 
-	if (memcmp(flow->remote.addr, flows->bench->addr[host].addr, sizeof(flow->remote.addr)) !=
-	    0)
+	if (!is_of_host(flows->bench, host, &flow->remote))
 		return;
 	if (there && !there->peer && !there->ended) {
 		ends_join(flow, there); /* it has begun from its side too */

@@ -46,7 +46,7 @@ struct flows {
 	struct map taken; /* a host and number: some socket or flow has it */
 	struct map by_object, by_cookie; /* labels */
 	struct map by_port; /* a host and a port: the newest socket of ours bound to it */
-	unsigned int numbers[SIDE_COUNT], listeners; /* the last that were given */
+	unsigned int numbers[SIDE_COUNT], listeners, datagrams; /* the last that were given */
 };
 
 /* Give @sock, which has a cookie, the next free label of its host: "c1", "l1". */

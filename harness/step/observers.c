@@ -92,6 +92,7 @@ int observers_open(struct observers *obs, const struct bench *bench, const struc
 struct counter_place {
 	struct emit *emit;
 	enum side host;
+	const char *mark;
 };
 
 static void counter_emit(const char *name, int64_t delta, void *arg)
@@ -101,14 +102,15 @@ static void counter_emit(const char *name, int64_t delta, void *arg)
 
 	event.counter.name = name;
 	event.counter.delta = delta;
+	event.counter.mark = place->mark;
 	emit_event(place->emit, &event);
 }
 
 /* A host whose counters cannot be read any more has lost them. */
-static void counters_end(struct observers *obs, const struct bench *bench, enum side host,
-                         struct emit *emit)
+static void counters_tell(struct observers *obs, const struct bench *bench, enum side host,
+                          struct emit *emit, const char *mark)
 {
-	struct counter_place place = {.emit = emit, .host = host};
+	struct counter_place place = {.emit = emit, .host = host, .mark = mark};
 	struct counters *after = NULL;
 
 	if (bench_enter(bench, (enum bench_ns)host, NULL) == 0)
@@ -133,9 +135,15 @@ static void losses_end(struct observers *obs, struct record *rec)
 		rec->lost[OBSERVER_TRACE] += trace_lost(obs->trace);
 }
 
-void observers_end(struct observers *obs, const struct bench *bench, struct emit *emit)
+void observers_mark(struct observers *obs, const struct bench *bench, struct emit *emit,
+                    const char *mark)
 {
 	for (int side = 0; side < SIDE_COUNT; side++)
-		counters_end(obs, bench, (enum side)side, emit);
+		counters_tell(obs, bench, (enum side)side, emit, mark);
+}
+
+void observers_end(struct observers *obs, const struct bench *bench, struct emit *emit)
+{
+	observers_mark(obs, bench, emit, "");
 	losses_end(obs, emit->rec);
 }

@@ -22,6 +22,9 @@ struct observers {
 /* What is there and what is not, with the reason, goes into @rec. 0 or -errno. */
 int observers_open(struct observers *obs, const struct bench *bench, const struct run_plan *plan,
                    enum wire_kind wire, struct record *rec, struct fault *f) MUST_CHECK;
+/* The counters that have changed by now, under the name @mark. */
+void observers_mark(struct observers *obs, const struct bench *bench, struct emit *emit,
+                    const char *mark);
 /* The run is over: the counters that changed, and what each observer lost. */
 void observers_end(struct observers *obs, const struct bench *bench, struct emit *emit);
 

@@ -15,6 +15,7 @@ struct probe_run {
 	struct bench bench;
 	struct observers obs;
 	struct socks socks;
+	unsigned int children; /* how many were forked */
 	struct flows flows;
 	struct watch watch;
 	struct late late;

@@ -184,3 +184,9 @@ void note(struct probe_run *run, const char *fmt, ...)
 	va_end(args);
 	emit_event(&run->emit, &event);
 }
+
+void counters_mark(struct probe_run *run, const char *mark)
+{
+	pump_drain(&run->pump);
+	observers_mark(&run->obs, &run->bench, &run->emit, mark);
+}

@@ -43,18 +43,17 @@ int64_t param(struct probe_run *run, const char *name)
 
 int64_t sysctl_default(struct probe_run *run, const char *name)
 {
-	struct event event = {.kind = EVENT_CALL};
+	struct event event = {.kind = EVENT_SYSCTL};
 	struct fault fault;
 	char text[64];
 
 	/* nobody sets anything in the wire's namespace */
 	if (sysctl_read(run->bench.netns_fd[BENCH_WIRE], name, text, sizeof(text), &fault) < 0)
 		emit_fail(&run->emit, &fault);
-	event.call.name = "sysctl default";
-	event.call.args = name;
-	event.call.result = strtoll(text, NULL, 10);
+	event.sysctl.name = record_text(run->emit.rec, "default:%s", name);
+	event.sysctl.to = text;
 	emit_event(&run->emit, &event);
-	return event.call.result;
+	return strtoll(text, NULL, 10);
 }
 
 void sysctl_set(struct probe_run *run, enum side side, const char *name, const char *value)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Sockets are made, bound, connected, accepted and closed. */
+#include "sock.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,54 +13,101 @@
 #include "../base/array.h"
 #include "probe_run.h"
 
-static _Noreturn void sock_fail(const struct sock *sock, const char *call, int err)
+void sock_fail(const struct sock *sock, const char *call, int err)
 {
 	emit_fail_errno(&sock->run->emit, err, "%s on %s at the %s", call, sock->label,
 	                side_name(sock->host));
 }
 
-/* A call that was made: into the record, with the sockets as they are after it. */
-static void sock_called(struct sock *sock, int64_t t_ns, const char *name, const char *args,
-                        int64_t result, int err)
+int64_t sock_now_ns(const struct sock *sock)
 {
-	struct event event = {.kind = EVENT_CALL, .host = sock->host, .t_ns = t_ns};
+	return emit_now_ns(&sock->run->emit);
+}
+
+int64_t sock_called(struct sock *sock, const struct sock_call *call)
+{
+	struct event event = {.kind = EVENT_CALL, .host = sock->host, .t_ns = call->t_ns};
+	bool failed = call->result < 0;
 
 	memcpy(event.sock, sock->label, SOCK_LABEL_SIZE);
-	event.call.name = name;
-	event.call.args = args;
-	event.call.result = result;
-	event.call.err = err;
+	event.call.name = call->name;
+	event.call.args = call->args ? call->args : "";
+	event.call.result = failed ? -1 : call->result;
+	event.call.err = failed ? (int)-call->result : 0;
+	event.call.signal = call->signal ? call->signal : "";
+	event.call.child = call->child;
 	emit_event(&sock->run->emit, &event);
 	watch_touch_sock(&sock->run->watch, sock);
 	watch_read(&sock->run->watch);
+	return call->result;
 }
 
-static socklen_t endpoint_to_sockaddr(const struct endpoint *ep, struct sockaddr_in *sin)
+/* ---- addresses */
+
+struct sock_addr sock_addr_of(const struct endpoint *ep)
 {
-	*sin = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(ep->port)};
-	memcpy(&sin->sin_addr, ep->addr, sizeof(sin->sin_addr));
-	return sizeof(*sin);
+	struct sock_addr addr = {0};
+	struct sockaddr_in6 *six = (struct sockaddr_in6 *)&addr.storage;
+	struct sockaddr_in *four = (struct sockaddr_in *)&addr.storage;
+
+	if (ep->family == AF_INET6) {
+		*six = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(ep->port)};
+		memcpy(&six->sin6_addr, ep->addr, sizeof(six->sin6_addr));
+		addr.size = sizeof(*six);
+	} else {
+		*four = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(ep->port)};
+		memcpy(&four->sin_addr, ep->addr, sizeof(four->sin_addr));
+		addr.size = sizeof(*four);
+	}
+	return addr;
 }
 
-static struct endpoint sockaddr_to_endpoint(const struct sockaddr_in *sin)
+struct endpoint sock_addr_endpoint(const struct sock_addr *addr)
 {
-	struct endpoint ep = {.family = AF_INET, .port = ntohs(sin->sin_port)};
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&addr->storage;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)&addr->storage;
+	struct endpoint ep = {.family = (uint8_t)addr->storage.ss_family};
 
-	memcpy(ep.addr, &sin->sin_addr, sizeof(sin->sin_addr));
+	if (ep.family == AF_INET6) {
+		ep.port = ntohs(six->sin6_port);
+		memcpy(ep.addr, &six->sin6_addr, sizeof(six->sin6_addr));
+	} else {
+		ep.port = ntohs(four->sin_port);
+		memcpy(ep.addr, &four->sin_addr, sizeof(four->sin_addr));
+	}
 	return ep;
 }
 
-static struct endpoint sock_own_name(const struct sock *sock)
+static void sock_learn_name(struct sock *sock)
 {
-	struct sockaddr_in sin = {0};
-	socklen_t size = sizeof(sin);
+	struct sock_addr addr = {.size = sizeof(addr.storage)};
 
-	if (getsockname(sock->fd, (struct sockaddr *)&sin, &size) < 0)
+	if (getsockname(sock->fd, (struct sockaddr *)&addr.storage, &addr.size) < 0)
 		sock_fail(sock, "getsockname", errno);
-	return sockaddr_to_endpoint(&sin);
+	sock->local = sock_addr_endpoint(&addr);
+	if (!sock->udp)
+		flow_bound(&sock->run->flows, sock);
 }
 
-static struct sock *sock_new(struct probe_run *run, enum side side, int fd)
+struct endpoint bench_endpoint(struct probe_run *run, enum side side, uint16_t port)
+{
+	struct endpoint ep = run->bench.addr[side];
+
+	ep.port = port;
+	return ep;
+}
+
+struct endpoint bench_second_endpoint(struct probe_run *run, uint16_t port)
+{
+	struct endpoint ep = run->bench.second;
+
+	ep.port = port;
+	return ep;
+}
+
+/* ---- making */
+
+struct sock *sock_new(struct probe_run *run, enum side side, int fd)
 {
 	struct socks *socks = &run->socks;
 	struct sock **items =
@@ -74,51 +122,101 @@ static struct sock *sock_new(struct probe_run *run, enum side side, int fd)
 	socks->items[socks->count++] = sock;
 	*sock = (struct sock){.run = run, .host = side, .fd = fd};
 	/* Asking for the cookie makes the kernel give the socket one, for trace to show. */
-	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &sock->cookie, &size) < 0)
+	if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_COOKIE, &sock->cookie, &size) < 0)
 		sock_fail(sock, "getsockopt SO_COOKIE", errno);
 	return sock;
 }
 
-static struct sock *sock_make(struct probe_run *run, enum side side, bool listener)
+static struct sock *sock_make(struct probe_run *run, enum side side, bool udp, bool listener)
 {
+	int type = (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
 	struct fault fault;
 	struct sock *sock;
 	int fd;
 
 	if (bench_enter(&run->bench, (enum bench_ns)side, &fault) < 0)
 		emit_fail(&run->emit, &fault);
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+	fd = socket(run->bench.addr[side].family, type, 0);
 	if (fd < 0)
 		emit_fail_errno(&run->emit, errno, "socket at the %s", side_name(side));
 	sock = sock_new(run, side, fd);
+	sock->udp = udp;
 	flow_label_sock(&run->flows, sock, listener);
+	return sock;
+}
+
+static int sock_bind_to(struct sock *sock, const struct endpoint *own)
+{
+	struct sock_addr addr = sock_addr_of(own);
+	char args[ENDPOINT_TEXT_SIZE];
+	struct sock_call call = {.name = "bind", .t_ns = sock_now_ns(sock)};
+
+	if (bind(sock->fd, (struct sockaddr *)&addr.storage, addr.size) < 0) {
+		call.result = -errno;
+		call.args = endpoint_text(own, args);
+	} else {
+		sock_learn_name(sock);
+		call.args = endpoint_text(&sock->local, args);
+	}
+	return (int)sock_called(sock, &call);
+}
+
+static void sock_set(struct sock *sock, int option, const char *name)
+{
+	int one = 1;
+
+	if (setsockopt(sock->fd, SOL_SOCKET, option, &one, sizeof(one)) < 0)
+		sock_fail(sock, name, errno);
+}
+
+int sock_try_bind(struct sock *sock, uint16_t port)
+{
+	struct endpoint own = bench_endpoint(sock->run, sock->host, port);
+
+	sock_set(sock, SO_REUSEADDR, "setsockopt SO_REUSEADDR");
+	return sock_bind_to(sock, &own);
+}
+
+void sock_bind(struct sock *sock, uint16_t port)
+{
+	int err = sock_try_bind(sock, port);
+
+	if (err < 0)
+		sock_fail(sock, "bind", -err);
+}
+
+static void sock_configure(struct sock *sock, const struct sock_config *config)
+{
+	struct probe_run *run = sock->run;
+	struct endpoint own = config->second_address
+	                              ? bench_second_endpoint(run, config->port)
+	                              : bench_endpoint(run, sock->host, config->port);
+	int err;
+
+	if (!config->exclusive)
+		sock_set(sock, SO_REUSEADDR, "setsockopt SO_REUSEADDR");
+	if (config->reuse_port)
+		sock_set(sock, SO_REUSEPORT, "setsockopt SO_REUSEPORT");
+	err = sock_bind_to(sock, &own);
+	if (err < 0)
+		sock_fail(sock, "bind", -err);
+}
+
+struct sock *sock_open_with(struct probe_run *run, enum side side, struct sock_config config)
+{
+	struct sock *sock = sock_make(run, side, config.udp, false);
+
+	if (config.port || config.second_address)
+		sock_configure(sock, &config);
 	return sock;
 }
 
 struct sock *sock_open(struct probe_run *run, enum side side)
 {
-	return sock_make(run, side, false);
+	return sock_open_with(run, side, (struct sock_config){0});
 }
 
-void sock_bind(struct sock *sock, uint16_t port)
-{
-	struct endpoint own = sock->run->bench.addr[sock->host];
-	char args[ENDPOINT_TEXT_SIZE];
-	struct sockaddr_in sin;
-	int64_t t_ns = emit_now_ns(&sock->run->emit);
-	socklen_t size;
-	int one = 1;
-
-	own.port = port;
-	size = endpoint_to_sockaddr(&own, &sin);
-	if (setsockopt(sock->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0)
-		sock_fail(sock, "setsockopt SO_REUSEADDR", errno);
-	if (bind(sock->fd, (struct sockaddr *)&sin, size) < 0)
-		sock_fail(sock, "bind", errno);
-	sock->local = sock_own_name(sock);
-	flow_bound(&sock->run->flows, sock);
-	sock_called(sock, t_ns, "bind", endpoint_text(&sock->local, args), 0, 0);
-}
+/* ---- listening */
 
 /* A listener has no flow: one reading tells that it is there. */
 static void listener_sample(struct sock *sock)
@@ -137,255 +235,198 @@ static void listener_sample(struct sock *sock)
 	emit_event(&sock->run->emit, &event);
 }
 
+int sock_try_listen(struct sock *sock, int backlog)
+{
+	struct sock_call call = {.name = "listen", .t_ns = sock_now_ns(sock)};
+	char args[16] = "";
+
+	if (backlog != SOMAXCONN)
+		snprintf(args, sizeof(args), "%d", backlog);
+	call.args = args;
+	if (listen(sock->fd, backlog) < 0)
+		call.result = -errno;
+	else
+		sock->listening = true;
+	sock_called(sock, &call);
+	if (sock->listening)
+		listener_sample(sock);
+	return (int)call.result;
+}
+
+struct sock *sock_listen_with(struct probe_run *run, enum side side, struct sock_config config)
+{
+	struct sock *sock = sock_make(run, side, false, true);
+	int err;
+
+	sock_configure(sock, &config);
+	err = sock_try_listen(sock, config.backlog ? config.backlog : SOMAXCONN);
+	if (err < 0)
+		sock_fail(sock, "listen", -err);
+	return sock;
+}
+
 struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port)
 {
-	struct sock *sock = sock_make(run, side, true);
-	int64_t t_ns;
+	return sock_listen_with(run, side, (struct sock_config){.port = port});
+}
 
-	sock->listening = true;
-	sock_bind(sock, port);
-	t_ns = emit_now_ns(&run->emit);
-	if (listen(sock->fd, SOMAXCONN) < 0)
-		sock_fail(sock, "listen", errno);
-	sock_called(sock, t_ns, "listen", "", 0, 0);
-	listener_sample(sock);
-	return sock;
+/* ---- connecting */
+
+int sock_try_connect(struct sock *sock, struct endpoint to)
+{
+	struct sock_addr addr = sock_addr_of(&to);
+	char args[ENDPOINT_TEXT_SIZE];
+	struct sock_call call = {.name = "connect", .args = endpoint_text(&to, args)};
+
+	pump_drain(&sock->run->pump); /* what was sent before is an older connection's */
+	call.t_ns = sock_now_ns(sock);
+	if (connect(sock->fd, (struct sockaddr *)&addr.storage, addr.size) < 0)
+		call.result = -errno;
+	if (!call.result || call.result == -EINPROGRESS || call.result == -ECONNREFUSED) {
+		sock_learn_name(sock);
+		if (!sock->udp)
+			flow_add(&sock->run->flows, sock, &to);
+	}
+	return (int)sock_called(sock, &call);
 }
 
 void sock_connect(struct sock *sock, enum side to, uint16_t port)
 {
-	struct endpoint remote = sock->run->bench.addr[to];
-	char args[ENDPOINT_TEXT_SIZE];
-	struct sockaddr_in sin;
-	int64_t t_ns;
-	socklen_t size;
-	int result, err;
+	int err = sock_try_connect(sock, bench_endpoint(sock->run, to, port));
 
-	remote.port = port;
-	pump_drain(&sock->run->pump); /* what was sent before is an older connection's */
-	t_ns = emit_now_ns(&sock->run->emit);
-	size = endpoint_to_sockaddr(&remote, &sin);
-	result = connect(sock->fd, (struct sockaddr *)&sin, size);
-	err = result < 0 ? errno : 0;
-	if (err && err != EINPROGRESS && err != ECONNREFUSED)
-		sock_fail(sock, "connect", err);
-	sock->local = sock_own_name(sock);
-	flow_bound(&sock->run->flows, sock);
-	flow_add(&sock->run->flows, sock, &remote);
-	sock_called(sock, t_ns, "connect", endpoint_text(&remote, args), result, err);
+	if (err && err != -EINPROGRESS && err != -ECONNREFUSED)
+		sock_fail(sock, "connect", -err);
 }
 
 struct accept_wait {
 	int fd;
 	int accepted;
-	struct sockaddr_in peer;
+	struct sock_addr peer;
 	int err;
 };
 
 static bool accept_try(void *arg)
 {
 	struct accept_wait *wait = arg;
-	socklen_t size = sizeof(wait->peer);
 
-	wait->accepted = accept4(wait->fd, (struct sockaddr *)&wait->peer, &size,
+	wait->peer.size = sizeof(wait->peer.storage);
+	wait->accepted = accept4(wait->fd, (struct sockaddr *)&wait->peer.storage, &wait->peer.size,
 	                         SOCK_NONBLOCK | SOCK_CLOEXEC);
 	wait->err = wait->accepted < 0 ? errno : 0;
 	return wait->err != EAGAIN;
 }
 
-struct sock *sock_accept(struct sock *listener)
+struct sock *sock_accept_within(struct sock *listener, int64_t limit_ms)
 {
 	struct probe_run *run = listener->run;
 	struct accept_wait wait = {.fd = listener->fd};
 	char args[ENDPOINT_TEXT_SIZE];
+	struct sock_call call = {.name = "accept", .args = args};
 	struct endpoint peer;
 	struct sock *sock;
-	int64_t t_ns;
 
-	if (!pump_until(&run->pump, accept_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
-		run_inconclusive(run, "no connection came to %s within %d ms", listener->label,
-		                 AWAIT_LIMIT_MS);
+	if (!pump_until(&run->pump, accept_try, &wait, limit_ms * NS_PER_MS))
+		return NULL;
 	if (wait.err)
 		sock_fail(listener, "accept", wait.err);
-	t_ns = emit_now_ns(&run->emit);
+	call.t_ns = sock_now_ns(listener);
 	sock = sock_new(run, listener->host, wait.accepted);
-	peer = sockaddr_to_endpoint(&wait.peer);
-	sock->local = sock_own_name(sock);
+	peer = sock_addr_endpoint(&wait.peer);
+	endpoint_text(&peer, args);
+	sock_learn_name(sock);
 	flow_accepted(&run->flows, sock, &peer);
-	sock_called(sock, t_ns, "accept", endpoint_text(&peer, args), 0, 0);
+	sock_called(sock, &call);
 	return sock;
+}
+
+struct sock *sock_accept(struct sock *listener)
+{
+	struct sock *sock = sock_accept_within(listener, AWAIT_LIMIT_MS);
+
+	if (!sock)
+		run_inconclusive(listener->run, "no connection came to %s within %d ms",
+		                 listener->label, AWAIT_LIMIT_MS);
+	return sock;
+}
+
+static struct sock *sock_of_flow(const struct socks *socks, const struct flow *flow)
+{
+	for (size_t i = socks->count; i-- > 0;)
+		if (socks->items[i]->flow == flow)
+			return socks->items[i];
+	return NULL;
+}
+
+struct sock *sock_peer(struct sock *sock)
+{
+	struct flow *flow = sock->flow ? sock->flow->peer : NULL;
+	struct sock *peer = flow ? sock_of_flow(&sock->run->socks, flow) : NULL;
+
+	if (!flow)
+		emit_fail_errno(&sock->run->emit, ENOTCONN, "find the other end of %s",
+		                sock->label);
+	if (peer)
+		return peer;
+	peer = sock_new(sock->run, flow->host, -1);
+	memcpy(peer->label, flow->label, SOCK_LABEL_SIZE);
+	peer->local = flow->local;
+	peer->flow = flow;
+	return peer;
+}
+
+/* ---- ending */
+
+int sock_try_shutdown(struct sock *sock, int how)
+{
+	static const char *const names[] = {
+		[SHUT_RD] = "SHUT_RD", [SHUT_WR] = "SHUT_WR", [SHUT_RDWR] = "SHUT_RDWR"};
+	struct sock_call call = {.name = "shutdown", .args = names[how], .t_ns = sock_now_ns(sock)};
+
+	if (shutdown(sock->fd, how) < 0)
+		call.result = -errno;
+	return (int)sock_called(sock, &call);
 }
 
 void sock_shutdown(struct sock *sock, int how)
 {
-	static const char *const names[] = {
-		[SHUT_RD] = "SHUT_RD", [SHUT_WR] = "SHUT_WR", [SHUT_RDWR] = "SHUT_RDWR"};
-	int64_t t_ns = emit_now_ns(&sock->run->emit);
+	int err = sock_try_shutdown(sock, how);
 
-	if (shutdown(sock->fd, how) < 0)
-		sock_fail(sock, "shutdown", errno);
-	sock_called(sock, t_ns, "shutdown", names[how], 0, 0);
+	if (err < 0)
+		sock_fail(sock, "shutdown", -err);
+}
+
+int sock_try_close(struct sock *sock)
+{
+	struct sock_call call = {.name = "close", .t_ns = sock_now_ns(sock)};
+
+	if (close(sock->fd) < 0)
+		call.result = -errno;
+	sock->fd = -1;
+	return (int)sock_called(sock, &call);
 }
 
 void sock_close(struct sock *sock)
 {
-	int64_t t_ns = emit_now_ns(&sock->run->emit);
+	int err = sock_try_close(sock);
 
-	if (close(sock->fd) < 0)
-		sock_fail(sock, "close", errno);
-	sock->fd = -1;
-	sock_called(sock, t_ns, "close", "", 0, 0);
+	if (err < 0)
+		sock_fail(sock, "close", -err);
 }
 
-void sock_send(struct sock *sock, size_t length)
+void sock_destroy(struct sock *sock)
 {
-	char data[4096], args[32];
-	int64_t t_ns = emit_now_ns(&sock->run->emit);
-	ssize_t n;
-
-	memset(data, 'x', sizeof(data));
-	for (size_t done = 0; done < length; done += (size_t)n) {
-		size_t part = length - done < sizeof(data) ? length - done : sizeof(data);
-
-		n = send(sock->fd, data, part, MSG_NOSIGNAL);
-		if (n < 0)
-			sock_fail(sock, "send", errno);
-	}
-	snprintf(args, sizeof(args), "%zu bytes", length);
-	sock_called(sock, t_ns, "send", args, (int64_t)length, 0);
-}
-
-static void sock_switch_on(struct sock *sock, int level, int option, const char *name)
-{
-	int64_t t_ns = emit_now_ns(&sock->run->emit);
-	int one = 1;
-
-	if (setsockopt(sock->fd, level, option, &one, sizeof(one)) < 0)
-		sock_fail(sock, name, errno);
-	sock_called(sock, t_ns, "setsockopt", name, 0, 0);
-}
-
-void sock_keepalive(struct sock *sock)
-{
-	sock_switch_on(sock, SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE");
-}
-
-void sock_nodelay(struct sock *sock)
-{
-	sock_switch_on(sock, IPPROTO_TCP, TCP_NODELAY, "TCP_NODELAY");
-}
-
-struct receive_wait {
-	int fd;
-	size_t wanted, got;
-	int err;
-};
-
-static bool receive_try(void *arg)
-{
-	struct receive_wait *wait = arg;
-	char data[4096];
-
-	while (wait->got < wait->wanted) {
-		size_t part = wait->wanted - wait->got;
-		ssize_t n = recv(wait->fd, data, part < sizeof(data) ? part : sizeof(data), 0);
-
-		if (n < 0 && errno == EAGAIN)
-			return false;
-		if (n < 0)
-			wait->err = errno;
-		if (n <= 0)
-			return true;
-		wait->got += (size_t)n;
-	}
-	return true;
-}
-
-size_t sock_receive(struct sock *sock, size_t length)
-{
-	struct receive_wait wait = {.fd = sock->fd, .wanted = length};
-	char args[32];
-
-	if (!pump_until(&sock->run->pump, receive_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
-		run_inconclusive(sock->run, "%zu of %zu bytes came to %s within %d ms", wait.got,
-		                 length, sock->label, AWAIT_LIMIT_MS);
-	if (wait.err)
-		sock_fail(sock, "recv", wait.err);
-	snprintf(args, sizeof(args), "%zu bytes", length);
-	sock_called(sock, emit_now_ns(&sock->run->emit), "recv", args, (int64_t)wait.got, 0);
-	return wait.got;
-}
-
-struct poll_wait {
-	int fd;
-	short events;
-};
-
-static bool sock_polled(void *arg)
-{
-	const struct poll_wait *wait = arg;
-	struct pollfd fd = {.fd = wait->fd, .events = wait->events};
-
-	return poll(&fd, 1, 0) > 0;
-}
-
-/* POLLERR and POLLHUP come unasked. */
-static int sock_await_poll(struct sock *sock, short events, int64_t limit_ms)
-{
-	struct poll_wait wait = {.fd = sock->fd, .events = events};
-	int err = 0;
-	socklen_t size = sizeof(err);
-
-	if (!pump_until(&sock->run->pump, sock_polled, &wait, limit_ms * NS_PER_MS))
-		return EINPROGRESS;
-	if (getsockopt(sock->fd, SOL_SOCKET, SO_ERROR, &err, &size) < 0)
-		sock_fail(sock, "getsockopt SO_ERROR", errno);
-	sock_called(sock, emit_now_ns(&sock->run->emit), "SO_ERROR", "", err ? -1 : 0, err);
-	return err;
-}
-
-int sock_await_error(struct sock *sock, int64_t limit_ms)
-{
-	return sock_await_poll(sock, POLLOUT, limit_ms);
-}
-
-int sock_await_failure(struct sock *sock, int64_t limit_ms)
-{
-	return sock_await_poll(sock, 0, limit_ms);
-}
-
-static void sock_counted(const struct endpoint *local, const struct endpoint *remote,
-                         const struct sample *sample, void *arg)
-{
-	(void)local;
-	(void)remote;
-	(void)sample;
-	(*(size_t *)arg)++;
-}
-
-size_t socks_on_port(struct probe_run *run, enum side side, uint16_t port)
-{
-	struct event event = {.kind = EVENT_CALL, .host = side, .t_ns = emit_now_ns(&run->emit)};
+	struct probe_run *run = sock->run;
+	struct sock_call call = {.name = "SOCK_DESTROY", .t_ns = sock_now_ns(sock)};
+	char text[400];
 	struct fault fault;
-	size_t count = 0;
 
-	if (diag_dump(run->obs.diag[side], AF_INET, port, sock_counted, &count, &fault) < 0)
+	if (!sock->flow)
+		sock_fail(sock, "SOCK_DESTROY", ENOTCONN);
+	call.result = diag_destroy(run->obs.diag[sock->host], &sock->flow->local,
+	                           &sock->flow->remote, &fault);
+	sock_called(sock, &call);
+	if (call.result == -EOPNOTSUPP)
+		run_skip(run, "%s", fault_text(&fault, text, sizeof(text)));
+	if (call.result < 0)
 		emit_fail(&run->emit, &fault);
-	event.call.name = "count sockets";
-	event.call.args = record_text(run->emit.rec, "port %u", port);
-	event.call.result = (int64_t)count;
-	emit_event(&run->emit, &event);
-	return count;
-}
-
-void flow_establish(struct probe_run *run, uint16_t port, struct sock **client,
-                    struct sock **server)
-{
-	struct sock *listener = sock_listen(run, SIDE_SERVER, port);
-
-	*client = sock_open(run, SIDE_CLIENT);
-	sock_connect(*client, SIDE_SERVER, port);
-	*server = sock_accept(listener);
-	await_state(*client, STATE_ESTABLISHED);
-	await_state(*server, STATE_ESTABLISHED);
 }

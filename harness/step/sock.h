@@ -4,7 +4,9 @@
 #define FINWAIT_STEP_SOCK_H
 
 #include <stddef.h>
+#include <sys/socket.h>
 
+#include "../base/fault.h"
 #include "../record/event.h"
 
 struct flow;
@@ -13,11 +15,11 @@ struct probe_run;
 struct sock {
 	struct probe_run *run;
 	enum side host;
-	int fd; /* -1: closed */
+	int fd; /* -1: closed, or not ours */
 	char label[SOCK_LABEL_SIZE];
 	uint64_t cookie;
 	struct endpoint local; /* once bound or connected */
-	bool listening;
+	bool udp, listening;
 	struct flow *flow; /* NULL: not connected */
 };
 
@@ -25,5 +27,31 @@ struct socks {
 	struct sock **items;
 	size_t count, space;
 };
+
+/* A system call that was made on a socket. */
+struct sock_call {
+	const char *name; /* "close" */
+	const char *args; /* NULL: none */
+	int64_t t_ns; /* when it was made, since the run began */
+	int64_t result; /* or -errno */
+	const char *signal; /* that it raised; NULL: none */
+	unsigned int child; /* that made it; 0: the probe itself */
+};
+
+/* Into the record, with the sockets as they are after it. Returns the result. */
+int64_t sock_called(struct sock *sock, const struct sock_call *call);
+int64_t sock_now_ns(const struct sock *sock); /* for sock_call.t_ns */
+/* The call was to succeed and came to @err (positive): the run ends. */
+_Noreturn void sock_fail(const struct sock *sock, const char *call, int err);
+/* Handle on a descriptor (-1: none), kept by the run. */
+struct sock *sock_new(struct probe_run *run, enum side side, int fd);
+
+/* As the kernel takes addresses, of either family. */
+struct sock_addr {
+	struct sockaddr_storage storage;
+	socklen_t size;
+};
+struct sock_addr sock_addr_of(const struct endpoint *ep);
+struct endpoint sock_addr_endpoint(const struct sock_addr *addr);
 
 #endif

@@ -123,7 +123,7 @@ static void judge_retries(struct judge *judge, const struct sent *syns,
 static void judge_default(const struct record *rec, struct judge *judge, const struct sent *syns,
                           const struct schedule *model, int64_t retries)
 {
-	struct measured by_default = measure_result(judge, SIDE_CLIENT, "", "sysctl default");
+	struct measured by_default = measure_default(judge, "net.ipv4.tcp_syn_retries");
 	bool claimed = retries == ARTICLE_RETRIES || retries == by_default.value.lo;
 
 	judge_count(judge, &(struct figure){

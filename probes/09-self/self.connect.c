@@ -34,14 +34,13 @@ static void judge(const struct story *story, struct judge *judge)
 			   .predicts = "SYN_SENT SYN_RECV ESTABLISHED",
 			   .rule = "tcp_rcv_synsent_state_process(), tcp_rcv_state_process()",
 		   });
-	judge_count(judge,
-	            &(struct figure){
-			    .name = "sockets",
-			    .says = value_count(1),
-			    .predicts = value_count(1),
-			    .measured = measure_result(judge, SIDE_CLIENT, "", "count sockets"),
-			    .rule = "RFC 9293 3.5: a connection needs no listener",
-		    });
+	judge_count(judge, &(struct figure){
+				   .name = "sockets",
+				   .says = value_count(1),
+				   .predicts = value_count(1),
+				   .measured = measure_sockets(judge, SIDE_CLIENT, PORT),
+				   .rule = "RFC 9293 3.5: a connection needs no listener",
+			   });
 	judge_segments(judge, &(struct segments_figure){
 				      .predicts = "S SA A",
 				      .rule = "tcp_send_synack(); its own SYN+ACK is old data or "

@@ -181,6 +181,30 @@ kept_call() {
 	done
 }
 
+@test "a call that is expected to fail has its errno and its signal" {
+	comes_to sock.errors ok 0 ''
+}
+
+@test "700 sockets are watched and counted by state and object" {
+	comes_to sock.many ok 0 ''
+}
+
+@test "a process that ends closes its sockets, killed or not" {
+	comes_to sock.child ok 0 ''
+}
+
+@test "an end that is never accepted has a label, a life and an end" {
+	comes_to sock.peer ok 0 ''
+}
+
+@test "options go by name" {
+	comes_to sock.options ok 0 ''
+}
+
+@test "sock_diag destroys a connection, where the kernel can" {
+	comes_to sock.destroy ok 0 '' || comes_to sock.destroy skipped 4 '.*not supported'
+}
+
 @test "netem delays where the kernel has it; where not, that is what is missing" {
 	if "$FINWAIT" doctor | grep -qE '^  netem +yes'; then
 		comes_to wire.netem-delay ok 0 ''
