@@ -31,5 +31,6 @@
 #include "model/synack.h"
 #include "model/timer.h"
 #include "model/timewait.h"
+#include "model/unmodelled.h"
 
 #endif

@@ -11,9 +11,11 @@
  *   3. inconclusive  it had not ended when the record did, and the prediction was not past
  *   4. inconclusive  measured less closely than the prediction is: such a measurement
  *                    would agree with any model
- *   5. inconclusive  measured is not as predicted, and the machine was late by enough to
+ *   5. inconclusive  measured is not as predicted, and a setting is in force whose rule no
+ *                    model knows (model/unmodelled.h)
+ *   6. inconclusive  measured is not as predicted, and the machine was late by enough to
  *                    explain it (lateness.h)
- *   6. judged        the model holds where measured and predicted have a value in common;
+ *   7. judged        the model holds where measured and predicted have a value in common;
  *                    the verdict on the article follows, unless the article and the model
  *                    give different times that meet at the one measured
  *
@@ -27,6 +29,7 @@
 #include <string.h>
 
 #include "lateness.h"
+#include "model.h"
 
 /* Whether the two have a point in common; a sequence must be the same one. */
 static bool value_meets(const struct value *a, const struct value *b)
@@ -199,6 +202,18 @@ static int64_t explained_ns(const struct story *story, const struct figure *figu
 }
 
 /* Rule 5. */
+static bool settle_unmodelled(struct record *rec, const struct story *story,
+                              struct finding *finding)
+{
+	char why[UNMODELLED_SIZE];
+
+	if (!model_unmodelled(story, why))
+		return false;
+	finding->note = record_text(rec, "%s", why);
+	return true;
+}
+
+/* Rule 6. */
 static bool settle_late(struct record *rec, const struct story *story, const struct figure *figure,
                         struct finding *finding)
 {
@@ -210,7 +225,7 @@ static bool settle_late(struct record *rec, const struct story *story, const str
 	return true;
 }
 
-/* Rule 6. */
+/* Rule 7. */
 static void settle_judged(const struct figure *figure, bool holds, struct finding *finding)
 {
 	finding->model = holds ? MODEL_HOLDS : MODEL_FAILS;
@@ -232,7 +247,8 @@ void verdict_settle(struct record *rec, const struct story *story, const struct 
 		finding->note = why_nothing(rec, figure, premise);
 	if (!finding->note)
 		finding->note = why_vague(rec, figure);
-	if (finding->note || (!holds && settle_late(rec, story, figure, finding)))
+	if (finding->note || (!holds && (settle_unmodelled(rec, story, finding) ||
+	                                 settle_late(rec, story, figure, finding))))
 		return;
 	settle_judged(figure, holds, finding);
 }

@@ -14,6 +14,8 @@
 static const struct packet_match reset = {
 	.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_RST, .flags_value = TCP_FLAG_RST};
 
+static const char unmodelled[] = "tcp_keepalive_time, _intvl or _probes is missing or negative";
+
 static void run(struct probe_run *run)
 {
 	struct sock *client, *server;
@@ -21,7 +23,7 @@ static void run(struct probe_run *run)
 
 	flow_establish(run, 8080, &client, &server);
 	if (!model_keepalive(run_record(run), SIDE_CLIENT, &model))
-		run_inconclusive(run, "the keepalive sysctls are not in the record");
+		run_inconclusive(run, unmodelled);
 	wire_drop(run, (struct packet_match){.from = SIDE_CLIENT});
 	sock_keepalive(client);
 	sock_await_failure(client, model.give_up.hi_ns / NS_PER_MS + 2000);
@@ -36,7 +38,8 @@ static void judge_probes(struct judge *judge, const struct schedule *model, cons
 		.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_RST, .flags_value = 0};
 	struct sent probes = sent_on(judge, "c1", &ack, armed_ns);
 
-	judge_premise(judge, "every probe was lost", measure_all_lost(&probes));
+	if (model->sends_hi)
+		judge_premise(judge, "every probe was lost", measure_all_lost(&probes));
 	judge_count(judge, &(struct figure){
 				   .name = "probes",
 				   .predicts = value_counts(model->sends_lo, model->sends_hi),
@@ -44,6 +47,8 @@ static void judge_probes(struct judge *judge, const struct schedule *model, cons
 				   .rule = "tcp_keepalive_timer(): icsk_probes_out",
 				   .unpredicted = unpredicted,
 			   });
+	if (!model->sends_hi) /* tcp_keepalive_probes is 0 */
+		return;
 	judge_time(judge, &(struct figure){
 				  .name = "first_probe_after",
 				  .predicts = span_value(model->at[0]),
@@ -100,7 +105,7 @@ static void judge(const struct story *story, struct judge *judge)
 	struct schedule model;
 
 	if (!model_keepalive(story->rec, SIDE_CLIENT, &model))
-		unpredicted = "the keepalive sysctls are not in the record";
+		unpredicted = unmodelled;
 	judge_claim(judge, "beyond.keepalive");
 	judge_probes(judge, &model, unpredicted, armed_ns);
 	judge_failure(judge, &model, unpredicted, armed_ns);

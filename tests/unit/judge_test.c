@@ -625,6 +625,31 @@ static void test_walk_lost(void **state)
 	}
 }
 
+/* A setting that no model knows the rule of, where it bears on what happened. */
+static void test_unmodelled(void **state)
+{
+	struct event option = {.kind = EVENT_CALL, .host = SIDE_CLIENT, .sock = "c1"};
+	struct record *rec = record_whole();
+
+	(void)state;
+	walk_says = NULL;
+	walk_predicted = "SYN_SENT CLOSE";
+	transition_add(rec, 1000, STATE_CLOSE, STATE_SYN_SENT);
+	assert_int_equal(
+		settings_put(&rec->sysctls[SIDE_CLIENT], "net.ipv4.tcp_keepalive_time", "-1"), 0);
+	assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
+	assert_int_equal(rec->outcome, OUTCOME_MODEL_FAILED);
+	option.call.name = "setsockopt";
+	option.call.args = "SO_KEEPALIVE";
+	assert_int_equal(record_add_event(rec, &option), 0);
+	rec->finding_count = 0;
+	rec->outcome = OUTCOME_OK;
+	assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
+	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
+	assert_string_equal(rec->findings[0].note, "tcp_keepalive_time=-1 is not modelled");
+	record_free(rec);
+}
+
 /* ---- Lateness ---- */
 
 #define MS NS_PER_MS
@@ -763,8 +788,9 @@ int main(void)
 		cmocka_unit_test(test_misuse),         cmocka_unit_test(test_belongs),
 		cmocka_unit_test(test_walk_traced),    cmocka_unit_test(test_walk_polled),
 		cmocka_unit_test(test_walk_of_nobody), cmocka_unit_test(test_walk_lost),
-		cmocka_unit_test(test_late_timer),     cmocka_unit_test(test_late_count),
-		cmocka_unit_test(test_no_environment), cmocka_unit_test(test_again),
+		cmocka_unit_test(test_unmodelled),     cmocka_unit_test(test_late_timer),
+		cmocka_unit_test(test_late_count),     cmocka_unit_test(test_no_environment),
+		cmocka_unit_test(test_again),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);
