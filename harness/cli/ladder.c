@@ -54,8 +54,8 @@ int command_ladder(int argc, char **argv)
 	if (words.count != 1)
 		return cli_say(EXIT_USAGE, "ladder takes one probe's id, or one file");
 	rec = ladder_load(words.items[0], dir, &code);
-	if (rec)
-		ladder_print(rec, registry_title(rec->probe), &style, stdout);
+	if (rec && ladder_print(rec, &style, stdout))
+		code = EXIT_NOT_RUN; /* it has said why, or nobody reads it any more */
 	record_free(rec);
 	return code;
 }

@@ -41,8 +41,7 @@ static int matrix_show(struct collect *c)
 			.phases = source->phases.count ? &source->phases : NULL,
 		};
 	}
-	err = matrix_print(columns, c->count, registry_title, slack_ms() * NS_PER_MS, &style,
-	                   stdout);
+	err = matrix_print(columns, c->count, slack_ms() * NS_PER_MS, &style, stdout);
 	if (err)
 		return cli_say(EXIT_NOT_RUN, "cannot print the table: %s", strerror(-err));
 	if (c->targets)

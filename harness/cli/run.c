@@ -140,12 +140,13 @@ static void print_table(const struct run_command *cmd, const struct session_resu
 	struct report_style style = cli_style();
 
 	style.verbose = cmd->verbose;
-	table_print(records, result->count, registry_title, registry_claim, &style, stdout);
+	table_print(records, result->count, &style, stdout);
 	phases_print(&result->phases, &style, stdout);
 	for (size_t i = 0; i < result->count && cmd->ladder; i++)
 		if (records[i] && records[i]->event_count) {
 			putchar('\n');
-			ladder_print(records[i], registry_title(records[i]->probe), &style, stdout);
+			if (ladder_print(records[i], &style, stdout))
+				return;
 		}
 	if (result->kept)
 		printf("\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show "

@@ -199,6 +199,14 @@ int record_add_finding(struct record *rec, const struct finding *finding)
 	return 0;
 }
 
+const struct record_claim *record_claim_find(const struct record *rec, const char *id)
+{
+	for (size_t i = 0; i < rec->claim_count; i++)
+		if (!strcmp(rec->claims[i].id, id))
+			return &rec->claims[i];
+	return NULL;
+}
+
 int record_add_claim(struct record *rec, const struct record_claim *claim)
 {
 	struct record_claim *claims = array_reserve(rec->claims, &rec->claim_space,

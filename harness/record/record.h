@@ -157,6 +157,8 @@ void record_free(struct record *rec);
 /* Copies, with their texts. 0 or -ENOMEM: nothing was added then. */
 int record_add_event(struct record *rec, const struct event *event);
 int record_add_finding(struct record *rec, const struct finding *finding);
+/* What @rec knows of the claim @id; NULL: nothing. */
+const struct record_claim *record_claim_find(const struct record *rec, const char *id);
 int record_add_claim(struct record *rec, const struct record_claim *claim);
 int record_add_spread(struct record *rec, const struct spread *spread);
 /*

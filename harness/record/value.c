@@ -65,8 +65,7 @@ const char *value_text(const struct value *value, char *buf, size_t size)
 		time_text(value->lo, value->hi, buf, size);
 		return buf;
 	case VALUE_TEXT:
-		snprintf(buf, size, "%s", value->text);
-		return buf;
+		return value->text; /* of any length */
 	case VALUE_NONE:
 	case VALUE_KIND_COUNT:
 		break;

@@ -284,6 +284,7 @@ static void says_text(const struct matrix *mx, const struct matrix_row *row, cha
 {
 	const struct finding *finding = row_finding(mx, row);
 	bool is_text = finding && finding->says.kind == VALUE_TEXT;
+	char text[64];
 
 	buf[0] = '\0';
 	if (!finding || !mx->says)
@@ -293,7 +294,7 @@ static void says_text(const struct matrix *mx, const struct matrix_row *row, cha
 	else if (is_text)
 		snprintf(buf, size, "(%s)", verdict_name(finding->verdict));
 	else
-		value_text(&finding->says, buf, size);
+		snprintf(buf, size, "%s", value_text(&finding->says, text, sizeof(text)));
 }
 
 static void print_row(struct matrix *mx, const char *probe, const char *claim, const char *name)
@@ -374,15 +375,15 @@ static void print_conditions(struct matrix *mx, const char *probe)
 	}
 }
 
-static void print_probe(struct matrix *mx, const char *probe, const char *title)
+static void print_probe(struct matrix *mx, const struct record *first)
 {
-	const char *claim = "";
+	const char *claim = "", *probe = first->probe;
 	bool any = false;
 
 	matrix_end_line(mx);
 	matrix_put(mx, probe, ATTR_BOLD, 0);
 	mx->blanks += CELL_GAP;
-	matrix_put(mx, title ? title : "", ATTR_PLAIN, 0);
+	matrix_put(mx, first->title, ATTR_PLAIN, 0);
 	matrix_end_line(mx);
 	print_conditions(mx, probe);
 	for (size_t i = 0; i < mx->count; i++) {
@@ -437,8 +438,8 @@ static void print_heads(struct matrix *mx)
 	matrix_end_line(mx);
 }
 
-int matrix_print(const struct matrix_column *columns, size_t count, report_title_fn title,
-                 int64_t slack_ns, const struct report_style *style, FILE *out)
+int matrix_print(const struct matrix_column *columns, size_t count, int64_t slack_ns,
+                 const struct report_style *style, FILE *out)
 {
 	struct matrix mx = {.columns = columns,
 	                    .count = count < MATRIX_COLUMNS ? count : MATRIX_COLUMNS,
@@ -454,7 +455,7 @@ int matrix_print(const struct matrix_column *columns, size_t count, report_title
 
 			if (!rec || probe_printed(&mx, i, j))
 				continue;
-			print_probe(&mx, rec->probe, title ? title(rec->probe) : NULL);
+			print_probe(&mx, rec);
 		}
 	}
 	matrix_print_foot(&mx);

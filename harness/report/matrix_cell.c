@@ -73,11 +73,12 @@ static void cell_undecided(struct matrix *mx, struct matrix_cell *cell)
 	char words[400], value[64];
 
 	cell->mark = '?';
-	value_text(&finding->measured, value, sizeof(value));
 	snprintf(words, sizeof(words), "%s: %s", verdict_name(finding->verdict),
 	         *finding->note ? finding->note : "no reason given");
 	snprintf(cell->text, sizeof(cell->text), "%s [%zu]",
-	         finding->measured.kind == VALUE_NONE ? verdict_name(finding->verdict) : value,
+	         finding->measured.kind == VALUE_NONE
+	                 ? verdict_name(finding->verdict)
+	                 : value_text(&finding->measured, value, sizeof(value)),
 	         matrix_words(mx, &mx->notes, words));
 }
 
@@ -108,6 +109,7 @@ static void cell_measured(struct matrix *mx, struct matrix_cell *cell,
 {
 	const struct probe_phases *probe = phases_find(phases, cell->rec->probe);
 	const struct finding *finding = cell->finding;
+	char value[64];
 
 	cell->measured = true;
 	cell->spread = spread_find(probe, finding->claim, finding->name);
@@ -120,7 +122,8 @@ static void cell_measured(struct matrix *mx, struct matrix_cell *cell,
 		cell->differs = !values_alike(&rule, first->value, cell->value);
 	}
 	cell->mark = !cell->model_ok ? '!' : cell->differs ? '*' : ' ';
-	value_text(cell->value, cell->text, sizeof(cell->text));
+	snprintf(cell->text, sizeof(cell->text), "%s",
+	         value_text(cell->value, value, sizeof(value)));
 	if (cell->spread)
 		cell_spread(mx, cell, probe->phases);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "../base/fault.h"
 #include "../record/phases.h"
 #include "../record/record.h"
 
@@ -16,26 +17,18 @@ struct report_style {
 };
 
 /*
- * What the reports need of a claim besides what the record holds. The title of
- * a probe and the words of a claim live in the probes, not in the record.
- */
-struct report_claim {
-	const char *id, *article, *text;
-};
-typedef const char *(*report_title_fn)(const char *probe);
-typedef const struct report_claim *(*report_claim_fn)(const char *probe, const char *claim);
-
-/*
  * The table: a block a probe, a row a finding: claim, says, predicts, measured,
  * verdict; refuted ones easy to spot; what was not observed and why; then one
  * line of totals.
  */
-int table_print(const struct record *const *records, size_t count, report_title_fn title,
-                report_claim_fn claim, const struct report_style *style, FILE *out);
+int table_print(const struct record *const *records, size_t count, const struct report_style *style,
+                FILE *out);
 
-/* The ladder of one record: lanes for both ends, packets as arrows between. */
-int ladder_print(const struct record *rec, const char *title, const struct report_style *style,
-                 FILE *out);
+/*
+ * The ladder of one record: lanes for both ends, packets as arrows between. Returns 0,
+ * -ENODATA where there was nothing to draw (it says so), -ENOMEM or -EIO.
+ */
+int ladder_print(const struct record *rec, const struct report_style *style, FILE *out) MUST_CHECK;
 
 /* KTAP version 1 (Documentation/dev-tools/ktap.rst): one test a probe, a subtest a finding. */
 int ktap_print_header(size_t probes, FILE *out);
@@ -71,7 +64,7 @@ struct matrix_column {
 	size_t count;
 	const struct phases *phases; /* NULL: each was run once, as is a probe not in it */
 };
-int matrix_print(const struct matrix_column *columns, size_t count, report_title_fn title,
-                 int64_t slack_ns, const struct report_style *style, FILE *out);
+int matrix_print(const struct matrix_column *columns, size_t count, int64_t slack_ns,
+                 const struct report_style *style, FILE *out);
 
 #endif

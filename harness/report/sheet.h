@@ -1,23 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sheet: what reports write on. It knows the width, folds and colours. */
+/* sheet: what reports write on. It folds, cuts and colours for all of them. */
 #ifndef FINWAIT_REPORT_SHEET_H
 #define FINWAIT_REPORT_SHEET_H
 
-#include "../base/fault.h"
 #include "report.h"
 #include "text.h"
 
 struct sheet {
 	FILE *out;
 	const struct report_style *style;
-	unsigned int width; /* columns; 0: no limit */
-	unsigned int indent; /* blanks before each line */
+	unsigned int width; /* columns that paragraphs are folded to; 0: they are not */
 };
 
-/* @text on lines of its own, folded; nothing for "". */
-void sheet_text(const struct sheet *sheet, enum attr attr, const char *text);
-void sheet_format(const struct sheet *sheet, enum attr attr, const char *fmt, ...) PRINTF(3, 4);
-/* A piece of a line: no fold, no newline. */
-void sheet_put(const struct sheet *sheet, enum attr attr, const char *text);
+/* A sheet as wide as @style asks, at least @least, or of @normal columns where it does not care. */
+struct sheet sheet_open(FILE *out, const struct report_style *style, unsigned int normal,
+                        unsigned int least);
+
+/* A piece of a line, padded with blanks to @columns (0: as it is). */
+void sheet_put(const struct sheet *sheet, enum attr attr, const char *text, unsigned int columns);
+void sheet_blanks(const struct sheet *sheet, unsigned int columns);
+void sheet_end_line(const struct sheet *sheet);
+
+/* @text on lines of its own, folded, each with @indent blanks before it; nothing for "". */
+void sheet_text(const struct sheet *sheet, unsigned int indent, enum attr attr, const char *text);
+void sheet_format(const struct sheet *sheet, unsigned int indent, enum attr attr, const char *fmt,
+                  ...) PRINTF(4, 5);
+
+/* A cell of a row: @text folded to @columns. */
+struct sheet_cell {
+	const char *text;
+	unsigned int columns;
+	enum attr attr;
+};
+
+#define SHEET_CELLS 6 /* of a row, at most */
+/* Cells side by side, a blank between them, over as many lines as the longest needs. */
+void sheet_row(const struct sheet *sheet, unsigned int indent, const struct sheet_cell *cells,
+               size_t count);
 
 #endif

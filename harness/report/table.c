@@ -12,22 +12,20 @@
 #include <errno.h>
 #include <string.h>
 
-#include "report.h"
-#include "text.h"
+#include "sheet.h"
 
 #define WIDTH_DEFAULT 120
 #define WIDTH_MIN 72
 #define INDENT 6
-#define NAME_COLUMNS 22
+#define NAME_COLUMNS 22 /* at least */
+#define NAME_COLUMNS_MOST 34
 #define VERDICT_COLUMNS 12
 #define VALUES 3
-static_assert(VALUES + 2 <= TEXT_CELLS, "a row is printed at once");
+static_assert(VALUES + 2 <= SHEET_CELLS, "a row is printed at once");
 
 struct table {
-	const struct report_style *style;
-	report_claim_fn claim;
-	FILE *out;
-	unsigned int width, value_columns;
+	struct sheet sheet;
+	unsigned int name_columns, value_columns;
 };
 
 static const struct {
@@ -57,81 +55,81 @@ static const struct {
 };
 static_assert(sizeof(outcomes) / sizeof(outcomes[0]) == OUTCOME_COUNT, "a word for every outcome");
 
-static void put(const struct table *table, const char *text, enum attr attr, unsigned int columns)
-{
-	text_print(table->out, text, attr, table->style->colour, columns);
-}
-
-/* @text folded, every line indented by @indent. */
-static void put_folded(const struct table *table, unsigned int indent, const char *text,
-                       enum attr attr)
-{
-	char line[1024];
-	/* Width 0 asks for paragraphs in one piece; the columns have their own width. */
-	unsigned int room = table->style->width ? table->width - indent : 0;
-
-	while (text_fold(&text, room, line, sizeof(line))) {
-		fprintf(table->out, "%*s", (int)indent, "");
-		put(table, line, attr, 0);
-		fputc('\n', table->out);
-	}
-}
-
 /* A record that was cut off says "ok" nowhere: nobody has judged it. */
 static enum outcome outcome_of(const struct record *rec)
 {
 	return rec->finished ? rec->outcome : OUTCOME_CRASHED;
 }
 
-static void print_heading(const struct table *table, const struct record *rec, const char *title)
+/* What was asked, beside the probe's title: "IPv6". */
+static const char *asked_words(const struct record *rec)
 {
+	return rec->family == FAMILY_IPV6 ? "  IPv6" : "";
+}
+
+static void print_heading(const struct table *table, const struct record *rec)
+{
+	const struct sheet *sheet = &table->sheet;
 	enum outcome outcome = outcome_of(rec);
 	char elapsed[24];
 	unsigned int used = text_columns(rec->probe) + 2, right;
 
 	duration_text(rec->elapsed_ns, elapsed, sizeof(elapsed));
 	right = text_columns(outcomes[outcome].word) + 2 + 8;
-	put(table, rec->probe, ATTR_BOLD, used);
-	put(table, title, ATTR_PLAIN, 0);
-	used += text_columns(title);
-	if (used + right + 2 > table->width) {
-		fputc('\n', table->out);
+	sheet_put(sheet, ATTR_BOLD, rec->probe, used);
+	sheet_put(sheet, ATTR_PLAIN, rec->title, 0);
+	sheet_put(sheet, ATTR_DIM, asked_words(rec), 0);
+	used += text_columns(rec->title) + text_columns(asked_words(rec));
+	if (used + right + 2 > sheet->width) {
+		sheet_end_line(sheet);
 		used = 0;
 	}
-	fprintf(table->out, "%*s", (int)(table->width - used - right), "");
-	put(table, outcomes[outcome].word, outcomes[outcome].attr, 0);
-	fprintf(table->out, "%*s\n", 10, rec->finished ? elapsed : "cut off");
+	sheet_blanks(sheet, sheet->width - used - right);
+	sheet_put(sheet, outcomes[outcome].attr, outcomes[outcome].word, 0);
+	fprintf(sheet->out, "%*s\n", 10, rec->finished ? elapsed : "cut off");
+}
+
+static void print_row(const struct table *table, const char *const texts[VALUES + 2],
+                      const enum attr attrs[VALUES + 2])
+{
+	struct sheet_cell cells[VALUES + 2];
+
+	for (size_t i = 0; i < VALUES + 2; i++)
+		cells[i] = (struct sheet_cell){
+			.text = texts[i],
+			.columns = i == 0            ? table->name_columns
+		                   : i == VALUES + 1 ? VERDICT_COLUMNS
+		                                     : table->value_columns,
+			.attr = attrs[i],
+		};
+	sheet_row(&table->sheet, INDENT, cells, VALUES + 2);
 }
 
 static void print_columns(const struct table *table)
 {
-	fprintf(table->out, "%*s", INDENT, "");
-	put(table, "finding", ATTR_DIM, NAME_COLUMNS + 1);
-	put(table, "says", ATTR_DIM, table->value_columns + 1);
-	put(table, "predicts", ATTR_DIM, table->value_columns + 1);
-	put(table, "measured", ATTR_DIM, table->value_columns + 1);
-	put(table, "verdict", ATTR_DIM, 0);
-	fputc('\n', table->out);
+	static const char *const heads[VALUES + 2] = {"finding", "says", "predicts", "measured",
+	                                              "verdict"};
+	static const enum attr attrs[VALUES + 2] = {ATTR_DIM, ATTR_DIM, ATTR_DIM, ATTR_DIM,
+	                                            ATTR_DIM};
+
+	print_row(table, heads, attrs);
 }
 
 static void print_model_failure(const struct table *table, const struct finding *finding)
 {
-	char predicts[256], measured[256], line[600];
+	char predicts[256], measured[256];
 
-	snprintf(line, sizeof(line), "MODEL FAILED  predicted %s  measured %s",
-	         value_text(&finding->predicts, predicts, sizeof(predicts)),
-	         value_text(&finding->measured, measured, sizeof(measured)));
-	put_folded(table, INDENT + 2, line, ATTR_RED);
+	sheet_format(&table->sheet, INDENT + 2, ATTR_RED, "MODEL FAILED  predicted %s  measured %s",
+	             value_text(&finding->predicts, predicts, sizeof(predicts)),
+	             value_text(&finding->measured, measured, sizeof(measured)));
 }
 
 static void print_finding(const struct table *table, const struct finding *finding)
 {
-	char values[VALUES][256], line[200 + 16];
+	const struct sheet *sheet = &table->sheet;
+	char values[VALUES][256];
 	bool failed = finding->model == MODEL_FAILS;
-	const unsigned int columns[VALUES + 2] = {NAME_COLUMNS, table->value_columns,
-	                                          table->value_columns, table->value_columns,
-	                                          VERDICT_COLUMNS};
-	const char *cells[VALUES + 2] = {
+	const char *texts[VALUES + 2] = {
 		finding->name,
 		value_text(&finding->says, values[0], sizeof(values[0])),
 		value_text(&finding->predicts, values[1], sizeof(values[1])),
@@ -144,33 +142,38 @@ static void print_finding(const struct table *table, const struct finding *findi
 		[4] = verdicts[finding->verdict].attr,
 	};
 
-	text_print_row(table->out, INDENT, VALUES + 2, cells, columns, attrs, table->style->colour);
+	print_row(table, texts, attrs);
+	if (*finding->in_case)
+		sheet_text(sheet, INDENT + 2, ATTR_DIM, finding->in_case);
 	if (failed)
 		print_model_failure(table, finding);
-	if (finding->note[0])
-		put_folded(table, INDENT + 2, finding->note, ATTR_DIM);
-	if (finding->rule[0] && (failed || table->style->verbose)) {
-		snprintf(line, sizeof(line), "model: %s", finding->rule);
-		put_folded(table, INDENT + 2, line, ATTR_DIM);
+	sheet_text(sheet, INDENT + 2, ATTR_DIM, finding->note);
+	if (*finding->rule && (failed || sheet->style->verbose))
+		sheet_format(sheet, INDENT + 2, ATTR_DIM, "model: %s", finding->rule);
+}
+
+static void print_claim_head(const struct table *table, const struct record *rec, const char *id)
+{
+	const struct sheet *sheet = &table->sheet;
+	const struct record_claim *claim = record_claim_find(rec, id);
+
+	sheet_blanks(sheet, 2);
+	sheet_put(sheet, ATTR_CYAN, *id ? id : "(no claim)", 0);
+	if (claim) {
+		sheet_put(sheet, ATTR_CYAN, "  [", 0);
+		sheet_put(sheet, ATTR_CYAN, claim->article, 0);
+		sheet_put(sheet, ATTR_CYAN, "]", 0);
 	}
+	sheet_end_line(sheet);
+	if (claim)
+		sheet_text(sheet, 4, ATTR_PLAIN, claim->text);
 }
 
 static void print_claim(const struct table *table, const struct record *rec, size_t first)
 {
 	const char *id = rec->findings[first].claim;
-	const struct report_claim *claim = table->claim ? table->claim(rec->probe, id) : NULL;
-	char head[64];
 
-	snprintf(head, sizeof(head), "%s%s", *id ? id : "(no claim)", claim ? "  [" : "");
-	fputs("  ", table->out);
-	put(table, head, ATTR_CYAN, 0);
-	if (claim) {
-		put(table, claim->article, ATTR_CYAN, 0);
-		put(table, "]", ATTR_CYAN, 0);
-	}
-	fputc('\n', table->out);
-	if (claim)
-		put_folded(table, 4, claim->text, ATTR_PLAIN);
+	print_claim_head(table, rec, id);
 	print_columns(table);
 	for (size_t i = first; i < rec->finding_count; i++) {
 		if (!strcmp(rec->findings[i].claim, id))
@@ -189,30 +192,26 @@ static bool claim_seen_before(const struct record *rec, size_t at)
 
 static void print_lost(const struct table *table, const struct record *rec)
 {
-	char line[96];
-
-	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
-		if (!rec->lost[i])
-			continue;
-		snprintf(line, sizeof(line), "lost: %llu events of %s",
-		         (unsigned long long)rec->lost[i], observer_name(i));
-		put_folded(table, 2, line, ATTR_YELLOW);
-	}
+	for (unsigned int i = 0; i < OBSERVER_COUNT; i++)
+		if (rec->lost[i])
+			sheet_format(&table->sheet, 2, ATTR_YELLOW, "lost: %llu events of %s",
+			             (unsigned long long)rec->lost[i], observer_name(i));
 }
 
-static void print_probe(const struct table *table, const struct record *rec, const char *title)
+static void print_probe(const struct table *table, const struct record *rec)
 {
-	print_heading(table, rec, title ? title : "");
+	const struct sheet *sheet = &table->sheet;
+
+	print_heading(table, rec);
 	if (!rec->finished)
-		put_folded(table, 2, "the record ends before the result", ATTR_RED);
-	if (rec->reason[0])
-		put_folded(table, 2, rec->reason, outcomes[outcome_of(rec)].attr);
+		sheet_text(sheet, 2, ATTR_RED, "the record ends before the result");
+	sheet_text(sheet, 2, outcomes[outcome_of(rec)].attr, rec->reason);
 	for (size_t i = 0; i < rec->finding_count; i++) {
 		if (!claim_seen_before(rec, i))
 			print_claim(table, rec, i);
 	}
 	print_lost(table, rec);
-	fputc('\n', table->out);
+	sheet_end_line(sheet);
 }
 
 static bool is_absent(const struct record *rec, unsigned int observer)
@@ -235,15 +234,12 @@ static bool absence_told(const struct record *const *records, size_t at, unsigne
 static void print_absent(const struct table *table, const struct record *const *records,
                          size_t count)
 {
-	char line[200];
-
 	for (unsigned int o = 0; o < OBSERVER_COUNT; o++) {
 		for (size_t i = 0; i < count; i++) {
 			if (!is_absent(records[i], o) || absence_told(records, i, o))
 				continue;
-			snprintf(line, sizeof(line), "not observed by %s: %s", observer_name(o),
-			         records[i]->absent[o]);
-			put_folded(table, 0, line, ATTR_YELLOW);
+			sheet_format(&table->sheet, 0, ATTR_YELLOW, "not observed by %s: %s",
+			             observer_name(o), records[i]->absent[o]);
 		}
 	}
 }
@@ -256,8 +252,8 @@ static void put_count(const struct table *table, size_t count, const char *word,
 	if (!count)
 		return;
 	snprintf(text, sizeof(text), "%zu %s", count, word);
-	fputs(*separator, table->out);
-	put(table, text, attr, 0);
+	fputs(*separator, table->sheet.out);
+	sheet_put(&table->sheet, attr, text, 0);
 	*separator = ", ";
 }
 
@@ -274,28 +270,41 @@ static void print_totals(const struct table *table, const struct record *const *
 		for (size_t j = 0; j < records[i]->finding_count; j++)
 			by_verdict[records[i]->findings[j].verdict]++;
 	}
-	fprintf(table->out, "%zu probe%s", count, count == 1 ? "" : "s");
+	fprintf(table->sheet.out, "%zu probe%s", count, count == 1 ? "" : "s");
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		put_count(table, by_outcome[i], outcomes[i].count, outcomes[i].attr, &separator);
 	separator = ": ";
-	fprintf(table->out, "; %zu finding%s", findings, findings == 1 ? "" : "s");
+	fprintf(table->sheet.out, "; %zu finding%s", findings, findings == 1 ? "" : "s");
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		put_count(table, by_verdict[i], verdicts[i].word, verdicts[i].attr, &separator);
-	fputc('\n', table->out);
+	fputc('\n', table->sheet.out);
 }
 
-int table_print(const struct record *const *records, size_t count, report_title_fn title,
-                report_claim_fn claim, const struct report_style *style, FILE *out)
+/* Names have room, so that they are not broken, as far as that leaves some for the values. */
+static unsigned int name_columns(const struct record *const *records, size_t count)
 {
-	struct table table = {.style = style, .claim = claim, .out = out};
+	unsigned int most = NAME_COLUMNS;
 
-	table.width = style->width ? style->width : WIDTH_DEFAULT;
-	if (table.width < WIDTH_MIN)
-		table.width = WIDTH_MIN;
-	table.value_columns =
-		(table.width - INDENT - NAME_COLUMNS - VERDICT_COLUMNS - VALUES - 1) / VALUES;
 	for (size_t i = 0; i < count; i++)
-		print_probe(&table, records[i], title ? title(records[i]->probe) : NULL);
+		for (size_t j = 0; j < records[i]->finding_count; j++) {
+			unsigned int columns = text_columns(records[i]->findings[j].name);
+
+			most = columns > most ? columns : most;
+		}
+	return most < NAME_COLUMNS_MOST ? most : NAME_COLUMNS_MOST;
+}
+
+int table_print(const struct record *const *records, size_t count, const struct report_style *style,
+                FILE *out)
+{
+	struct table table = {.sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_MIN)};
+
+	table.name_columns = name_columns(records, count);
+	table.value_columns =
+		(table.sheet.width - INDENT - table.name_columns - VERDICT_COLUMNS - VALUES - 1) /
+		VALUES;
+	for (size_t i = 0; i < count; i++)
+		print_probe(&table, records[i]);
 	print_absent(&table, records, count);
 	print_totals(&table, records, count);
 	return ferror(out) ? -EIO : 0;

@@ -4,7 +4,6 @@
 #define FINWAIT_RUN_REGISTRY_H
 
 #include "../probe.h"
-#include "../report/report.h"
 
 struct registry_entry {
 	const char *id; /* from the file's name; equals probe->id */
@@ -16,8 +15,10 @@ extern const struct registry_entry registry[]; /* ends with id NULL */
 
 const struct probe *registry_find(const char *id);
 
-/* What the reports need of a probe's words (report/report.h). */
-const char *registry_title(const char *probe);
-const struct report_claim *registry_claim(const char *probe, const char *claim);
+/*
+ * Adds to @rec the title, the question and the claims that its probe has today, where it tells
+ * none itself: 0.1.0 did not write them. 0 or -ENOMEM.
+ */
+int registry_describe(struct record *rec) MUST_CHECK;
 
 #endif

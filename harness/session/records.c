@@ -36,7 +36,7 @@ static int record_read(struct record *rec, FILE *file, const char *path, struct 
 	if (!rec->probe[0])
 		return fault_refuse(f, EBADMSG, "%s: not the record of a probe", path_end(path));
 	record_sort(rec);
-	return 0;
+	return registry_describe(rec) < 0 ? fault_set(f, ENOMEM, "read %s", path_end(path)) : 0;
 }
 
 static FILE *record_open(const char *path, bool named, struct fault *f)

@@ -10,17 +10,11 @@ static const char *words_or_none(const char *words)
 	return words ? words : "";
 }
 
-int run_describe(const struct run_plan *plan, struct record *rec)
+int probe_describe(const struct probe *probe, struct record *rec)
 {
-	const struct probe *probe = plan->probe;
-
-	rec->probe = probe->id;
 	rec->title = words_or_none(probe->title);
 	rec->question = words_or_none(probe->question);
 	rec->kernel_path = words_or_none(probe->kernel_path);
-	rec->faithful = plan->faithful;
-	rec->family = plan->family;
-	rec->slack_ms = slack_ms();
 	for (size_t i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++) {
 		const struct claim *claim = &probe->claims[i];
 
@@ -30,4 +24,13 @@ int run_describe(const struct run_plan *plan, struct record *rec)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+int run_describe(const struct run_plan *plan, struct record *rec)
+{
+	rec->probe = plan->probe->id;
+	rec->faithful = plan->faithful;
+	rec->family = plan->family;
+	rec->slack_ms = slack_ms();
+	return probe_describe(plan->probe, rec);
 }

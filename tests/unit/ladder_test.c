@@ -2,12 +2,14 @@
 /* ladder: what it tells of packets, and the whole of it for canned records. */
 #include <errno.h>
 #include <netinet/in.h>
+#include <time.h>
 
+#include "big_record.h"
 #include "golden.h"
 
 #include "../../harness/report/ladder/ladder.h"
 
-static char *draw(const struct record *rec, const char *title, unsigned int width, bool colour,
+static char *draw(struct record *rec, const char *title, unsigned int width, bool colour,
                   bool verbose)
 {
 	struct report_style style = {.width = width, .colour = colour, .verbose = verbose};
@@ -15,7 +17,9 @@ static char *draw(const struct record *rec, const char *title, unsigned int widt
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	assert_int_equal(ladder_print(rec, title, &style, out), rec->event_count ? 0 : -ENODATA);
+	if (title)
+		rec->title = title;
+	assert_int_equal(ladder_print(rec, &style, out), rec->event_count ? 0 : -ENODATA);
 	fclose(out);
 	return text;
 }
@@ -165,6 +169,49 @@ static void numbers_are_relative_to_the_syn(void **state)
 	record_free(rec);
 }
 
+/* Processor time of drawing a record of @events events. */
+static double draw_seconds(size_t events)
+{
+	const struct report_style style = {.width = 120};
+	struct record *rec = big_record(events);
+	FILE *out = fopen("/dev/null", "w");
+	clock_t begin = clock(), end;
+
+	assert_non_null(rec);
+	assert_non_null(out);
+	assert_int_equal(ladder_print(rec, &style, out), 0);
+	end = clock();
+	fclose(out);
+	record_free(rec);
+	return (double)(end - begin) / CLOCKS_PER_SEC;
+}
+
+/* Twice the record, twice the time: quadratic steps would make it four times. */
+static void time_grows_with_the_record(void **state)
+{
+	double once = draw_seconds(20000), twice = draw_seconds(40000);
+
+	(void)state;
+	assert_true(twice < 2.6 * once + 0.2);
+}
+
+/* More connections than any list of ours once had room for: all are there, by name. */
+static void many_connections_are_all_drawn(void **state)
+{
+	struct record *rec = big_record(200 * BIG_EVENTS);
+	char *text = draw(rec, NULL, 120, false, false), name[48];
+
+	(void)state;
+	for (unsigned int i = 1; i <= 200; i++) {
+		snprintf(name, sizeof(name), " c%u SYN, seq 0 ", i);
+		assert_non_null(strstr(text, name));
+		snprintf(name, sizeof(name), "client c%u: SYN_SENT ESTABLISHED FIN_WAIT1", i);
+		assert_non_null(strstr(text, name));
+	}
+	free(text);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +221,8 @@ int main(void)
 		cmocka_unit_test(control_characters_do_not_reach_the_terminal),
 		cmocka_unit_test(an_empty_record_is_drawn_too),
 		cmocka_unit_test(numbers_are_relative_to_the_syn),
+		cmocka_unit_test(time_grows_with_the_record),
+		cmocka_unit_test(many_connections_are_all_drawn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

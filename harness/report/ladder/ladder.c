@@ -27,22 +27,22 @@ static void ladder_measure(struct ladder *ladder)
 	ladder->right = width - ladder->lane - 2;
 }
 
-static void print_head(const struct ladder *ladder, const struct sheet *sheet, const char *title)
+static void print_head(const struct ladder *ladder, const struct sheet *sheet)
 {
 	const struct record *rec = ladder->rec;
 	const struct run_info *run = &rec->run;
 
-	sheet_put(sheet, ATTR_BOLD, rec->probe);
+	sheet_put(sheet, ATTR_BOLD, rec->probe, 0);
 	fputs("  ", ladder->out);
-	sheet_put(sheet, ATTR_PLAIN, title);
+	sheet_put(sheet, ATTR_PLAIN, rec->title, 0);
 	fputc('\n', ladder->out);
 	if (run->kernel[0])
-		sheet_format(sheet, ATTR_DIM, "Linux %s %s, %s%s clock%s%s%s, %s%s", run->kernel,
+		sheet_format(sheet, 0, ATTR_DIM, "Linux %s %s, %s%s clock%s%s%s, %s%s", run->kernel,
 		             run->machine, rec->family == FAMILY_IPV6 ? "IPv6, " : "", run->clock,
 		             run->guest[0] ? " (" : "", run->guest, run->guest[0] ? ")" : "",
 		             run->privilege, rec->faithful ? ", the articles' own parameters" : "");
 	for (size_t i = 0; i < rec->params.count; i++)
-		sheet_format(sheet, ATTR_DIM, "%s = %s", rec->params.items[i].name,
+		sheet_format(sheet, 0, ATTR_DIM, "%s = %s", rec->params.items[i].name,
 		             rec->params.items[i].value);
 	fputc('\n', ladder->out);
 }
@@ -79,7 +79,7 @@ static void print_walks(const struct ladder *ladder, const struct sheet *sheet)
 		buffer_reset(&line);
 		buffer_add(&line, "%s %s: ", side_name(life->host), life->sock);
 		life_walk(life, &line);
-		sheet_text(sheet, ATTR_PLAIN, buffer_text(&line) ? buffer_text(&line) : "");
+		sheet_text(sheet, 0, ATTR_PLAIN, buffer_text(&line) ? buffer_text(&line) : "");
 	}
 	buffer_free(&line);
 }
@@ -90,10 +90,10 @@ static void print_observers(const struct ladder *ladder, const struct sheet *she
 
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
 		if (!rec->observed[i] && rec->absent[i][0])
-			sheet_format(sheet, ATTR_YELLOW, "not observed by %s: %s", observer_name(i),
-			             rec->absent[i]);
+			sheet_format(sheet, 0, ATTR_YELLOW, "not observed by %s: %s",
+			             observer_name(i), rec->absent[i]);
 		if (rec->lost[i])
-			sheet_format(sheet, ATTR_YELLOW, "lost: %llu events of %s",
+			sheet_format(sheet, 0, ATTR_YELLOW, "lost: %llu events of %s",
 			             (unsigned long long)rec->lost[i], observer_name(i));
 	}
 }
@@ -104,7 +104,7 @@ static void print_counters(const struct ladder *ladder, const struct sheet *shee
 		const struct event *event = &ladder->rec->events[i];
 
 		if (event->kind == EVENT_COUNTER)
-			sheet_format(sheet, ATTR_DIM, "%s %s %+lld%s%s", side_name(event->host),
+			sheet_format(sheet, 0, ATTR_DIM, "%s %s %+lld%s%s", side_name(event->host),
 			             event->counter.name, (long long)event->counter.delta,
 			             *event->counter.mark ? " at " : "", event->counter.mark);
 	}
@@ -121,11 +121,12 @@ static void print_foot(const struct ladder *ladder, const struct sheet *sheet)
 	if (ladder->style->verbose)
 		print_counters(ladder, sheet);
 	if (!ladder->story->event_count)
-		sheet_text(sheet, ATTR_BOLD, "the record has no events: there is nothing to draw");
+		sheet_text(sheet, 0, ATTR_BOLD,
+		           "the record has no events: there is nothing to draw");
 	if (!rec->finished)
-		sheet_text(sheet, ATTR_BOLD, "the record ends before the result");
+		sheet_text(sheet, 0, ATTR_BOLD, "the record ends before the result");
 	else
-		sheet_format(sheet, ATTR_BOLD, "%s in %s%s%s", outcome_name(rec->outcome),
+		sheet_format(sheet, 0, ATTR_BOLD, "%s in %s%s%s", outcome_name(rec->outcome),
 		             duration_text(rec->elapsed_ns, elapsed, sizeof(elapsed)),
 		             rec->reason[0] ? ": " : "", rec->reason);
 }
@@ -169,24 +170,23 @@ static bool is_crowded(const struct story *story)
 	return count > 1;
 }
 
-static int ladder_draw(struct ladder *ladder, const char *title)
+static int ladder_draw(struct ladder *ladder)
 {
 	int err = numbers_collect(&ladder->numbers, ladder->story);
-	struct sheet sheet = {.out = ladder->out, .style = ladder->style};
+	struct sheet sheet;
 
 	if (err)
 		return err;
 	ladder_measure(ladder);
-	sheet.width = ladder->width;
-	print_head(ladder, &sheet, title ? title : ladder->rec->title);
+	sheet = sheet_open(ladder->out, ladder->style, ladder->width, WIDTH_LEAST);
+	print_head(ladder, &sheet);
 	print_heads(ladder);
 	err = ladder_body(ladder);
 	print_foot(ladder, &sheet);
 	return err;
 }
 
-int ladder_print(const struct record *rec, const char *title, const struct report_style *style,
-                 FILE *out)
+int ladder_print(const struct record *rec, const struct report_style *style, FILE *out)
 {
 	struct story story;
 	struct ladder ladder = {
@@ -198,7 +198,7 @@ int ladder_print(const struct record *rec, const char *title, const struct repor
 	ladder.flights = &story.flights;
 	ladder.alone = is_alone(rec);
 	ladder.crowded = is_crowded(&story);
-	err = ladder_draw(&ladder, title);
+	err = ladder_draw(&ladder);
 	if (!err && !story.event_count)
 		err = -ENODATA;
 	numbers_free(&ladder.numbers);
