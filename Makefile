@@ -31,7 +31,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # Everything but the main program, so that tests can link against it.
 LIB_SRC := $(filter-out %.bpf.c %.so.c,$(wildcard netns/*.c harness/base/*.c harness/record/*.c harness/packet/*.c harness/observe/*.c harness/step/*.c \
-	harness/story/*.c harness/judge/*.c harness/judge/model/*.c harness/report/*.c harness/report/*/*.c harness/run/*.c harness/vm/*.c harness/session/*.c))
+	harness/story/*.c harness/judge/*.c harness/examine/*.c harness/judge/model/*.c harness/report/*.c harness/report/*/*.c harness/run/*.c harness/vm/*.c harness/session/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 PROBE_SRC := $(sort $(wildcard probes/*/*.c))
 SELFCHECK_SRC := $(sort $(wildcard tests/selfcheck/*.c))
@@ -96,11 +96,17 @@ $(O)/schema-tool: $(O)/tests/schema/schema_tool.o $(LIB)
 record-doc: $(O)/schema-tool
 	$(call say,GEN,docs/record.md)$< tables docs/record.md > $(O)/record.md && cp $(O)/record.md docs/record.md
 
+# False records, and what of them the examination sees.
+MUTATIONS := $(patsubst %.c,$(O)/%.o,$(wildcard tests/mutate/mutations*.c))
+$(O)/mutate: $(O)/tests/mutate/mutate.o $(MUTATIONS) $(LIB)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # Unit tests: one program a file, cmocka, always with the sanitizers.
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$(O)/san/tests/unit/%)
 ifdef SANITIZE
 unit: $(UNIT_SRC:%.c=$(O)/%)
+$(O)/tests/unit/examine_test: $(MUTATIONS)
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(LIB)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs cmocka)
 endif

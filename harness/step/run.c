@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../base/die.h"
+#include "../examine/examine.h"
 #include "describe.h"
 #include "probe_run.h"
 #include "setting.h"
@@ -123,7 +124,7 @@ static void run_finish(struct probe_run *run)
 	observers_end(&run->obs, &run->bench, &run->emit);
 	record_sort(rec);
 	emit_flush(&run->emit); /* what was observed does not wait for the judge */
-	if (judge_record(rec, run->probe->claims, run->probe->judge, NULL) < 0)
+	if (judge_record(rec, run->probe->claims, run->probe->judge, examine_record) < 0)
 		die_errno(rec->probe, "judge the record");
 }
 

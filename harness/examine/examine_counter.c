@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * examine_counter: MIB counters, predicted from the segments and from the walks.
+ *
+ * The kernel counts where it works (net/ipv4/tcp_output.c, tcp_input.c, tcp_timer.c), so
+ * what the counters grew by follows from what was seen. A prediction is a range where a frame
+ * crossed the reading of the counters, or where kernels of different versions count
+ * differently. A counter that the record does not have did not change, or is not known to
+ * that kernel: then only a prediction that needs it to exist everywhere is held against it.
+ */
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "examine_parts.h"
+
+/* A frame stamped so shortly before the counters were read may be counted or not. */
+#define READING_NS (NS_PER_MS / 2)
+
+struct range {
+	int64_t lo, hi;
+};
+
+struct tally {
+	const struct exam *exam;
+	enum side host;
+	int64_t read_ns; /* the counters were read then */
+};
+
+typedef struct range (*predict_fn)(const struct tally *tally);
+
+static void range_add(const struct tally *tally, struct range *range, int64_t t_ns)
+{
+	range->hi += t_ns <= tally->read_ns + EXAMINE_SKEW_NS;
+	range->lo += t_ns <= tally->read_ns - READING_NS;
+}
+
+static struct range range_exactly(int64_t n)
+{
+	return (struct range){.lo = n, .hi = n};
+}
+
+/* ---- what was seen on the wire ---- */
+
+typedef bool (*flight_fn)(const struct flight *flight);
+
+static bool flight_is_tcp(const struct flight *flight)
+{
+	return flight->packet->protocol == IPPROTO_TCP;
+}
+
+static bool flight_is_reset(const struct flight *flight)
+{
+	return flight_is_tcp(flight) && (flight->packet->flags & TCP_FLAG_RST);
+}
+
+static bool flight_is_ipv4(const struct flight *flight)
+{
+	return flight->packet->src.family == AF_INET;
+}
+
+static struct range count_flights(const struct tally *tally, bool arrivals, flight_fn is_counted)
+{
+	const struct flights *flights = &tally->exam->story->flights;
+	struct range range = {0, 0};
+
+	for (size_t i = 0; i < flights->count; i++) {
+		const struct flight *flight = &flights->items[i];
+
+		if (!is_counted(flight))
+			continue;
+		if (arrivals && flight->arrival && flight_to(flight) == tally->host)
+			range_add(tally, &range, flight->arrive_ns);
+		if (!arrivals && flight->departure && flight->from == tally->host)
+			range_add(tally, &range, flight->depart_ns);
+	}
+	return range;
+}
+
+static struct range predict_in_segs(const struct tally *tally)
+{
+	return count_flights(tally, true, flight_is_tcp);
+}
+
+static struct range predict_out_rsts(const struct tally *tally)
+{
+	return count_flights(tally, false, flight_is_reset);
+}
+
+static struct range predict_ip_in(const struct tally *tally)
+{
+	return count_flights(tally, true, flight_is_ipv4);
+}
+
+static struct range predict_ip_out(const struct tally *tally)
+{
+	return count_flights(tally, false, flight_is_ipv4);
+}
+
+/* ---- what was seen of the ends ---- */
+
+typedef bool (*happening_fn)(const struct end *end, const struct happening *h);
+
+static struct range count_happenings(const struct tally *tally, happening_fn is_counted)
+{
+	const struct exam *exam = tally->exam;
+	struct range range = {0, 0};
+
+	for (size_t i = 0; i < exam->end_count; i++) {
+		const struct end *end = &exam->ends[i];
+
+		for (size_t j = 0; j < end->count && end->host == tally->host; j++)
+			if (is_counted(end, &end->items[j]))
+				range_add(tally, &range, end->items[j].t_ns);
+	}
+	return range;
+}
+
+static bool is_syn_ack(const struct happening *h)
+{
+	const uint8_t both = TCP_FLAG_SYN | TCP_FLAG_ACK;
+
+	return (h->flight->packet->flags & both) == both;
+}
+
+/* An end that began with a SYN of its own, not with a SYN+ACK. */
+static bool end_is_active(const struct end *end)
+{
+	for (size_t i = 0; i < end->count; i++)
+		if (is_segment(&end->items[i], false))
+			return !is_syn_ack(&end->items[i]);
+	return false;
+}
+
+/*
+ * tcp_transmit_skb() counts what is new in OutSegs, __tcp_retransmit_skb() the rest in
+ * RetransSegs. Two exceptions: a request sock's SYN+ACK is made anew each time
+ * (tcp_make_synack(), tcp_rtx_synack()) and counts in both; and the SYN+ACK that answers a
+ * crossing SYN (tcp_send_synack()) is old and no retransmission: it counts in neither.
+ */
+static bool counts_out_again(const struct end *end, const struct happening *h)
+{
+	return is_segment(h, false) && h->again && (!is_syn_ack(h) || end_is_active(end));
+}
+
+static bool counts_retransmitted(const struct end *end, const struct happening *h)
+{
+	if (!is_segment(h, false) || !h->again)
+		return false;
+	return !is_syn_ack(h) || !end_is_active(end) || h->resends > 1;
+}
+
+static struct range predict_out_segs(const struct tally *tally)
+{
+	struct range all = count_flights(tally, false, flight_is_tcp);
+	struct range again = count_happenings(tally, counts_out_again);
+
+	return (struct range){.lo = all.lo - again.hi, .hi = all.hi - again.lo};
+}
+
+static struct range predict_retrans_segs(const struct tally *tally)
+{
+	return count_happenings(tally, counts_retransmitted);
+}
+
+static bool is_first_syn(const struct end *end, const struct happening *h)
+{
+	return is_segment(h, false) && !h->again && end_is_active(end) &&
+	       (h->flight->packet->flags & TCP_FLAG_SYN);
+}
+
+static struct range predict_active_opens(const struct tally *tally)
+{
+	return count_happenings(tally, is_first_syn);
+}
+
+static bool is_transition_to_close(const struct happening *h)
+{
+	return is_event(h, EVENT_TRANSITION) && h->event->transition.to == STATE_CLOSE;
+}
+
+static bool is_given_up(const struct happening *h, const char *timer)
+{
+	return is_transition_to_close(h) && !strcmp(h->event->transition.cause, timer);
+}
+
+static bool is_write_timer_end(const struct end *end, const struct happening *h)
+{
+	(void)end;
+	return is_given_up(h, "timer tcp_write_timer");
+}
+
+/* tcp_write_err(); the keepalive timer of FIN_WAIT2 is another matter. */
+static bool is_timed_out(const struct end *end, const struct happening *h)
+{
+	return is_write_timer_end(end, h) || (is_given_up(h, "timer tcp_keepalive_timer") &&
+	                                      h->event->transition.from != STATE_FIN_WAIT2);
+}
+
+static struct range predict_timed_out(const struct tally *tally)
+{
+	return count_happenings(tally, is_timed_out);
+}
+
+/* tcp_set_state(): straight from ESTABLISHED or CLOSE_WAIT to CLOSE. */
+static bool is_estab_reset(const struct end *end, const struct happening *h)
+{
+	(void)end;
+	return is_transition_to_close(h) && (h->event->transition.from == STATE_ESTABLISHED ||
+	                                     h->event->transition.from == STATE_CLOSE_WAIT);
+}
+
+static struct range predict_estab_resets(const struct tally *tally)
+{
+	return count_happenings(tally, is_estab_reset);
+}
+
+static bool is_birth(const struct end *end, const struct happening *h)
+{
+	(void)end;
+	return is_event(h, EVENT_TRANSITION) && h->event->transition.from == STATE_LISTEN &&
+	       h->event->transition.to == STATE_SYN_RECV;
+}
+
+static struct range predict_passive_opens(const struct tally *tally)
+{
+	return count_happenings(tally, is_birth);
+}
+
+/* Still in ESTABLISHED; in CLOSE_WAIT only kernels from 6.11 on count it. */
+static struct range predict_established(const struct tally *tally)
+{
+	const struct exam *exam = tally->exam;
+	struct range range = {0, 0};
+
+	for (size_t i = 0; i < exam->end_count; i++) {
+		const struct end *end = &exam->ends[i];
+		enum tcp_state last =
+			end->stay_count ? end->stays[end->stay_count - 1].state : STATE_CLOSE;
+
+		if (end->host != tally->host)
+			continue;
+		range.lo += last == STATE_ESTABLISHED;
+		range.hi += last == STATE_ESTABLISHED || last == STATE_CLOSE_WAIT;
+	}
+	return range;
+}
+
+static int64_t sum_ends(const struct tally *tally, size_t offset)
+{
+	const struct exam *exam = tally->exam;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < exam->end_count; i++)
+		if (exam->ends[i].host == tally->host)
+			sum += *(const unsigned int *)((const char *)&exam->ends[i] + offset);
+	return sum;
+}
+
+/* tcp_retransmit_timer() counts before it asks whether to give up. */
+static struct range predict_timeouts(const struct tally *tally)
+{
+	struct range ends = count_happenings(tally, is_write_timer_end);
+	int64_t sent = sum_ends(tally, offsetof(struct end, timeouts));
+
+	return (struct range){.lo = sent + ends.lo, .hi = sent + ends.hi};
+}
+
+static struct range predict_loss_probes(const struct tally *tally)
+{
+	return range_exactly(sum_ends(tally, offsetof(struct end, loss_probes)));
+}
+
+static struct range predict_keepalives(const struct tally *tally)
+{
+	return range_exactly(sum_ends(tally, offsetof(struct end, keepalives)));
+}
+
+/* ---- holding it against what was counted ---- */
+
+static const struct {
+	const char *name;
+	predict_fn predict;
+	bool traced; /* can be told with trace alone */
+} counters[] = {
+	{"Tcp.InSegs", predict_in_segs},
+	{"Tcp.OutSegs", predict_out_segs},
+	{"Tcp.RetransSegs", predict_retrans_segs},
+	{"Tcp.OutRsts", predict_out_rsts},
+	{"Tcp.ActiveOpens", predict_active_opens},
+	{"Tcp.PassiveOpens", predict_passive_opens, true},
+	{"Tcp.EstabResets", predict_estab_resets, true},
+	{"Tcp.CurrEstab", predict_established, true},
+	{"TcpExt.TCPTimeouts", predict_timeouts, true},
+	{"TcpExt.TCPLossProbes", predict_loss_probes},
+	{"TcpExt.TCPKeepAlive", predict_keepalives},
+	{"TcpExt.TCPAbortOnTimeout", predict_timed_out, true},
+	{"Ip.InReceives", predict_ip_in},
+	{"Ip.InDelivers", predict_ip_in},
+	{"Ip.OutRequests", predict_ip_out},
+};
+
+/* The first counter's stamp: they are all read at once. False: none was recorded. */
+static bool tally_read(struct tally *tally)
+{
+	const struct story *story = tally->exam->story;
+
+	for (size_t i = 0; i < story->event_count; i++)
+		if (story->events[i]->kind == EVENT_COUNTER &&
+		    story->events[i]->host == tally->host) {
+			tally->read_ns = story->events[i]->t_ns;
+			return true;
+		}
+	tally->read_ns = story->end_ns;
+	return false;
+}
+
+static int64_t counter_growth(const struct tally *tally, const char *name)
+{
+	const struct story *story = tally->exam->story;
+	int64_t growth = 0;
+
+	for (size_t i = 0; i < story->event_count; i++)
+		if (story->events[i]->kind == EVENT_COUNTER &&
+		    story->events[i]->host == tally->host &&
+		    !strcmp(story->events[i]->counter.name, name))
+			growth += story->events[i]->counter.delta;
+	return growth;
+}
+
+static void examine_counter(struct exam *exam, const struct tally *tally, size_t i)
+{
+	struct range range = counters[i].predict(tally);
+	int64_t growth = counter_growth(tally, counters[i].name);
+	const struct ground ground = {
+		.t_ns = tally->read_ns,
+		.rests_on = RESTS(OBSERVER_COUNTERS) | RESTS(OBSERVER_TAP) |
+	                    (counters[i].traced ? RESTS(OBSERVER_TRACE) : 0),
+	};
+
+	if (growth >= range.lo && growth <= range.hi)
+		return;
+	complain(exam, &ground, "%s %s grew by %lld: %lld to %lld follow from what was seen",
+	         side_name(tally->host), counters[i].name, (long long)growth, (long long)range.lo,
+	         (long long)range.hi);
+}
+
+void examine_counters(struct exam *exam)
+{
+	enum outcome outcome = exam->story->rec->outcome;
+	bool whole = outcome == OUTCOME_OK || outcome == OUTCOME_MODEL_FAILED;
+	struct tally tallies[SIDE_COUNT];
+	bool read = false;
+
+	for (int host = 0; host < SIDE_COUNT; host++) {
+		tallies[host] = (struct tally){.exam = exam, .host = (enum side)host};
+		read |= tally_read(&tallies[host]);
+	}
+	/* a run that broke off may not have come to reading them */
+	if (!examine_has(exam, OBSERVER_COUNTERS) || (!read && !whole))
+		return;
+	for (int host = 0; host < SIDE_COUNT; host++)
+		for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+			if (!counters[i].traced || examine_has(exam, OBSERVER_TRACE))
+				examine_counter(exam, &tallies[host], i);
+}

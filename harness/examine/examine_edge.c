@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * examine_edge: the edges between the states of a socket, each with what may cause it.
+ *
+ * RFC 9293 figure 5 and what Linux adds to it. STATE_CLOSE is both the beginning and the end;
+ * a request sock is in SYN_RECV, a time-wait sock in FIN_WAIT2 or TIME_WAIT.
+ */
+#include <assert.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "examine_edge.h"
+
+/* What a stimulus looks like: trace's word for it, and what the others saw of it. */
+static const struct {
+	const char *cause;
+	unsigned int effects; /* of a segment that came in: all of them */
+	const char *calls[3]; /* one of them */
+} stimuli[] = {
+	[BY_CONNECT] = {.cause = "syscall connect", .calls = {"connect"}},
+	[BY_LISTEN] = {.cause = "syscall listen", .calls = {"listen"}},
+	[BY_CLOSE] = {.cause = "syscall close", .calls = {"close", "exit"}},
+	[BY_SHUTDOWN] = {.cause = "syscall shutdown", .calls = {"shutdown"}},
+	[BY_SYN] = {.cause = "packet", .effects = EFFECT_SYN},
+	[BY_SYN_ACK] = {.cause = "packet", .effects = EFFECT_SYN | EFFECT_ACKS_SYN},
+	[BY_ACK_OF_SYN] = {.cause = "packet", .effects = EFFECT_ACKS_SYN},
+	[BY_ACK_OF_FIN] = {.cause = "packet", .effects = EFFECT_ACKS_FIN},
+	[BY_FIN] = {.cause = "packet", .effects = EFFECT_FIN},
+	[BY_RESET] = {.cause = "packet", .effects = EFFECT_RST},
+	[BY_LATE_DATA] = {.cause = "packet", .effects = EFFECT_DATA},
+	[BY_ICMP] = {.cause = "packet icmp"},
+	[BY_WRITE_TIMER] = {.cause = "timer tcp_write_timer"},
+	[BY_KEEPALIVE_TIMER] = {.cause = "timer tcp_keepalive_timer"},
+	[BY_REQUEST_TIMER] = {.cause = "timer reqsk_timer_handler"},
+	[BY_TIME_WAIT_TIMER] = {.cause = "timer tw_timer_handler"},
+	[BY_DESTROY] = {.cause = "destroy", .calls = {"destroy"}},
+};
+static_assert(sizeof(stimuli) / sizeof(stimuli[0]) == STIMULUS_COUNT, "every stimulus is known");
+
+static const struct edge edges[] = {
+	{STATE_CLOSE, STATE_LISTEN, BY_LISTEN}, /* inet_csk_listen_start() */
+	{STATE_LISTEN, STATE_CLOSE, BY_CLOSE}, /* inet_csk_listen_stop() */
+	{STATE_LISTEN, STATE_CLOSE, BY_SHUTDOWN}, /* inet_shutdown() */
+	{STATE_LISTEN, STATE_CLOSE, BY_DESTROY},
+	{STATE_CLOSE, STATE_SYN_SENT, BY_CONNECT}, /* tcp_v4_connect() */
+	{STATE_CLOSE, STATE_SYN_RECV, BY_SYN}, /* tcp_conn_request() */
+	{STATE_CLOSE, STATE_SYN_RECV, BY_ACK_OF_SYN}, /* cookie_v4_check() */
+
+	{STATE_SYN_SENT, STATE_ESTABLISHED, BY_SYN_ACK, true}, /* tcp_finish_connect() */
+	{STATE_SYN_SENT, STATE_SYN_RECV, BY_SYN, true}, /* tcp_rcv_synsent_state_process() */
+	{STATE_SYN_SENT, STATE_CLOSE, BY_RESET, true}, /* tcp_reset() */
+	{STATE_SYN_SENT, STATE_CLOSE, BY_ICMP}, /* tcp_v4_err() */
+	{STATE_SYN_SENT, STATE_CLOSE, BY_WRITE_TIMER}, /* tcp_write_err() */
+	{STATE_SYN_SENT, STATE_CLOSE, BY_CLOSE}, /* tcp_close_state() */
+	{STATE_SYN_SENT, STATE_CLOSE, BY_SHUTDOWN}, /* inet_shutdown() */
+	{STATE_SYN_SENT, STATE_CLOSE, BY_CONNECT}, /* tcp_disconnect() */
+	{STATE_SYN_SENT, STATE_CLOSE, BY_DESTROY}, /* tcp_abort() */
+
+	{STATE_SYN_RECV, STATE_ESTABLISHED, BY_ACK_OF_SYN}, /* tcp_rcv_state_process() */
+	{STATE_SYN_RECV, STATE_FIN_WAIT1, BY_CLOSE}, /* tcp_close_state() */
+	{STATE_SYN_RECV, STATE_FIN_WAIT1, BY_SHUTDOWN},
+	{STATE_SYN_RECV, STATE_CLOSE, BY_RESET}, /* tcp_check_req(), tcp_reset() */
+	{STATE_SYN_RECV, STATE_CLOSE, BY_ICMP},
+	{STATE_SYN_RECV, STATE_CLOSE, BY_REQUEST_TIMER}, /* reqsk_timer_handler() */
+	{STATE_SYN_RECV, STATE_CLOSE, BY_WRITE_TIMER}, /* a simultaneous open */
+	{STATE_SYN_RECV, STATE_CLOSE, BY_CLOSE}, /* its own, or its listener's */
+	{STATE_SYN_RECV, STATE_CLOSE, BY_DESTROY},
+
+	{STATE_ESTABLISHED, STATE_FIN_WAIT1, BY_CLOSE},
+	{STATE_ESTABLISHED, STATE_FIN_WAIT1, BY_SHUTDOWN},
+	{STATE_ESTABLISHED, STATE_CLOSE_WAIT, BY_FIN, true}, /* tcp_fin() */
+	{STATE_ESTABLISHED, STATE_CLOSE, BY_RESET, true},
+	{STATE_ESTABLISHED, STATE_CLOSE, BY_WRITE_TIMER},
+	{STATE_ESTABLISHED, STATE_CLOSE, BY_KEEPALIVE_TIMER},
+	{STATE_ESTABLISHED, STATE_CLOSE, BY_CLOSE}, /* SO_LINGER 0, data unread */
+	{STATE_ESTABLISHED, STATE_CLOSE, BY_CONNECT}, /* AF_UNSPEC: tcp_disconnect() */
+	{STATE_ESTABLISHED, STATE_CLOSE, BY_DESTROY},
+
+	{STATE_CLOSE_WAIT, STATE_LAST_ACK, BY_CLOSE},
+	{STATE_CLOSE_WAIT, STATE_LAST_ACK, BY_SHUTDOWN},
+	{STATE_CLOSE_WAIT, STATE_CLOSE, BY_RESET, true},
+	{STATE_CLOSE_WAIT, STATE_CLOSE, BY_WRITE_TIMER},
+	{STATE_CLOSE_WAIT, STATE_CLOSE, BY_KEEPALIVE_TIMER},
+	{STATE_CLOSE_WAIT, STATE_CLOSE, BY_CLOSE},
+	{STATE_CLOSE_WAIT, STATE_CLOSE, BY_CONNECT},
+	{STATE_CLOSE_WAIT, STATE_CLOSE, BY_DESTROY},
+
+	{STATE_FIN_WAIT1, STATE_FIN_WAIT2, BY_ACK_OF_FIN, true}, /* tcp_rcv_state_process() */
+	{STATE_FIN_WAIT1, STATE_CLOSING, BY_FIN, true}, /* tcp_fin() */
+	{STATE_FIN_WAIT1, STATE_CLOSE, BY_RESET, true},
+	{STATE_FIN_WAIT1, STATE_CLOSE, BY_LATE_DATA}, /* after close(): tcp_reset() */
+	{STATE_FIN_WAIT1, STATE_CLOSE, BY_ACK_OF_FIN}, /* TCP_LINGER2 below 0 */
+	{STATE_FIN_WAIT1, STATE_CLOSE, BY_WRITE_TIMER},
+	{STATE_FIN_WAIT1, STATE_CLOSE, BY_KEEPALIVE_TIMER},
+	{STATE_FIN_WAIT1, STATE_CLOSE, BY_CLOSE},
+	{STATE_FIN_WAIT1, STATE_CLOSE, BY_DESTROY},
+
+	{STATE_FIN_WAIT2, STATE_TIME_WAIT, BY_FIN, true}, /* tcp_fin(), or its time-wait sock */
+	{STATE_FIN_WAIT2, STATE_CLOSE, BY_RESET},
+	{STATE_FIN_WAIT2, STATE_CLOSE, BY_LATE_DATA},
+	{STATE_FIN_WAIT2, STATE_CLOSE, BY_ACK_OF_FIN}, /* no time-wait sock: tcp_max_tw_buckets */
+	{STATE_FIN_WAIT2, STATE_CLOSE, BY_FIN},
+	{STATE_FIN_WAIT2, STATE_CLOSE, BY_KEEPALIVE_TIMER}, /* tcp_keepalive_timer() */
+	{STATE_FIN_WAIT2, STATE_CLOSE, BY_TIME_WAIT_TIMER}, /* inet_twsk_kill() */
+	{STATE_FIN_WAIT2, STATE_CLOSE, BY_CLOSE}, /* TCP_LINGER2 below 0, data unread */
+	{STATE_FIN_WAIT2, STATE_CLOSE, BY_DESTROY},
+
+	{STATE_CLOSING, STATE_TIME_WAIT, BY_ACK_OF_FIN, true}, /* tcp_time_wait() */
+	{STATE_CLOSING, STATE_CLOSE, BY_ACK_OF_FIN}, /* no time-wait sock */
+	{STATE_CLOSING, STATE_CLOSE, BY_RESET, true},
+	{STATE_CLOSING, STATE_CLOSE, BY_WRITE_TIMER},
+	{STATE_CLOSING, STATE_CLOSE, BY_CLOSE},
+	{STATE_CLOSING, STATE_CLOSE, BY_DESTROY},
+
+	{STATE_LAST_ACK, STATE_CLOSE, BY_ACK_OF_FIN, true}, /* tcp_done() */
+	{STATE_LAST_ACK, STATE_CLOSE, BY_RESET, true},
+	{STATE_LAST_ACK, STATE_CLOSE, BY_WRITE_TIMER},
+	{STATE_LAST_ACK, STATE_CLOSE, BY_KEEPALIVE_TIMER},
+	{STATE_LAST_ACK, STATE_CLOSE, BY_CLOSE},
+	{STATE_LAST_ACK, STATE_CLOSE, BY_DESTROY},
+
+	{STATE_TIME_WAIT, STATE_CLOSE, BY_TIME_WAIT_TIMER},
+	{STATE_TIME_WAIT, STATE_CLOSE, BY_RESET}, /* RFC 1337's assassination */
+	{STATE_TIME_WAIT, STATE_CLOSE, BY_CONNECT}, /* tcp_tw_reuse: by another socket */
+	{STATE_TIME_WAIT, STATE_CLOSE, BY_DESTROY},
+};
+
+const struct edge *edge_next(enum tcp_state from, const struct edge *after)
+{
+	const struct edge *end = edges + sizeof(edges) / sizeof(edges[0]);
+
+	for (const struct edge *edge = after ? after + 1 : edges; edge < end; edge++)
+		if (edge->from == from)
+			return edge;
+	return NULL;
+}
+
+unsigned int stimulus_effects(enum stimulus by)
+{
+	return stimuli[by].effects;
+}
+
+bool stimulus_has_cause(enum stimulus by, const char *cause)
+{
+	if (by == BY_CLOSE && !strcmp(cause, "exit"))
+		return true;
+	return !cause[0] || !strcmp(stimuli[by].cause, cause);
+}
+
+static bool is_stimulus_call(const struct happening *h, enum stimulus by)
+{
+	for (size_t i = 0; i < 3 && stimuli[by].calls[i]; i++)
+		if (is_call(h, stimuli[by].calls[i]))
+			return true;
+	return false;
+}
+
+static bool end_has(const struct end *end, enum stimulus by, int64_t from_ns, int64_t to_ns)
+{
+	unsigned int effects = stimuli[by].effects;
+
+	for (size_t i = 0; i < end->count && end->items[i].t_ns <= to_ns; i++) {
+		const struct happening *h = &end->items[i];
+
+		if (h->t_ns < from_ns)
+			continue;
+		if (effects ? is_segment(h, true) && (h->effects & effects) == effects
+		            : is_stimulus_call(h, by))
+			return true;
+	}
+	return false;
+}
+
+/* A listener takes what it has not handed out with it; a port's TIME_WAIT ends for another. */
+static bool others_have(const struct exam *exam, const struct end *end, enum stimulus by,
+                        int64_t from_ns, int64_t to_ns)
+{
+	for (size_t i = 0; i < exam->end_count; i++) {
+		const struct end *other = &exam->ends[i];
+
+		if (other != end && other->host == end->host &&
+		    (by == BY_CONNECT || other->listener) && end_has(other, by, from_ns, to_ns))
+			return true;
+	}
+	return false;
+}
+
+static bool icmp_came(const struct exam *exam, enum side host, int64_t from_ns, int64_t to_ns)
+{
+	const struct flights *flights = &exam->story->flights;
+
+	for (size_t i = 0; i < flights->count; i++) {
+		const struct flight *flight = &flights->items[i];
+
+		if (flight->arrival && flight_to(flight) == host &&
+		    (flight->packet->protocol == IPPROTO_ICMP ||
+		     flight->packet->protocol == IPPROTO_ICMPV6) &&
+		    flight->arrive_ns >= from_ns && flight->arrive_ns <= to_ns)
+			return true;
+	}
+	return false;
+}
+
+bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus by,
+                   int64_t from_ns, int64_t to_ns)
+{
+	from_ns -= exam->slack_ns;
+	to_ns += EXAMINE_SKEW_NS;
+	switch (by) {
+	case BY_SYN:
+	case BY_SYN_ACK:
+	case BY_ACK_OF_SYN:
+	case BY_ACK_OF_FIN:
+	case BY_FIN:
+	case BY_RESET:
+	case BY_LATE_DATA:
+	case BY_LISTEN:
+	case BY_SHUTDOWN:
+	case BY_DESTROY:
+		return end_has(end, by, from_ns, to_ns);
+	case BY_CONNECT:
+	case BY_CLOSE:
+		return end_has(end, by, from_ns, to_ns) ||
+		       others_have(exam, end, by, from_ns, to_ns);
+	case BY_ICMP:
+		return icmp_came(exam, end->host, from_ns, to_ns);
+	case BY_WRITE_TIMER:
+	case BY_KEEPALIVE_TIMER:
+	case BY_REQUEST_TIMER:
+	case BY_TIME_WAIT_TIMER:
+		return timer_may_fire(exam, end, by, from_ns, to_ns);
+	case STIMULUS_COUNT:
+		break;
+	}
+	return false;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * examine_receive: what each segment that comes in does to its end, tcp_data_queue() and
+ * tcp_ack() in short: what is here without a gap, what of ours the peer has, and the effects
+ * that examine_state.c wants to see followed by a change of state.
+ */
+#include <errno.h>
+
+#include "../base/array.h"
+#include "examine_segment.h"
+
+/* A reset has ended the request or the socket: with a SYN another takes its place. */
+static void half_begin_anew(struct half *half)
+{
+	half->sent = half->heard = half->sure_heard = half->over = false;
+	half->fin_sent = half->closing = half->got_data = false;
+	half->acked = half->edge_known = half->echoed = half->stamped = false;
+	half->written = 0;
+	half->early_count = 0;
+	half->resends = 0;
+}
+
+/* A SYN or SYN+ACK: the first one tells where the peer's numbers begin. */
+static unsigned int receive_syn(struct half *half, const struct packet *packet)
+{
+	if (half->heard)
+		return EFFECT_ASKS_ACK; /* once more, or another connection's */
+	half->heard = true;
+	half->rcv_nxt = packet->seq + 1;
+	half->peer = *packet;
+	return EFFECT_SYN | EFFECT_ASKS_ACK;
+}
+
+static int early_keep(struct half *half, const struct packet *packet)
+{
+	const struct packet **early = array_reserve(half->early, &half->early_space,
+	                                            half->early_count + 1, sizeof(*early));
+
+	if (!early)
+		return -ENOMEM;
+	half->early = early;
+	early[half->early_count++] = packet;
+	return 0;
+}
+
+/* Takes in what is next in order; @packet's bytes may be partly here already. */
+static unsigned int receive_in_order(struct half *half, const struct packet *packet)
+{
+	unsigned int effects = 0;
+
+	if (seq_after(packet->seq + packet->len, half->rcv_nxt)) {
+		half->rcv_nxt = packet->seq + packet->len;
+		effects |= EFFECT_DATA;
+		half->got_data = true;
+	}
+	if ((packet->flags & TCP_FLAG_FIN) && half->rcv_nxt == packet->seq + packet->len) {
+		half->rcv_nxt++;
+		effects |= EFFECT_FIN;
+	}
+	return effects;
+}
+
+/* A gap was filled: what had come early is in order now. */
+static unsigned int receive_early(struct half *half)
+{
+	unsigned int effects = 0, news;
+
+	do {
+		news = 0;
+		for (size_t i = 0; i < half->early_count; i++)
+			if (!seq_after(half->early[i]->seq, half->rcv_nxt) &&
+			    seq_after(segment_end(half->early[i]), half->rcv_nxt))
+				news |= receive_in_order(half, half->early[i]);
+		effects |= news;
+	} while (news);
+	return effects;
+}
+
+/* Beyond what we have offered: it is thrown away, tcp_sequence(). */
+static bool is_beyond_window(const struct half *half, const struct packet *packet)
+{
+	return half->edge_known && seq_after(packet->seq + packet->len, half->edge);
+}
+
+static unsigned int receive_data(struct half *half, const struct packet *packet, int *err)
+{
+	uint32_t end = segment_end(packet);
+	unsigned int effects = end != packet->seq ? EFFECT_ASKS_ACK : 0;
+
+	if (!half->heard)
+		return 0;
+	if (packet->seq != half->rcv_nxt)
+		effects |= EFFECT_ASKS_ACK;
+	if (!seq_after(end, half->rcv_nxt) || is_beyond_window(half, packet))
+		return effects;
+	if (seq_after(packet->seq, half->rcv_nxt)) {
+		*err = early_keep(half, packet);
+		return effects;
+	}
+	effects |= receive_in_order(half, packet);
+	return effects | receive_early(half);
+}
+
+static unsigned int receive_ack(struct half *half, const struct packet *packet)
+{
+	unsigned int effects;
+
+	if (!(packet->flags & TCP_FLAG_ACK) || !half->sent)
+		return 0;
+	if (seq_after(packet->ack, half->snd_max))
+		return EFFECT_ASKS_ACK;
+	if (!seq_after(packet->ack, half->una))
+		return 0;
+	effects = EFFECT_ACKS_NEW;
+	if (half->una == half->isn)
+		effects |= EFFECT_ACKS_SYN;
+	if (half->fin_sent && packet->ack == half->fin_end)
+		effects |= EFFECT_ACKS_FIN;
+	half->una = packet->ack;
+	return effects;
+}
+
+/* tcp_reset() wants the very next number (RFC 5961); an unanswered SYN, its acknowledgement. */
+static unsigned int receive_rst(const struct half *half, const struct packet *packet)
+{
+	if (!half->heard)
+		return (packet->flags & TCP_FLAG_ACK) && packet->ack != half->snd_max ? 0
+		                                                                      : EFFECT_RST;
+	return packet->seq == half->rcv_nxt ? EFFECT_RST : EFFECT_ASKS_ACK;
+}
+
+int half_receive(struct half *half, struct happening *h)
+{
+	const struct packet *packet = h->flight->packet;
+	int err = 0;
+
+	if (packet->flags & TCP_FLAG_RST) {
+		h->effects = receive_rst(half, packet);
+		half->over |= h->effects & EFFECT_RST;
+	} else {
+		if (half->over && (packet->flags & TCP_FLAG_SYN))
+			half_begin_anew(half);
+		if (packet->flags & TCP_FLAG_SYN)
+			h->effects = receive_syn(half, packet);
+		h->effects |= receive_ack(half, packet);
+		if (!(packet->flags & TCP_FLAG_SYN))
+			h->effects |= receive_data(half, packet, &err);
+	}
+	h->rcv_nxt = half->rcv_nxt;
+	h->una = half->una;
+	return err;
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * examine_segment: each segment that leaves an end, against what went before at that end.
+ *
+ * Theory of operation. The happenings of an end are walked once, in order of time.
+ * Calls say how much may be sent and whether a FIN may; segments that come in move on what
+ * may be acknowledged (examine_receive.c); each segment that leaves is then checked.
+ *
+ * The tap stamps a segment before the kernel takes it in. So what has come in within the
+ * slack before a departure may or may not show in it: the acknowledgement lies
+ * between what was surely taken in and what has come in at all.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "examine_segment.h"
+
+/* An ACK is put off for TCP_DELACK_MAX (200 ms) at most; a timer of 200 ms is 16 ms late. */
+#define ACK_PUT_OFF_NS (216 * NS_PER_MS)
+
+bool half_agreed_timestamps(const struct half *half)
+{
+	return half->own.has_timestamps && half->peer.has_timestamps;
+}
+
+bool half_agreed_scaling(const struct half *half)
+{
+	return half->own.has_wscale && half->peer.has_wscale;
+}
+
+bool half_is_probe(const struct half *half, const struct packet *packet)
+{
+	return !packet->len && !(packet->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST)) &&
+	       half->sent && seq_before(packet->seq, half->snd_max) &&
+	       (packet->seq == half->una - 1 || packet->seq == half->sure_una - 1);
+}
+
+static void half_call(struct half *half, const struct event *event)
+{
+	const char *name = event->call.name;
+
+	if (!strcmp(name, "send") && event->call.result > 0)
+		half->written += event->call.result;
+	else if (!strcmp(name, "shutdown"))
+		half->closing |= strcmp(event->call.args, "SHUT_RD") != 0;
+	else if (!strcmp(name, "close") || !strcmp(name, "exit"))
+		half->closing = true;
+	else if (!strcmp(name, "recv") || !strcmp(name, "setsockopt"))
+		half->credits++, half->credit_ns = event->t_ns; /* the window may open */
+}
+
+/* Moves on what had come in so long before @t_ns that it is surely taken in. */
+static void half_be_sure(struct half *half, int64_t t_ns)
+{
+	const struct end *end = half->end;
+
+	for (; half->sure < end->count; half->sure++) {
+		const struct happening *h = &end->items[half->sure];
+
+		if (h->t_ns > t_ns - half->exam->slack_ns)
+			return;
+		if (!is_segment(h, true))
+			continue;
+		half->sure_heard |= (h->effects & EFFECT_SYN) != 0;
+		half->sure_rcv_nxt = h->rcv_nxt;
+		half->sure_una = h->una;
+	}
+}
+
+/* The very first SYN or SYN+ACK, or one that the same connection sends again. */
+static void half_send_syn(struct half *half, const struct packet *packet)
+{
+	if (half->sent)
+		return;
+	half->sent = true;
+	half->own = *packet;
+	half->isn = half->una = half->sure_una = packet->seq;
+	half->snd_max = packet->seq + 1;
+	half->end->complete = true;
+	half->end->isn = packet->seq;
+}
+
+static void half_sent(struct half *half, const struct packet *packet)
+{
+	if (packet->flags & TCP_FLAG_RST)
+		return;
+	if (packet->flags & TCP_FLAG_SYN)
+		half_send_syn(half, packet);
+	if (seq_after(segment_end(packet), half->snd_max))
+		half->snd_max = segment_end(packet);
+	if (packet->flags & TCP_FLAG_FIN) {
+		half->fin_sent = true;
+		half->fin_end = segment_end(packet);
+	}
+	if (packet->flags & TCP_FLAG_ACK) {
+		half->acked = true;
+		half->ack_last = packet->ack;
+	}
+}
+
+static bool half_sends_again(const struct half *half, const struct packet *packet)
+{
+	uint32_t end = segment_end(packet);
+
+	return half->sent && !(packet->flags & TCP_FLAG_RST) && end != packet->seq &&
+	       !seq_after(end, half->snd_max);
+}
+
+/* An ACK alone answers something; one that answers nothing was sent by nobody. */
+static const char *check_asked(struct half *half, const struct happening *h)
+{
+	const struct packet *packet = h->flight->packet;
+
+	if (packet->flags != TCP_FLAG_ACK || packet->len || half_is_probe(half, packet))
+		return NULL;
+	if (h->t_ns - half->credit_ns > ACK_PUT_OFF_NS + half->exam->slack_ns)
+		half->credits = 0;
+	if (!half->credits)
+		return "an ACK, and nothing that came in asks for one";
+	half->credits--;
+	return NULL;
+}
+
+/* tcp_v4_send_reset(): the numbers are those of the segment that it answers. */
+static bool reset_answers(const struct packet *reset, const struct packet *packet)
+{
+	if (packet->flags & TCP_FLAG_ACK)
+		return reset->seq == packet->ack;
+	return (reset->flags & TCP_FLAG_ACK) && !reset->seq && reset->ack == segment_end(packet);
+}
+
+static bool reset_is_answer(const struct half *half, const struct happening *reset)
+{
+	const struct end *end = half->end;
+
+	for (size_t i = (size_t)(reset - end->items); i-- > 0;) {
+		const struct happening *h = &end->items[i];
+
+		if (reset->t_ns - h->t_ns > half->exam->slack_ns)
+			break;
+		if (is_segment(h, true) && reset_answers(reset->flight->packet, h->flight->packet))
+			return true;
+	}
+	return false;
+}
+
+/* tcp_send_active_reset(): the end gives up what it has, as a socket with these numbers. */
+static bool reset_is_active(const struct half *half, const struct packet *packet)
+{
+	return half->sent && !seq_before(packet->seq, half->sure_una) &&
+	       !seq_after(packet->seq, half->snd_max) && (packet->flags & TCP_FLAG_ACK) &&
+	       (!half->heard || packet->ack == half->rcv_nxt || packet->ack == half->sure_rcv_nxt);
+}
+
+static const char *check_reset(const struct half *half, const struct happening *h)
+{
+	if (reset_is_answer(half, h) || reset_is_active(half, h->flight->packet))
+		return NULL;
+	return "a reset that answers nothing and has not this end's numbers";
+}
+
+static const char *segment_check(struct half *half, const struct happening *h)
+{
+	const struct packet *packet = h->flight->packet;
+	const char *why;
+
+	if (packet->flags & TCP_FLAG_RST)
+		return check_reset(half, h);
+	if (!half->end->sock[0]) /* records of 0.1.0 do not say whose a packet is */
+		return half->exam->labelled ? "it belongs to no socket that anyone saw" : NULL;
+	why = check_header(half, packet);
+	if (!why)
+		why = check_options(half, packet);
+	if (!why)
+		why = check_window(half, packet);
+	if (!why)
+		why = check_clock(half, h);
+	if (!why)
+		why = check_echo(half, h);
+	return why ? why : check_asked(half, h);
+}
+
+static void half_depart(struct half *half, struct happening *h)
+{
+	const struct ground ground = {
+		.t_ns = h->t_ns,
+		.from_ns = h->t_ns - half->exam->slack_ns,
+		.to_ns = h->t_ns,
+		.rests_on = RESTS(OBSERVER_TAP) | RESTS(OBSERVER_STEPS),
+	};
+	char text[SEGMENT_SIZE];
+	const char *why;
+
+	half_be_sure(half, h->t_ns);
+	why = segment_check(half, h);
+	if (why)
+		complain(half->exam, &ground, "%s: %s", segment_text(half->end, h, text), why);
+	h->probe = half_is_probe(half, h->flight->packet);
+	h->again = half_sends_again(half, h->flight->packet);
+	half->resends += h->again;
+	half_sent(half, h->flight->packet);
+	h->resends = half->resends;
+	h->outstanding = half->sent && half->una != half->snd_max;
+}
+
+static void half_arrive(struct half *half, struct happening *h)
+{
+	if (half_receive(half, h) < 0)
+		half->exam->err = -ENOMEM;
+	if (h->effects & EFFECT_ACKS_NEW)
+		half->resends = 0;
+	h->resends = half->resends;
+	h->outstanding = half->sent && half->una != half->snd_max;
+	if (!(h->effects & EFFECT_ASKS_ACK))
+		return;
+	half->credits++;
+	half->credit_ns = h->t_ns;
+}
+
+void examine_segments(struct exam *exam, struct end *end)
+{
+	struct half half = {.exam = exam, .end = end};
+
+	if (end->listener)
+		return;
+	for (size_t i = 0; i < end->count; i++) {
+		struct happening *h = &end->items[i];
+
+		if (is_event(h, EVENT_CALL))
+			half_call(&half, h->event);
+		else if (is_segment(h, true))
+			half_arrive(&half, h);
+		else if (is_segment(h, false))
+			half_depart(&half, h);
+	}
+	end->sack = half.own.sack_ok && half.peer.sack_ok;
+	free(half.early);
+}

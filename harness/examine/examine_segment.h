@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* examine_segment: one end's sequence numbers; for examine's own files. */
+#ifndef FINWAIT_EXAMINE_EXAMINE_SEGMENT_H
+#define FINWAIT_EXAMINE_EXAMINE_SEGMENT_H
+
+#include "examine_parts.h"
+
+/* What one end has sent and received so far. */
+struct half {
+	struct exam *exam;
+	struct end *end;
+
+	bool sent; /* a SYN or SYN+ACK of its own: its numbers are known */
+	uint32_t isn, snd_max, una; /* una: acknowledged by what has come in */
+	bool fin_sent;
+	uint32_t fin_end;
+	struct packet own; /* its first SYN or SYN+ACK: what it offered */
+	int64_t written; /* bytes that send() took */
+	bool closing; /* close() or shutdown() for writing was called */
+
+	bool heard; /* the peer's SYN or SYN+ACK came in */
+	uint32_t rcv_nxt;
+	struct packet peer; /* that SYN: what the peer offered */
+	bool got_data;
+	bool over; /* a reset came in that counts */
+	const struct packet **early; /* came in behind a gap */
+	size_t early_count, early_space;
+
+	size_t sure; /* of end->items: all before is taken in for certain by now */
+	bool sure_heard;
+	uint32_t sure_rcv_nxt, sure_una; /* after those */
+
+	bool acked, edge_known, echoed, stamped;
+	uint32_t ack_last; /* the last acknowledgement sent */
+	uint32_t edge; /* the right edge of the window that was offered */
+	uint32_t echo_last; /* the last timestamp sent back */
+	uint32_t stamp_first; /* its own first timestamp */
+	int64_t stamp_lo_ns, stamp_hi_ns; /* its clock against ours, least and greatest */
+	unsigned int resends; /* segments sent again since the peer took something */
+	unsigned int credits; /* segments that came in and ask for an ACK */
+	int64_t credit_ns; /* the last of them */
+};
+
+/* A segment came in: its effects, and what is here after it. 0 or -ENOMEM. */
+int half_receive(struct half *half, struct happening *h) MUST_CHECK;
+
+/* Both ends offered it in their SYNs. */
+bool half_agreed_timestamps(const struct half *half);
+bool half_agreed_scaling(const struct half *half);
+
+/* A segment left: why it cannot have; NULL: nothing speaks against it. */
+const char *check_header(const struct half *half, const struct packet *packet);
+const char *check_options(const struct half *half, const struct packet *packet);
+const char *check_window(struct half *half, const struct packet *packet);
+const char *check_clock(struct half *half, const struct happening *h);
+const char *check_echo(struct half *half, const struct happening *h);
+
+/* A keepalive or window probe: the number before the first unacknowledged, and nothing else. */
+bool half_is_probe(const struct half *half, const struct packet *packet);
+
+#endif

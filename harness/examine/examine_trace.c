@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * examine_trace: what trace tells of segments, against the segments themselves. Each
+ * tcp_retransmit_skb has its segment on the tap and each such segment its event; each reset
+ * that trace saw sent or taken in left or came in.
+ */
+#include <string.h>
+
+#include "examine_parts.h"
+
+/* What is paired with one kind of trace's events. */
+struct pairing {
+	enum event_kind kind;
+	bool sent; /* of a reset */
+	const char *what;
+};
+
+static bool is_of_event(const struct pairing *pairing, const struct happening *h)
+{
+	if (!is_event(h, pairing->kind))
+		return false;
+	return pairing->kind != EVENT_RESET || h->event->reset.sent == pairing->sent;
+}
+
+/* A SYN+ACK in answer to a SYN is not a retransmission: tcp_send_synack(). */
+static bool is_of_segment(const struct pairing *pairing, const struct happening *h)
+{
+	const uint8_t syn_ack = TCP_FLAG_SYN | TCP_FLAG_ACK;
+
+	if (pairing->kind == EVENT_RETRANSMIT)
+		return is_segment(h, false) && h->again &&
+		       (h->flight->packet->flags & syn_ack) != syn_ack;
+	if (pairing->sent)
+		return is_segment(h, false) && (h->flight->packet->flags & TCP_FLAG_RST);
+	return is_segment(h, true) && (h->effects & EFFECT_RST);
+}
+
+typedef bool (*side_fn)(const struct pairing *pairing, const struct happening *h);
+
+/* The next of one side at or behind @i. */
+static size_t next_of(const struct end *end, const struct pairing *pairing, side_fn is_of, size_t i)
+{
+	while (i < end->count && !is_of(pairing, &end->items[i]))
+		i++;
+	return i;
+}
+
+static void complain_alone(struct exam *exam, const struct end *end, const struct pairing *pairing,
+                           const struct happening *h)
+{
+	const struct ground ground = {
+		.t_ns = h->t_ns,
+		.rests_on = RESTS(OBSERVER_TRACE) | RESTS(OBSERVER_TAP),
+	};
+	char where[WHERE_SIZE];
+
+	complain(exam, &ground, "%s %s at %.3f s: %s", end_name(end, where), pairing->what,
+	         (double)h->t_ns / NS_PER_S,
+	         h->event ? "trace saw it, the wire did not" : "the wire saw it, trace did not");
+}
+
+/* Both sides in order of time; two that are further apart than the slack are not one. */
+static void examine_pairing(struct exam *exam, const struct end *end, const struct pairing *pairing)
+{
+	size_t e = next_of(end, pairing, is_of_event, 0);
+	size_t s = next_of(end, pairing, is_of_segment, 0);
+
+	while (e < end->count || s < end->count) {
+		int64_t apart_ns;
+
+		if (e == end->count || s == end->count)
+			apart_ns = e == end->count ? INT64_MAX : INT64_MIN;
+		else
+			apart_ns = end->items[e].t_ns - end->items[s].t_ns;
+		if (apart_ns > exam->slack_ns) {
+			complain_alone(exam, end, pairing, &end->items[s]);
+		} else if (apart_ns < -exam->slack_ns) {
+			complain_alone(exam, end, pairing, &end->items[e]);
+		}
+		if (apart_ns <= exam->slack_ns)
+			e = next_of(end, pairing, is_of_event, e + 1);
+		if (apart_ns >= -exam->slack_ns)
+			s = next_of(end, pairing, is_of_segment, s + 1);
+	}
+}
+
+void examine_trace(struct exam *exam, const struct end *end)
+{
+	static const struct pairing pairings[] = {
+		{EVENT_RETRANSMIT, false, "sends a segment again"},
+		{EVENT_RESET, true, "sends a reset"},
+		{EVENT_RESET, false, "takes a reset in"},
+	};
+
+	if (!end->traced || !end->complete)
+		return;
+	for (size_t i = 0; i < sizeof(pairings) / sizeof(pairings[0]); i++)
+		examine_pairing(exam, end, &pairings[i]);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The examination, on records of real runs: true ones are explained whole, each kind of false
+ * one (tests/mutate) is seen in at least one of them.
+ */
+#include "canned.h"
+
+#include "../../harness/examine/examine.h"
+#include "../mutate/mutations.h"
+
+static const char *const records[] = {
+	"true/wave1.lost.jsonl",         "true/wave4.lost.jsonl",
+	"true/close.simultaneous.jsonl", "true/simopen.four-way.jsonl",
+	"true/self.two-waves.jsonl",     "true/beyond.keepalive.jsonl",
+	"true/beyond.retries2.jsonl",    "true/finwait2.close-timeout.jsonl",
+	"true/loss.syn.jsonl",           "true/rootless.jsonl",
+};
+#define RECORDS (sizeof(records) / sizeof(records[0]))
+#define SEEDS 4
+
+static struct record *record_open(const char *name)
+{
+	struct record *rec = canned_record(name);
+
+	record_sort(rec);
+	return rec;
+}
+
+static void examine(const struct record *rec, struct examination *examination)
+{
+	struct story story;
+
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(examine_story(&story, examination), 0);
+	story_free(&story);
+}
+
+/* How many are unexplained, and how many of them without an excuse. */
+static size_t count(const struct record *rec, size_t *decided)
+{
+	struct examination examination;
+	size_t unexplained;
+
+	examine(rec, &examination);
+	unexplained = examination.count;
+	*decided = 0;
+	for (size_t i = 0; i < unexplained; i++)
+		*decided += !examination.items[i].undecided;
+	examination_free(&examination);
+	return unexplained;
+}
+
+static void true_records_are_explained(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RECORDS; i++) {
+		struct record *rec = record_open(records[i]);
+		struct examination examination;
+
+		examine(rec, &examination);
+		if (examination.count)
+			fail_msg("%s: %s", records[i], examination.items[0].text);
+		examination_free(&examination);
+		record_free(rec);
+	}
+}
+
+/* Whether a mutant of @mutation is seen in the record; *@made: there is one. */
+static bool is_seen(const char *name, const struct mutation *mutation, uint64_t seed, bool *made)
+{
+	struct record *rec = record_open(name);
+	bool seen = false;
+	size_t decided;
+
+	if (mutation->apply(rec, seed)) {
+		*made = true;
+		count(rec, &decided);
+		seen = decided > 0;
+	}
+	record_free(rec);
+	return seen;
+}
+
+static void each_mutation_is_seen(void **state)
+{
+	const struct mutation *mutation;
+	size_t m;
+
+	(void)state;
+	for (m = 0; (mutation = mutation_at(m)); m++) {
+		bool seen = false, made = false;
+
+		for (size_t i = 0; i < RECORDS * SEEDS && !seen && !mutation->unseen; i++)
+			seen = is_seen(records[i % RECORDS], mutation, i / RECORDS, &made);
+		if (made && !seen)
+			fail_msg("%s is seen in no record", mutation->name);
+	}
+	assert_true(m > 40);
+}
+
+/* What rests on an observer that lost events may be nothing; so it says. */
+static void a_loss_leaves_it_undecided(void **state)
+{
+	struct record *rec = record_open("true/wave1.lost.jsonl");
+	size_t decided;
+
+	(void)state;
+	for (size_t i = 0; i < rec->event_count; i++)
+		if (rec->events[i].kind == EVENT_SAMPLE && rec->events[i].sample.unacked)
+			rec->events[i].sample.unacked = 0;
+	assert_int_not_equal(count(rec, &decided), 0);
+	assert_int_not_equal(decided, 0);
+	rec->lost[OBSERVER_DIAG] = 3;
+	assert_int_not_equal(count(rec, &decided), 0);
+	assert_int_equal(decided, 0);
+	record_free(rec);
+}
+
+/* Moves the last time-out, the end of wave1.lost, with all that tells of it. */
+static void move_end(struct record *rec, int64_t by_ns)
+{
+	for (size_t i = 0; i < rec->event_count; i++)
+		if (rec->events[i].t_ns > 6 * NS_PER_S)
+			rec->events[i].t_ns += by_ns;
+}
+
+static void add_lateness(struct record *rec, int64_t due_ns, int64_t late_ns)
+{
+	struct event event = {.kind = EVENT_LATE, .t_ns = due_ns + late_ns};
+
+	event.late.due_ns = due_ns;
+	event.late.late_ns = late_ns;
+	assert_int_equal(record_add_event(rec, &event), 0);
+	record_sort(rec);
+}
+
+static void lateness_excuses_what_is_late(void **state)
+{
+	struct record *rec = record_open("true/wave1.lost.jsonl");
+	size_t decided;
+
+	(void)state;
+	move_end(rec, 300 * NS_PER_MS);
+	assert_int_not_equal(count(rec, &decided), 0);
+	assert_int_equal(decided, 1);
+	add_lateness(rec, 5 * NS_PER_S, 100 * NS_PER_MS); /* not enough */
+	count(rec, &decided);
+	assert_int_equal(decided, 1);
+	add_lateness(rec, 5 * NS_PER_S, 250 * NS_PER_MS);
+	assert_int_equal(count(rec, &decided), 1);
+	assert_int_equal(decided, 0);
+	record_free(rec);
+}
+
+static void lateness_does_not_excuse_what_is_early(void **state)
+{
+	struct record *rec = record_open("true/wave1.lost.jsonl");
+	size_t decided;
+
+	(void)state;
+	move_end(rec, -300 * NS_PER_MS);
+	add_lateness(rec, 5 * NS_PER_S, 400 * NS_PER_MS);
+	count(rec, &decided);
+	assert_int_equal(decided, 1);
+	record_free(rec);
+}
+
+/* The finding that a run has of it. */
+static void the_finding_fails(void **state)
+{
+	struct record *rec = record_open("true/wave1.lost.jsonl");
+	const struct finding *finding;
+	struct story story;
+
+	(void)state;
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(examine_record(rec, &story), 0);
+	assert_null(finding_find(rec, rec->probe, EXAMINE_FINDING));
+	story_free(&story);
+	move_end(rec, 300 * NS_PER_MS);
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(examine_record(rec, &story), 0);
+	finding = finding_find(rec, rec->probe, EXAMINE_FINDING);
+	assert_non_null(finding);
+	assert_int_equal(finding->model, MODEL_FAILS);
+	assert_int_equal(finding->measured.lo, 1);
+	assert_non_null(strstr(finding->note, "client c1 gives up at 7.027 s"));
+	story_free(&story);
+	record_free(rec);
+}
+
+/* No segment, no call: a state from nowhere, as the one observer tells that there is. */
+static void a_state_from_nowhere(void **state)
+{
+	struct record *rec = record_new();
+	struct event event = {.kind = EVENT_SAMPLE, .t_ns = NS_PER_S, .sock = "c1"};
+	size_t decided;
+
+	(void)state;
+	event.sample = (struct sample){.state = STATE_ESTABLISHED,
+	                               .object = OBJECT_FULL,
+	                               .cookie = 1,
+	                               .gap_ns = NS_PER_MS};
+	rec->observed[OBSERVER_DIAG] = true;
+	assert_int_equal(record_add_event(rec, &event), 0);
+	assert_int_equal(count(rec, &decided), 1);
+	assert_int_equal(decided, 1);
+	record_free(rec);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(true_records_are_explained),
+		cmocka_unit_test(each_mutation_is_seen),
+		cmocka_unit_test(a_loss_leaves_it_undecided),
+		cmocka_unit_test(lateness_excuses_what_is_late),
+		cmocka_unit_test(lateness_does_not_excuse_what_is_early),
+		cmocka_unit_test(the_finding_fails),
+		cmocka_unit_test(a_state_from_nowhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
