@@ -89,7 +89,7 @@ void judge_walk(struct judge *judge, const struct walk_figure *walk)
 
 void judge_segments(struct judge *judge, const struct segments_figure *segments)
 {
-	struct sent sent = sent_all_since(judge, segments->from_ns);
+	struct sent sent = sent_all_since(judge, segments->from);
 
 	judge_figure(judge, "flags", VALUE_TEXT,
 	             &(struct figure){

@@ -30,7 +30,8 @@ void fin_loss_measure(struct judge *judge, enum side host, const char *sock, str
 	*loss = (struct fin_loss){
 		.host = host,
 		.sock = sock,
-		.fins = sent_on(judge, sock, &fin, 0),
+		.predicted_from = RESTS_ON(OBSERVER_DIAG) | RESTS_ON(OBSERVER_TAP),
+		.fins = sent_on(judge, sock, &fin, (struct moment){0}),
 	};
 	if (!fin_loss_model(judged_story(judge)->rec, host, sock, &loss->model))
 		loss->unpredicted = judge_text(judge, "no RTO of %s was read", sock);
@@ -55,24 +56,36 @@ void fin_loss_judge_count(struct judge *judge, const struct fin_loss *loss, stru
 			    .rule = "tcp_write_timeout(), tcp_orphan_retries(), "
 				    "tcp_send_loss_probe()",
 			    .unpredicted = loss->unpredicted,
+			    .predicted_from = loss->predicted_from,
 		    });
 }
 
 void fin_loss_judge_times(struct judge *judge, const struct fin_loss *loss)
 {
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "loss_probes",
+			    .predicts = value_count(loss->model.probes),
+			    .measured = measure_counter(judge, loss->host, "TcpExt.TCPLossProbes"),
+			    .rule = "tcp_schedule_loss_probe(), tcp_send_loss_probe()",
+			    .unpredicted = loss->unpredicted,
+			    .predicted_from = loss->predicted_from,
+		    });
 	judge_schedule(judge, &(struct schedule_figure){
 				      .sent = &loss->fins,
-				      .from_ns = sent_first_ns(&loss->fins),
+				      .from = when_sent(&loss->fins),
 				      .model = &loss->model,
 				      .rule = "tcp_retransmit_timer(): icsk_rto << 1",
 				      .unpredicted = loss->unpredicted,
+				      .predicted_from = loss->predicted_from,
 			      });
 	judge_time(judge, &(struct figure){
 				  .name = "lifetime",
 				  .predicts = span_value(loss->model.give_up),
 				  .measured = measure_until_end(judge, loss->host, loss->sock,
-	                                                        sent_first_ns(&loss->fins)),
+	                                                        when_sent(&loss->fins)),
 				  .rule = "retransmits_timed_out(), tcp_model_timeout()",
 				  .unpredicted = loss->unpredicted,
+				  .predicted_from = loss->predicted_from,
 			  });
 }

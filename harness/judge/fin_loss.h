@@ -16,6 +16,7 @@ struct fin_loss {
 	struct sent fins; /* as they left */
 	struct schedule model;
 	const char *unpredicted; /* set: there is no model, and why */
+	unsigned int predicted_from; /* what the model was read from: RESTS_ON() mask */
 };
 
 /* What @host sent of FINs on @sock, and what the model says to it. */
@@ -27,7 +28,7 @@ int64_t fin_loss_limit_ms(const struct record *rec, enum side host, const char *
 /* A figure of the current claim: fin_segments, of which the article @says so many in all. */
 void fin_loss_judge_count(struct judge *judge, const struct fin_loss *loss, struct value says);
 
-/* Two more: the intervals between them and the lifetime. */
+/* Three more: how many were loss probes, the intervals between them and the lifetime. */
 void fin_loss_judge_times(struct judge *judge, const struct fin_loss *loss);
 
 #endif

@@ -16,6 +16,7 @@ struct judge {
 	const char *claim; /* which figures belong to; NULL: none yet */
 	const char *in_case; /* "": none is open */
 	const char *premise; /* of the claim: why nothing can be concluded; NULL: it can */
+	unsigned int premise_rests_on;
 	unsigned int opened[CLAIMS_PER_PROBE];
 	unsigned int findings[CLAIMS_PER_PROBE];
 	const char *error; /* the first misuse: the run is an error */
@@ -94,6 +95,7 @@ void judge_claim(struct judge *judge, const char *id)
 	judge->claim = id;
 	judge->in_case = "";
 	judge->premise = NULL;
+	judge->premise_rests_on = 0;
 	if (index < 0) {
 		judge_misuse(judge, "a claim was judged that the probe does not declare", id);
 		return;
@@ -115,6 +117,7 @@ void judge_premise(struct judge *judge, const char *what, struct measured holds)
 {
 	const char *doubt = measured_doubt(judge->rec, &holds);
 
+	judge->premise_rests_on |= holds.rests_on;
 	if (judge->premise)
 		return;
 	if (doubt)
@@ -141,9 +144,21 @@ static bool is_kind(const struct value *value, enum value_kind kind)
 	return value->kind == kind || value->kind == VALUE_NONE;
 }
 
-void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
-                  const struct figure *figure)
+/* What the figure rests on: what was measured, and what the prediction was read from. */
+static struct figure figure_whole(const struct figure *stated)
 {
+	struct figure figure = *stated;
+
+	figure.measured.rests_on |= stated->predicted_from;
+	if (stated->unpredicted)
+		figure.predicts = value_none();
+	return figure;
+}
+
+void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
+                  const struct figure *stated)
+{
+	const struct figure whole = figure_whole(stated), *figure = &whole;
 	struct finding finding = {
 		.claim = judge->claim,
 		.name = figure->name,
@@ -151,9 +166,9 @@ void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
 		.unit = unit,
 		.rule = figure->rule,
 		.says = figure->says,
-		.predicts = figure->unpredicted ? value_none() : figure->predicts,
+		.predicts = figure->predicts,
 		.measured = figure->measured.value,
-		.rests_on = figure->measured.rests_on,
+		.rests_on = figure->measured.rests_on | judge->premise_rests_on,
 	};
 	int index = judge->claim ? claim_index(judge, judge->claim) : -1;
 

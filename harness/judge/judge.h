@@ -68,6 +68,7 @@ struct figure {
 	struct measured measured;
 	const char *rule; /* what the prediction rests on: "retransmits_timed_out()" */
 	const char *unpredicted; /* set: nothing can be predicted, and why: inconclusive */
+	unsigned int predicted_from; /* what the prediction was read from: RESTS_ON() mask */
 };
 
 void judge_count(struct judge *judge, const struct figure *figure);
@@ -91,9 +92,9 @@ struct walk_figure {
 };
 void judge_walk(struct judge *judge, const struct walk_figure *figure);
 
-/* The flags of every segment that left its host at or after @from_ns: "FA A FA A". */
+/* The flags of every segment that left its host at or after @from: "FA A FA A". */
 struct segments_figure {
-	int64_t from_ns;
+	struct moment from;
 	const char *says; /* NULL: the article gives none */
 	const char *predicts;
 	const char *rule;
@@ -111,15 +112,16 @@ struct errno_figure {
 void judge_errno(struct judge *judge, const struct errno_figure *figure);
 
 /*
- * When each of @sent left, against @model: interval by interval, the first one from @from_ns
+ * When each of @sent left, against @model: interval by interval, the first one from @from
  * on. Judged is how many of them are as the model has them.
  */
 struct schedule_figure {
 	const struct sent *sent;
-	int64_t from_ns;
+	struct moment from;
 	const struct schedule *model;
 	const char *rule;
 	const char *unpredicted; /* set: there is no model, and why */
+	unsigned int predicted_from; /* what the model was read from: RESTS_ON() mask */
 };
 void judge_schedule(struct judge *judge, const struct schedule_figure *figure);
 

@@ -11,9 +11,20 @@ struct measured measured_none(unsigned int rests_on, const char *why_not)
 	return (struct measured){.rests_on = rests_on, .why_not = why_not};
 }
 
-int64_t called_ns(const struct judge *judge, enum side host, const char *sock, const char *call)
+static const char *uncalled_words(struct judge *judge, const char *sock, const char *call)
 {
-	return query_called_ns(judged_story(judge)->rec, host, sock, call);
+	return judge_text(judge, "%s%s%s was not called", call, sock[0] ? " on " : "", sock);
+}
+
+struct moment when_called(struct judge *judge, enum side host, const char *sock, const char *name)
+{
+	const struct event *call = query_call(judged_story(judge)->rec, host, sock, name, 0);
+
+	return (struct moment){
+		.t_ns = call ? call->t_ns : 0,
+		.rests_on = RESTS_ON(OBSERVER_STEPS),
+		.why_not = call ? NULL : uncalled_words(judge, sock, name),
+	};
 }
 
 /* A call as it was found; @value is set where it was made. */
@@ -21,9 +32,7 @@ static struct measured measured_call(struct judge *judge, const char *sock, cons
                                      const struct event *call, struct value value)
 {
 	if (!call)
-		return measured_none(RESTS_ON(OBSERVER_STEPS),
-		                     judge_text(judge, "%s%s%s was not called", name,
-		                                sock[0] ? " on " : "", sock));
+		return measured_none(RESTS_ON(OBSERVER_STEPS), uncalled_words(judge, sock, name));
 	return (struct measured){
 		.value = value,
 		.rests_on = RESTS_ON(OBSERVER_STEPS),

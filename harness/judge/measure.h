@@ -15,8 +15,8 @@ struct measured measured_none(unsigned int rests_on, const char *why_not);
 
 /* ---- Calls of the probe ---- */
 
-/* When the first @call on @sock was made; INT64_MAX: never. */
-int64_t called_ns(const struct judge *judge, enum side host, const char *sock, const char *call);
+/* When the first @call on @sock was made. */
+struct moment when_called(struct judge *judge, enum side host, const char *sock, const char *call);
 /* What that call returned, as a count. */
 struct measured measure_result(struct judge *judge, enum side host, const char *sock,
                                const char *call);
@@ -33,6 +33,7 @@ struct measured measure_signal(struct judge *judge, enum side host, const char *
 struct sent {
 	const struct flight **items; /* the story's; the list lives as long as the record */
 	size_t count;
+	unsigned int rests_on; /* what the list was read from */
 	const char *why_not; /* set: it is not all of them, or cannot be known */
 	int64_t from_ns; /* what left before was not asked for */
 	int64_t to_ns; /* the record goes on to here */
@@ -40,16 +41,16 @@ struct sent {
 
 /*
  * Those of the end @sock ("": of any) that match, as they left @match's host at or after
- * @from_ns (INT64_MAX: that never came).
+ * @from.
  */
 struct sent sent_on(struct judge *judge, const char *sock, const struct packet_match *match,
-                    int64_t from_ns);
-/* The same of any end. */
+                    struct moment from);
+/* The same of any end, from @from_ns on. */
 struct sent sent_since(struct judge *judge, const struct packet_match *match, int64_t from_ns);
 /* Those of both hosts. */
-struct sent sent_all_since(struct judge *judge, int64_t from_ns);
-/* When the first left; INT64_MAX: none did. */
-int64_t sent_first_ns(const struct sent *sent);
+struct sent sent_all_since(struct judge *judge, struct moment from);
+/* When the first of them left. */
+struct moment when_sent(const struct sent *sent);
 
 struct measured measure_sent(const struct sent *sent);
 /* How many after the first; inconclusive where there was no first. */
@@ -62,8 +63,8 @@ struct measured measure_same_seq(const struct sent *sent);
 struct measured measure_all_lost(const struct sent *sent);
 /* Their flags: "FA A FA A". */
 struct measured measure_flags(struct judge *judge, const struct sent *sent);
-/* From @from_ns (INT64_MAX: that never came) to the first of them. */
-struct measured measure_first(const struct sent *sent, int64_t from_ns);
+/* From @from to the first of them. */
+struct measured measure_first(const struct sent *sent, struct moment from);
 
 /* ---- States ---- */
 
@@ -79,14 +80,14 @@ struct measured measure_entered(struct judge *judge, enum side host, const char 
 struct measured measure_stay(struct judge *judge, enum side host, const char *sock,
                              enum tcp_state state);
 /*
- * From @from_ns (INT64_MAX: that never came) to its end. Not seen to end, it lasted at
- * least until the record's last event: a time without an upper end.
+ * From @from to its end. Not seen to end, it lasted at least until the record's last event:
+ * a time without an upper end.
  */
 struct measured measure_until_end(struct judge *judge, enum side host, const char *sock,
-                                  int64_t from_ns);
-/* Whether it ended; still there @within_ns after @from_ns, that cannot be known yet. */
+                                  struct moment from);
+/* Whether it ended; where the record ends within @within_ns of @from, that may not be known. */
 struct measured measure_ended(struct judge *judge, enum side host, const char *sock,
-                              int64_t from_ns, int64_t within_ns);
+                              struct moment from, int64_t within_ns);
 
 /* ---- Counters ---- */
 

@@ -105,40 +105,45 @@ struct measured measure_stay(struct judge *judge, enum side host, const char *so
 	return stay;
 }
 
+/* About the life from @from on. */
+static struct measured measured_since(struct judge *judge, const struct life *life,
+                                      const char *sock, struct moment from, struct value value)
+{
+	struct measured measured = measured_life(judge, life, sock, value);
+
+	measured.rests_on |= from.rests_on;
+	measured.from_ns = from.t_ns;
+	if (!measured.why_not)
+		measured.why_not = from.why_not;
+	return measured;
+}
+
 struct measured measure_until_end(struct judge *judge, enum side host, const char *sock,
-                                  int64_t from_ns)
+                                  struct moment from)
 {
 	const struct story *story = judged_story(judge);
 	const struct life *life = story_life(story, host, sock);
-	struct measured lifetime = measured_life(judge, life, sock, value_none());
 	struct value end = value_time(story->end_ns, INT64_MAX);
+	struct measured lifetime;
 
-	if (lifetime.why_not)
-		return lifetime;
-	if (from_ns == INT64_MAX) {
-		lifetime.why_not = "what it is counted from did not happen";
-		return lifetime;
-	}
 	if (life_has_ended(life))
 		end = life_entered(&life->states[life->count - 1]);
-	lifetime.value = value_between(value_time(from_ns, from_ns), end);
-	lifetime.from_ns = from_ns;
-	lifetime.to_ns = end.hi == INT64_MAX ? story->end_ns : end.hi;
+	lifetime = measured_since(judge, life, sock, from,
+	                          value_between(value_time(from.t_ns, from.t_ns), end));
+	if (end.hi != INT64_MAX)
+		lifetime.to_ns = end.hi;
 	return lifetime;
 }
 
 struct measured measure_ended(struct judge *judge, enum side host, const char *sock,
-                              int64_t from_ns, int64_t within_ns)
+                              struct moment from, int64_t within_ns)
 {
 	const struct story *story = judged_story(judge);
 	const struct life *life = story_life(story, host, sock);
-	struct measured ended = measured_life(judge, life, sock, value_truth(life_has_ended(life)));
+	bool has_ended = life_has_ended(life);
+	struct measured ended = measured_since(judge, life, sock, from, value_truth(has_ended));
 
-	if (ended.why_not)
-		return ended;
-	if (from_ns == INT64_MAX)
-		ended.why_not = "what it is counted from did not happen";
-	else if (!life_has_ended(life) && story->end_ns - from_ns <= within_ns)
+	if (!ended.why_not && !has_ended && story->end_ns - from.t_ns <= within_ns)
 		ended.why_not = "the record ends before it must have ended";
 	return ended;
 }

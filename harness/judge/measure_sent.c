@@ -17,52 +17,59 @@ static bool flight_is_sent(const struct flight *flight, const char *sock,
 }
 
 static struct sent sent_collect(struct judge *judge, const char *sock,
-                                const struct packet_match *match, int64_t from_ns)
+                                const struct packet_match *match, struct moment from)
 {
 	const struct story *story = judged_story(judge);
 	const struct flights *flights = &story->flights;
-	struct sent sent = {.from_ns = from_ns, .to_ns = story->end_ns};
+	struct sent sent = {
+		.rests_on = RESTS_ON(OBSERVER_TAP) | from.rests_on,
+		.why_not = from.why_not,
+		.from_ns = from.t_ns,
+		.to_ns = story->end_ns,
+	};
 
-	if (from_ns == INT64_MAX)
-		sent.why_not = "what it is counted from did not happen";
 	sent.items = judge_take(judge, (flights->count + 1) * sizeof(*sent.items));
-	if (!sent.items) {
+	if (!sent.items)
 		sent.why_not = "no memory to list the packets";
-		return sent;
-	}
-	for (size_t i = 0; i < flights->count; i++)
+	for (size_t i = 0; i < flights->count && !sent.why_not; i++)
 		if (flight_is_sent(&flights->items[i], sock, match) &&
-		    flights->items[i].depart_ns >= from_ns)
+		    flights->items[i].depart_ns >= from.t_ns)
 			sent.items[sent.count++] = &flights->items[i];
 	return sent;
 }
 
 struct sent sent_on(struct judge *judge, const char *sock, const struct packet_match *match,
-                    int64_t from_ns)
+                    struct moment from)
 {
-	return sent_collect(judge, sock, match, from_ns);
+	return sent_collect(judge, sock, match, from);
 }
 
 struct sent sent_since(struct judge *judge, const struct packet_match *match, int64_t from_ns)
 {
-	return sent_collect(judge, "", match, from_ns);
+	return sent_collect(judge, "", match, (struct moment){.t_ns = from_ns});
 }
 
-struct sent sent_all_since(struct judge *judge, int64_t from_ns)
+struct sent sent_all_since(struct judge *judge, struct moment from)
 {
-	return sent_collect(judge, "", NULL, from_ns);
+	return sent_collect(judge, "", NULL, from);
 }
 
-int64_t sent_first_ns(const struct sent *sent)
+static const char none_left[] = "no such packet was seen to leave";
+
+struct moment when_sent(const struct sent *sent)
 {
-	return sent->count ? sent->items[0]->depart_ns : INT64_MAX;
+	return (struct moment){
+		.t_ns = sent->count ? sent->items[0]->depart_ns : 0,
+		.rests_on = sent->rests_on,
+		.why_not = sent->count || sent->why_not ? sent->why_not : none_left,
+	};
 }
 
 static struct measured measured_sent(const struct sent *sent, struct value value)
 {
 	return (struct measured){
 		.value = value,
-		.rests_on = RESTS_ON(OBSERVER_TAP),
+		.rests_on = sent->rests_on,
 		.why_not = sent->why_not,
 		.from_ns = sent->from_ns,
 		.to_ns = sent->to_ns,
@@ -73,7 +80,7 @@ static struct measured measured_sent(const struct sent *sent, struct value value
 static struct measured measured_of_some(const struct sent *sent, struct value value)
 {
 	if (!sent->count && !sent->why_not)
-		return measured_none(RESTS_ON(OBSERVER_TAP), "no such packet was seen to leave");
+		return measured_none(sent->rests_on, none_left);
 	return measured_sent(sent, value);
 }
 
@@ -127,20 +134,19 @@ struct measured measure_flags(struct judge *judge, const struct sent *sent)
 	text = text ? judge_text(judge, "%s", text) : NULL;
 	buffer_free(&words);
 	return text ? measured_sent(sent, value_words(text))
-	            : measured_none(RESTS_ON(OBSERVER_TAP), "no memory to list the packets");
+	            : measured_none(sent->rests_on, "no memory to list the packets");
 }
 
-struct measured measure_first(const struct sent *sent, int64_t from_ns)
+struct measured measure_first(const struct sent *sent, struct moment from)
 {
-	struct measured first = {0};
-	int64_t after_ns = sent_first_ns(sent) - from_ns;
+	int64_t first_ns = when_sent(sent).t_ns;
+	struct measured first =
+		measured_of_some(sent, value_time(first_ns - from.t_ns, first_ns - from.t_ns));
 
-	if (from_ns == INT64_MAX)
-		return measured_none(RESTS_ON(OBSERVER_STEPS),
-		                     "what it is counted from did not happen");
-	first = measured_of_some(sent, value_time(after_ns, after_ns));
-	first.from_ns = from_ns;
-	if (sent->count)
-		first.to_ns = sent_first_ns(sent);
+	first.rests_on |= from.rests_on;
+	first.from_ns = from.t_ns;
+	first.to_ns = first_ns;
+	if (from.why_not)
+		first.why_not = from.why_not;
 	return first;
 }

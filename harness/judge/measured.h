@@ -8,6 +8,13 @@
 /* Observers that something rests on, as a mask. */
 #define RESTS_ON(observer) (1u << (observer))
 
+/* An instant of the run that something is counted from. All zeros: its beginning. */
+struct moment {
+	int64_t t_ns;
+	unsigned int rests_on; /* what it was read from */
+	const char *why_not; /* set: it never came, and what that was */
+};
+
 struct measured {
 	struct value value; /* VALUE_NONE: nothing was found, see @why_not */
 	unsigned int rests_on; /* what it was read from: lost data there makes it inconclusive */

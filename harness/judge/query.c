@@ -39,14 +39,6 @@ const struct event *query_call(const struct record *rec, enum side host, const c
 	return NULL;
 }
 
-int64_t query_called_ns(const struct record *rec, enum side host, const char *sock,
-                        const char *name)
-{
-	const struct event *call = query_call(rec, host, sock, name, INT64_MIN);
-
-	return call ? call->t_ns : INT64_MAX;
-}
-
 const struct sample *query_rto(const struct record *rec, enum side host, const char *sock,
                                int64_t until_ns)
 {

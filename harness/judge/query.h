@@ -22,10 +22,6 @@ bool packet_is_on(const struct event *packet, const char *sock);
 const struct event *query_call(const struct record *rec, enum side host, const char *sock,
                                const char *name, int64_t from_ns);
 
-/* When that call was made; INT64_MAX: never. */
-int64_t query_called_ns(const struct record *rec, enum side host, const char *sock,
-                        const char *name);
-
 /* The last sample of a full socket at or before @until_ns that carries an RTO; NULL: none. */
 const struct sample *query_rto(const struct record *rec, enum side host, const char *sock,
                                int64_t until_ns);

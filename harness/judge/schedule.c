@@ -25,7 +25,7 @@ struct intervals {
 /* When send @index left, since the one before. */
 static int64_t interval_ns(const struct schedule_figure *figure, size_t index)
 {
-	int64_t before_ns = index ? figure->sent->items[index - 1]->depart_ns : figure->from_ns;
+	int64_t before_ns = index ? figure->sent->items[index - 1]->depart_ns : figure->from.t_ns;
 
 	return figure->sent->items[index]->depart_ns - before_ns;
 }
@@ -100,11 +100,15 @@ void judge_schedule(struct judge *judge, const struct schedule_figure *schedule)
 		.measured = measure_sent(schedule->sent),
 		.rule = schedule->rule,
 		.unpredicted = schedule->unpredicted,
+		.predicted_from = schedule->predicted_from,
 	};
 
-	if (!schedule->unpredicted && schedule->from_ns != INT64_MAX)
+	if (!schedule->unpredicted && !schedule->from.why_not)
 		intervals = intervals_of(judged_story(judge), schedule);
 	figure.measured.value = value_count(intervals.fit);
+	figure.measured.rests_on |= schedule->from.rests_on;
+	if (!figure.measured.why_not)
+		figure.measured.why_not = schedule->from.why_not;
 	if (intervals.misfits) {
 		figure.measured.detail = misfit_words(judge, schedule, intervals.misfit);
 		figure.measured.late_known = true;

@@ -201,6 +201,18 @@ static int64_t explained_ns(const struct story *story, const struct figure *figu
 	return late_ns > story->rec->slack_ms * NS_PER_MS ? late_ns : 0;
 }
 
+/* How late the machine was, where that is why a measurement is too coarse; else 0. */
+static int64_t vague_ns(const struct story *story, const struct figure *figure)
+{
+	const struct measured *measured = &figure->measured;
+	int64_t late_ns = lateness_total(story, measured->from_ns, measured->to_ns);
+
+	return is_too_coarse(figure) && value_width(&measured->value) - late_ns <=
+	                                        value_width(&figure->predicts)
+	               ? late_ns
+	               : 0;
+}
+
 /* Rule 5. */
 static bool settle_unmodelled(struct record *rec, const struct story *story,
                               struct finding *finding)
@@ -245,8 +257,10 @@ void verdict_settle(struct record *rec, const struct story *story, const struct 
 	finding->verdict = finding->note ? VERDICT_SKIPPED : VERDICT_INCONCLUSIVE;
 	if (!finding->note)
 		finding->note = why_nothing(rec, figure, premise);
-	if (!finding->note)
+	if (!finding->note) {
 		finding->note = why_vague(rec, figure);
+		finding->late_ns = finding->note ? vague_ns(story, figure) : 0;
+	}
 	if (finding->note || (!holds && (settle_unmodelled(rec, story, finding) ||
 	                                 settle_late(rec, story, figure, finding))))
 		return;

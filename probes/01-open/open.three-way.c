@@ -23,7 +23,7 @@ static void run(struct probe_run *run)
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	struct sent sent = sent_all_since(judge, 0);
+	struct sent sent = sent_all_since(judge, (struct moment){0});
 
 	(void)story;
 	judge_claim(judge, "open.three-way");

@@ -100,7 +100,7 @@ static void judge_retries(struct judge *judge, const struct sent *syns,
 	judge_schedule(judge,
 	               &(struct schedule_figure){
 			       .sent = syns,
-			       .from_ns = sent_first_ns(syns),
+			       .from = when_sent(syns),
 			       .model = model,
 			       .rule = "tcp_retransmit_timer(): TCP_TIMEOUT_INIT, icsk_rto << 1",
 		       });
@@ -138,8 +138,7 @@ static void judge_default(const struct record *rec, struct judge *judge, const s
 			   .name = "gives_up_after",
 			   .says = claimed ? span_value(article_gives_up(rec)) : value_none(),
 			   .predicts = span_value(model->give_up),
-			   .measured =
-				   measure_until_end(judge, SIDE_CLIENT, "c1", sent_first_ns(syns)),
+			   .measured = measure_until_end(judge, SIDE_CLIENT, "c1", when_sent(syns)),
 			   .rule = "tcp_retransmit_timer() doubles, tcp_syn_linear_timeouts first",
 		   });
 }
@@ -161,7 +160,7 @@ static void judge_doubling(const struct record *rec, struct judge *judge, const 
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	struct sent syns = sent_on(judge, "c1", &syn, 0);
+	struct sent syns = sent_on(judge, "c1", &syn, (struct moment){0});
 	struct measured lost = measure_all_lost(&syns);
 	struct schedule model;
 	int64_t retries = -1;

@@ -41,7 +41,7 @@ static void judge(const struct story *story, struct judge *judge)
 		active = "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE";
 	judge_claim(judge, "close.four-waves");
 	judge_segments(judge, &(struct segments_figure){
-				      .from_ns = called_ns(judge, SIDE_CLIENT, "c1", "close"),
+				      .from = when_called(judge, SIDE_CLIENT, "c1", "close"),
 				      .says = "FA A FA A",
 				      .predicts = "FA A FA A",
 				      .rule = "tcp_send_fin(), tcp_fin()",

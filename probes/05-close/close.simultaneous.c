@@ -52,7 +52,7 @@ static void judge(const struct story *story, struct judge *judge)
 						  "in CLOSING",
 				  });
 	judge_segments(judge, &(struct segments_figure){
-				      .from_ns = called_ns(judge, SIDE_CLIENT, "c1", "close"),
+				      .from = when_called(judge, SIDE_CLIENT, "c1", "close"),
 				      .predicts = "FA FA A A",
 				      .rule = "RFC 9293 figure 13",
 			      });

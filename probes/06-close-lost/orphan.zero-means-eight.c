@@ -28,6 +28,20 @@ static void run(struct probe_run *run)
 	await_gone_within(server[1], fin_loss_limit_ms(run_record(run), SIDE_SERVER, "s2"));
 }
 
+/* What an orphan whose FINs are lost goes through, in either case. */
+static void judge_orphan(struct judge *judge, const struct fin_loss *loss, const char *walk,
+                         struct value says)
+{
+	fin_loss_judge_count(judge, loss, says);
+	fin_loss_judge_times(judge, loss);
+	judge_walk(judge, &(struct walk_figure){
+				  .host = loss->host,
+				  .sock = loss->sock,
+				  .predicts = walk,
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
+}
+
 static void judge(const struct story *story, struct judge *judge)
 {
 	struct fin_loss zero, eight;
@@ -39,19 +53,19 @@ static void judge(const struct story *story, struct judge *judge)
 	judge_premise(judge, "every FIN was lost", measure_all_lost(&zero.fins));
 	judge_premise(judge, "every FIN was lost", measure_all_lost(&eight.fins));
 	judge_case(judge, "tcp_orphan_retries 0");
-	fin_loss_judge_count(judge, &zero, measure_sent(&eight.fins).value);
-	fin_loss_judge_times(judge, &zero);
+	judge_orphan(judge, &zero, "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSE",
+	             measure_sent(&eight.fins).value);
 	judge_case(judge, "tcp_orphan_retries 8");
-	fin_loss_judge_count(judge, &eight, value_none());
-	fin_loss_judge_times(judge, &eight);
+	judge_orphan(judge, &eight, "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSE", value_none());
 	judge_time(judge, &(struct figure){
 				  .name = "lifetime_over_100_s",
 				  .says = value_time(100 * NS_PER_S, INT64_MAX),
 				  .predicts = span_value(eight.model.give_up),
 				  .measured = measure_until_end(judge, SIDE_SERVER, "s2",
-	                                                        sent_first_ns(&eight.fins)),
+	                                                        when_sent(&eight.fins)),
 				  .rule = "tcp_orphan_retries(): 8 where 0 and the socket is alive",
 				  .unpredicted = eight.unpredicted,
+				  .predicted_from = eight.predicted_from,
 			  });
 }
 

@@ -34,7 +34,7 @@ static void run(struct probe_run *run)
 static struct measured measure_unanswered(struct judge *judge, const struct fin_loss *loss)
 {
 	const struct packet_match client = {.from = SIDE_CLIENT};
-	struct sent answers = sent_on(judge, "c1", &client, sent_first_ns(&loss->fins));
+	struct sent answers = sent_on(judge, "c1", &client, when_sent(&loss->fins));
 
 	return measure_all_lost(&answers);
 }
@@ -48,10 +48,11 @@ static void judge_end(struct judge *judge, const struct fin_loss *loss)
 				   .says = value_truth(true),
 				   .predicts = value_truth(true),
 				   .measured = measure_ended(judge, SIDE_SERVER, "s1",
-	                                                     sent_first_ns(&loss->fins),
+	                                                     when_sent(&loss->fins),
 	                                                     loss->model.give_up.hi_ns),
 				   .rule = "tcp_write_timeout() of an orphan",
 				   .unpredicted = loss->unpredicted,
+				   .predicted_from = loss->predicted_from,
 			   });
 	fin_loss_judge_times(judge, loss);
 	judge_walk(judge, &(struct walk_figure){

@@ -54,6 +54,7 @@ static void judge(const struct story *story, struct judge *judge)
 			.rule = "tcp_fin_time(), tcp_time_wait(); above 60 s twice what is over, "
 				"tcp_keepalive_timer()",
 			.unpredicted = modelled ? NULL : "no RTO of c1 was read",
+			.predicted_from = RESTS_ON(OBSERVER_DIAG),
 		});
 	judge_walk(judge, &(struct walk_figure){
 				  .host = SIDE_CLIENT,

@@ -26,8 +26,8 @@ static void run(struct probe_run *run)
 static void judge(const struct story *story, struct judge *judge)
 {
 	const char *walk = "SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT";
-	int64_t closing_ns = called_ns(judge, SIDE_CLIENT, "c1", "close");
-	struct sent sent = sent_all_since(judge, closing_ns);
+	struct moment closing = when_called(judge, SIDE_CLIENT, "c1", "close");
+	struct sent sent = sent_all_since(judge, closing);
 
 	(void)story;
 	judge_claim(judge, "self.two-waves");
@@ -39,7 +39,7 @@ static void judge(const struct story *story, struct judge *judge)
 				   .rule = "one FIN is both ends', and so is its ACK",
 			   });
 	judge_segments(judge, &(struct segments_figure){
-				      .from_ns = closing_ns,
+				      .from = closing,
 				      .predicts = "FA A",
 				      .rule = "tcp_send_fin(), tcp_fin()",
 			      });

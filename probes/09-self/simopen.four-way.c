@@ -63,7 +63,7 @@ static void judge_walks(struct judge *judge)
 static void judge(const struct story *story, struct judge *judge)
 {
 	int accepted = model_synack_in_syn_recv(story->rec);
-	struct sent sent = sent_all_since(judge, 0);
+	struct sent sent = sent_all_since(judge, (struct moment){0});
 
 	judge_claim(judge, "simopen.four-way");
 	judge_walks(judge);

@@ -32,11 +32,11 @@ static void run(struct probe_run *run)
 
 /* What the client sent once the option was set: the peer answered nothing of it. */
 static void judge_probes(struct judge *judge, const struct schedule *model, const char *unpredicted,
-                         int64_t armed_ns)
+                         struct moment armed)
 {
 	const struct packet_match ack = {
 		.from = SIDE_CLIENT, .flags_mask = TCP_FLAG_RST, .flags_value = 0};
-	struct sent probes = sent_on(judge, "c1", &ack, armed_ns);
+	struct sent probes = sent_on(judge, "c1", &ack, armed);
 
 	if (model->sends_hi)
 		judge_premise(judge, "every probe was lost", measure_all_lost(&probes));
@@ -52,13 +52,13 @@ static void judge_probes(struct judge *judge, const struct schedule *model, cons
 	judge_time(judge, &(struct figure){
 				  .name = "first_probe_after",
 				  .predicts = span_value(model->at[0]),
-				  .measured = measure_first(&probes, armed_ns),
+				  .measured = measure_first(&probes, armed),
 				  .rule = "keepalive_time_when()",
 				  .unpredicted = unpredicted,
 			  });
 	judge_schedule(judge, &(struct schedule_figure){
 				      .sent = &probes,
-				      .from_ns = armed_ns,
+				      .from = armed,
 				      .model = model,
 				      .rule = "keepalive_time_when(), keepalive_intvl_when()",
 				      .unpredicted = unpredicted,
@@ -66,14 +66,14 @@ static void judge_probes(struct judge *judge, const struct schedule *model, cons
 }
 
 static void judge_failure(struct judge *judge, const struct schedule *model,
-                          const char *unpredicted, int64_t armed_ns)
+                          const char *unpredicted, struct moment armed)
 {
-	struct sent resets = sent_on(judge, "c1", &reset, armed_ns);
+	struct sent resets = sent_on(judge, "c1", &reset, armed);
 
 	judge_time(judge, &(struct figure){
 				  .name = "fails_after",
 				  .predicts = span_value(model->give_up),
-				  .measured = measure_until_end(judge, SIDE_CLIENT, "c1", armed_ns),
+				  .measured = measure_until_end(judge, SIDE_CLIENT, "c1", armed),
 				  .rule = "tcp_keepalive_time + tcp_keepalive_probes times _intvl",
 				  .unpredicted = unpredicted,
 			  });
@@ -100,15 +100,15 @@ static void judge_failure(struct judge *judge, const struct schedule *model,
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	int64_t armed_ns = called_ns(judge, SIDE_CLIENT, "c1", "setsockopt");
+	struct moment armed = when_called(judge, SIDE_CLIENT, "c1", "setsockopt");
 	const char *unpredicted = NULL;
 	struct schedule model;
 
 	if (!model_keepalive(story->rec, SIDE_CLIENT, &model))
 		unpredicted = unmodelled;
 	judge_claim(judge, "beyond.keepalive");
-	judge_probes(judge, &model, unpredicted, armed_ns);
-	judge_failure(judge, &model, unpredicted, armed_ns);
+	judge_probes(judge, &model, unpredicted, armed);
+	judge_failure(judge, &model, unpredicted, armed);
 }
 
 const struct probe probe_beyond_keepalive = {

@@ -47,19 +47,30 @@ static void judge_sends(struct judge *judge, const struct sent *sent, const stru
 			    .measured = measure_sent(sent),
 			    .rule = "tcp_write_timeout(): tcp_retries2, tcp_send_loss_probe()",
 			    .unpredicted = unpredicted,
+			    .predicted_from = RESTS_ON(OBSERVER_DIAG),
+		    });
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "loss_probes",
+			    .predicts = value_count(model->probes),
+			    .measured = measure_counter(judge, SIDE_CLIENT, "TcpExt.TCPLossProbes"),
+			    .rule = "tcp_schedule_loss_probe(), tcp_send_loss_probe()",
+			    .unpredicted = unpredicted,
+			    .predicted_from = RESTS_ON(OBSERVER_DIAG),
 		    });
 	judge_schedule(judge, &(struct schedule_figure){
 				      .sent = sent,
-				      .from_ns = sent_first_ns(sent),
+				      .from = when_sent(sent),
 				      .model = model,
 				      .rule = "tcp_retransmit_timer(): icsk_rto << 1",
 				      .unpredicted = unpredicted,
+				      .predicted_from = RESTS_ON(OBSERVER_DIAG),
 			      });
 }
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	struct sent sent = sent_on(judge, "c1", &data, 0);
+	struct sent sent = sent_on(judge, "c1", &data, (struct moment){0});
 	struct schedule model;
 	const char *unpredicted = NULL;
 
@@ -72,9 +83,10 @@ static void judge(const struct story *story, struct judge *judge)
 				  .name = "fails_after",
 				  .predicts = span_value(model.give_up),
 				  .measured = measure_until_end(judge, SIDE_CLIENT, "c1",
-	                                                        sent_first_ns(&sent)),
+	                                                        when_sent(&sent)),
 				  .rule = "retransmits_timed_out(), tcp_model_timeout()",
 				  .unpredicted = unpredicted,
+				  .predicted_from = RESTS_ON(OBSERVER_DIAG),
 			  });
 	judge_errno(judge, &(struct errno_figure){
 				   .host = SIDE_CLIENT,

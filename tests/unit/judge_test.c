@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The judge on records made by hand: verdicts, outcomes, misuse, walks. */
+/* The judge on records made by hand: verdicts, outcomes, misuse. */
 #include "../../harness/judge/judging.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -495,272 +496,6 @@ static void test_belongs(void **state)
 	record_free(rec);
 }
 
-/* ---- Walks ---- */
-
-static const char *walk_says, *walk_predicted;
-
-static void judge_walked(const struct story *story, struct judge *judge)
-{
-	(void)story;
-	judge_claim(judge, "one");
-	judge_walk(judge, &(struct walk_figure){.host = SIDE_CLIENT,
-	                                        .sock = "c1",
-	                                        .says = walk_says,
-	                                        .predicts = walk_predicted,
-	                                        .rule = "none"});
-}
-
-static void transition_add(struct record *rec, int64_t t_ns, enum tcp_state from, enum tcp_state to)
-{
-	struct event event = {.t_ns = t_ns, .kind = EVENT_TRANSITION, .sock = "c1"};
-
-	event.transition.from = from;
-	event.transition.to = to;
-	assert_int_equal(record_add_event(rec, &event), 0);
-}
-
-static void sample_add(struct record *rec, int64_t t_ns, enum tcp_state state)
-{
-	struct event event = {.t_ns = t_ns, .kind = EVENT_SAMPLE, .sock = "c1"};
-
-	event.sample = (struct sample){.state = state, .object = OBJECT_FULL, .gap_ns = 1000};
-	assert_int_equal(record_add_event(rec, &event), 0);
-}
-
-static void test_walk_traced(void **state)
-{
-	static const struct {
-		const char *says, *predicted;
-		enum verdict verdict;
-		enum outcome outcome;
-	} rows[] = {
-		{"SYN_SENT ESTABLISHED", "SYN_SENT ESTABLISHED", VERDICT_CONFIRMED, OUTCOME_OK},
-		{"ESTABLISHED", "SYN_SENT ESTABLISHED", VERDICT_REFUTED, OUTCOME_OK},
-		{NULL, "SYN_SENT ESTABLISHED", VERDICT_NONE, OUTCOME_OK},
-		{NULL, "SYN_SENT", VERDICT_NONE, OUTCOME_MODEL_FAILED},
-		/* traced, nothing passes unseen: a state too many in the model is wrong */
-		{NULL, "SYN_SENT SYN_RECV ESTABLISHED", VERDICT_NONE, OUTCOME_MODEL_FAILED},
-		{NULL, "ESTABLISHED SYN_SENT", VERDICT_NONE, OUTCOME_MODEL_FAILED},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct record *rec = record_whole();
-
-		transition_add(rec, 1000, STATE_CLOSE, STATE_SYN_SENT);
-		transition_add(rec, 2000, STATE_SYN_SENT, STATE_ESTABLISHED);
-		walk_says = rows[i].says;
-		walk_predicted = rows[i].predicted;
-		assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
-		assert_string_equal(rec->findings[0].name, "client_states");
-		assert_int_equal(rec->findings[0].verdict, rows[i].verdict);
-		assert_int_equal(rec->outcome, rows[i].outcome);
-		record_free(rec);
-	}
-}
-
-static void test_walk_polled(void **state)
-{
-	static const struct {
-		const char *predicted;
-		enum outcome outcome;
-		const char *missing;
-	} rows[] = {
-		{"SYN_SENT ESTABLISHED", OUTCOME_OK, NULL},
-		{"SYN_SENT SYN_RECV ESTABLISHED", OUTCOME_SKIPPED, "SYN_RECV passed unseen"},
-		{"SYN_SENT ESTABLISHED FIN_WAIT1", OUTCOME_SKIPPED, "FIN_WAIT1 passed unseen"},
-		/* what was seen must have been predicted, in that order */
-		{"ESTABLISHED", OUTCOME_MODEL_FAILED, NULL},
-		{"ESTABLISHED SYN_SENT", OUTCOME_MODEL_FAILED, NULL},
-		{"SYN_SENT CLOSE", OUTCOME_MODEL_FAILED, NULL},
-		/* a name is matched whole */
-		{"SYN_SENT2 ESTABLISHED", OUTCOME_MODEL_FAILED, NULL},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct record *rec = record_whole();
-
-		rec->observed[OBSERVER_TRACE] = false;
-		sample_add(rec, 1000, STATE_SYN_SENT);
-		sample_add(rec, 2000, STATE_ESTABLISHED);
-		walk_says = NULL;
-		walk_predicted = rows[i].predicted;
-		assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
-		if (rec->outcome != rows[i].outcome)
-			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
-		if (rows[i].missing)
-			assert_non_null(strstr(rec->findings[0].note, rows[i].missing));
-		record_free(rec);
-	}
-}
-
-static void test_walk_of_nobody(void **state)
-{
-	struct record *rec = record_whole();
-
-	(void)state;
-	walk_says = NULL;
-	walk_predicted = "SYN_SENT";
-	assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
-	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
-	assert_non_null(strstr(rec->reason, "no observer saw c1"));
-	record_free(rec);
-}
-
-/* What either observer of a walk lost may be missing from it. */
-static void test_walk_lost(void **state)
-{
-	(void)state;
-	walk_says = NULL;
-	walk_predicted = "SYN_SENT";
-	for (int lost = OBSERVER_TRACE; lost <= OBSERVER_DIAG; lost++) {
-		struct record *rec = record_whole();
-
-		transition_add(rec, 1000, STATE_CLOSE, STATE_SYN_SENT);
-		rec->lost[lost] = 1;
-		assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
-		assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
-		record_free(rec);
-	}
-}
-
-/* A setting that no model knows the rule of, where it bears on what happened. */
-static void test_unmodelled(void **state)
-{
-	struct event option = {.kind = EVENT_CALL, .host = SIDE_CLIENT, .sock = "c1"};
-	struct record *rec = record_whole();
-
-	(void)state;
-	walk_says = NULL;
-	walk_predicted = "SYN_SENT CLOSE";
-	transition_add(rec, 1000, STATE_CLOSE, STATE_SYN_SENT);
-	assert_int_equal(
-		settings_put(&rec->sysctls[SIDE_CLIENT], "net.ipv4.tcp_keepalive_time", "-1"), 0);
-	assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
-	assert_int_equal(rec->outcome, OUTCOME_MODEL_FAILED);
-	option.call.name = "setsockopt";
-	option.call.args = "SO_KEEPALIVE";
-	assert_int_equal(record_add_event(rec, &option), 0);
-	rec->finding_count = 0;
-	rec->outcome = OUTCOME_OK;
-	assert_int_equal(judge_record(rec, one_claim, judge_walked, NULL), 0);
-	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
-	assert_string_equal(rec->findings[0].note, "tcp_keepalive_time=-1 is not modelled");
-	record_free(rec);
-}
-
-/* ---- Lateness ---- */
-
-#define MS NS_PER_MS
-
-static void late_add(struct record *rec, int64_t due_ns, int64_t late_ns)
-{
-	struct event event = {.t_ns = due_ns + late_ns, .kind = EVENT_LATE};
-
-	event.late.what = LATE_WAKE;
-	event.late.due_ns = due_ns;
-	event.late.late_ns = late_ns;
-	assert_int_equal(record_add_event(rec, &event), 0);
-}
-
-/* A timer of 1000 to 1010 ms that was measured from 0 on, with delays of the machine. */
-static void test_late_timer(void **state)
-{
-	static const struct {
-		int64_t measured_ms, due_ms[2], late_ms[2];
-		enum outcome outcome;
-		int64_t finding_late_ms;
-	} rows[] = {
-		/* quiet: 5 % more than the kernel's rules allow is a failure, and so is early */
-		{1005, {0}, {0}, OUTCOME_OK, 0},
-		{1050, {0}, {0}, OUTCOME_MODEL_FAILED, 0},
-		{950, {0}, {0}, OUTCOME_MODEL_FAILED, 0},
-		/* late by enough, by too little, before and after the timer ran */
-		{1050, {1000}, {45}, OUTCOME_INCONCLUSIVE, 45},
-		{1050, {500}, {40}, OUTCOME_INCONCLUSIVE, 40},
-		{1050, {1000}, {39}, OUTCOME_MODEL_FAILED, 0},
-		{1050, {-100}, {100}, OUTCOME_MODEL_FAILED, 0},
-		{1050, {1050}, {100}, OUTCOME_MODEL_FAILED, 0},
-		/* what reaches into it counts as far as it does */
-		{1050, {-60}, {100}, OUTCOME_INCONCLUSIVE, 40},
-		{1050, {1010}, {100}, OUTCOME_INCONCLUSIVE, 40},
-		/* two delays add up, but what they have in common counts once */
-		{1050, {100, 300}, {20, 20}, OUTCOME_INCONCLUSIVE, 40},
-		{1050, {100, 110}, {20, 20}, OUTCOME_MODEL_FAILED, 0},
-		{1050, {100, 110}, {45, 20}, OUTCOME_INCONCLUSIVE, 45},
-		/* lateness makes nothing early, and changes nothing that is as predicted */
-		{950, {500}, {400}, OUTCOME_MODEL_FAILED, 0},
-		{1005, {500}, {400}, OUTCOME_OK, 0},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int64_t measured_ns = rows[i].measured_ms * MS;
-		struct record *rec = record_whole();
-
-		for (int j = 0; j < 2; j++)
-			late_add(rec, rows[i].due_ms[j] * MS, rows[i].late_ms[j] * MS);
-		stated[0] = figure_of(value_none(), value_time(1000 * MS, 1010 * MS),
-		                      value_time(measured_ns, measured_ns));
-		stated[0].measured.to_ns = measured_ns;
-		stated_count = 1;
-		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
-		if (rec->outcome != rows[i].outcome)
-			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
-		assert_int_equal(rec->findings[0].late_ns, rows[i].finding_late_ms * MS);
-		if (rows[i].finding_late_ms)
-			assert_non_null(strstr(rec->findings[0].note, " ms late"));
-		record_free(rec);
-	}
-}
-
-/* A count or a sequence may have changed where one delay was beyond the record's slack. */
-static void test_late_count(void **state)
-{
-	static const struct {
-		int64_t measured, due_ms, late_ms;
-		int slack_ms;
-		enum outcome outcome;
-	} rows[] = {
-		{4, 0, 0, 10, OUTCOME_MODEL_FAILED},     {4, 500, 10, 10, OUTCOME_MODEL_FAILED},
-		{4, 500, 11, 10, OUTCOME_INCONCLUSIVE},  {4, 500, 11, 20, OUTCOME_MODEL_FAILED},
-		{4, 1000, 11, 10, OUTCOME_MODEL_FAILED}, {3, 500, 400, 10, OUTCOME_OK},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct record *rec = record_whole();
-
-		rec->slack_ms = rows[i].slack_ms;
-		late_add(rec, rows[i].due_ms * MS, rows[i].late_ms * MS);
-		stated[0] = figure_of(value_none(), value_count(3), value_count(rows[i].measured));
-		stated[0].measured.to_ns = 1000 * MS;
-		stated_count = 1;
-		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
-		if (rec->outcome != rows[i].outcome)
-			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
-		record_free(rec);
-	}
-}
-
-/* The judge reads its record, and no environment. */
-static void test_no_environment(void **state)
-{
-	struct record *rec = record_whole();
-
-	(void)state;
-	setenv("FINWAIT_SLACK_MS", "9000", 1);
-	late_add(rec, 500 * MS, 400 * MS);
-	stated[0] = figure_of(value_none(), value_count(3), value_count(4));
-	stated[0].measured.to_ns = 1000 * MS;
-	stated_count = 1;
-	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
-	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
-	unsetenv("FINWAIT_SLACK_MS");
-	record_free(rec);
-}
-
 /* What was judged before goes: judging again comes to the same. */
 static void test_again(void **state)
 {
@@ -777,20 +512,91 @@ static void test_again(void **state)
 	record_free(rec);
 }
 
+static int examine_adds(struct record *rec, const struct story *story)
+{
+	struct finding finding = {
+		.claim = "one",
+		.name = "unexplained",
+		.verdict = VERDICT_NONE,
+		.model = MODEL_FAILS,
+		.note = "nobody sent this",
+	};
+
+	assert_ptr_equal(story->rec, rec);
+	return record_add_finding(rec, &finding);
+}
+
+static int examine_fails(struct record *rec, const struct story *story)
+{
+	(void)rec;
+	(void)story;
+	return -ENOMEM;
+}
+
+/* What the examination adds counts, and says why; its own failure is told. */
+static void test_examined(void **state)
+{
+	struct record *rec = record_whole();
+
+	(void)state;
+	stated[0] = figure_of(value_count(3), value_count(3), value_count(3));
+	stated_count = 1;
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, examine_adds), 0);
+	assert_int_equal(rec->finding_count, 2);
+	assert_int_equal(rec->outcome, OUTCOME_MODEL_FAILED);
+	assert_string_equal(rec->reason, "unexplained: nobody sent this");
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, examine_fails), -ENOMEM);
+	record_free(rec);
+}
+
+/* A run that was cut off, or ended before its judge, has nothing to be judged again. */
+static void test_came_to_judge(void **state)
+{
+	struct record *rec = record_whole();
+
+	(void)state;
+	assert_false(record_came_to_judge(rec));
+	rec->finished = true;
+	rec->outcome = OUTCOME_INCONCLUSIVE;
+	assert_false(record_came_to_judge(rec));
+	stated[0] = figure_of(value_none(), value_count(3), value_none());
+	stated_count = 1;
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
+	assert_true(record_came_to_judge(rec));
+	record_free(rec);
+}
+
+/* The prediction was read from an observer that lost data, or that was not there. */
+static void test_predicted_from(void **state)
+{
+	struct record *rec = record_whole();
+
+	(void)state;
+	stated[0] = figure_of(value_count(3), value_count(3), value_count(3));
+	stated[0].predicted_from = RESTS_ON(OBSERVER_DIAG);
+	stated_count = 1;
+	rec->lost[OBSERVER_DIAG] = 1;
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+	assert_int_equal(rec->findings[0].verdict, VERDICT_INCONCLUSIVE);
+	assert_int_equal(rec->findings[0].rests_on, RESTS_ON(OBSERVER_DIAG));
+	rec->observed[OBSERVER_DIAG] = false;
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+	assert_int_equal(rec->findings[0].verdict, VERDICT_SKIPPED);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_qualified),
-		cmocka_unit_test(test_not_qualified),  cmocka_unit_test(test_long_words),
-		cmocka_unit_test(test_unpredicted),    cmocka_unit_test(test_premise),
-		cmocka_unit_test(test_lost),           cmocka_unit_test(test_lost_hides_no_model),
-		cmocka_unit_test(test_absent),         cmocka_unit_test(test_outcome_of_several),
-		cmocka_unit_test(test_misuse),         cmocka_unit_test(test_belongs),
-		cmocka_unit_test(test_walk_traced),    cmocka_unit_test(test_walk_polled),
-		cmocka_unit_test(test_walk_of_nobody), cmocka_unit_test(test_walk_lost),
-		cmocka_unit_test(test_unmodelled),     cmocka_unit_test(test_late_timer),
-		cmocka_unit_test(test_late_count),     cmocka_unit_test(test_no_environment),
-		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_qualified),
+		cmocka_unit_test(test_not_qualified), cmocka_unit_test(test_long_words),
+		cmocka_unit_test(test_unpredicted),   cmocka_unit_test(test_premise),
+		cmocka_unit_test(test_lost),          cmocka_unit_test(test_lost_hides_no_model),
+		cmocka_unit_test(test_absent),        cmocka_unit_test(test_outcome_of_several),
+		cmocka_unit_test(test_misuse),        cmocka_unit_test(test_belongs),
+		cmocka_unit_test(test_again),         cmocka_unit_test(test_examined),
+		cmocka_unit_test(test_came_to_judge), cmocka_unit_test(test_predicted_from),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);

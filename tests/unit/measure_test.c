@@ -117,6 +117,14 @@ static void assert_time(struct measured measured, int64_t lo_ns, int64_t hi_ns)
 	assert_int_equal(measured.value.hi, hi_ns);
 }
 
+/* An instant that the test knows, and one that never came. */
+static struct moment at(int64_t t_ns)
+{
+	return (struct moment){.t_ns = t_ns};
+}
+
+static const struct moment never = {.why_not = "never"};
+
 static void assert_unknown(struct measured measured, const char *why)
 {
 	assert_non_null(measured.why_not);
@@ -141,7 +149,7 @@ static struct record *record_lost_fins(void)
 
 static void ask_sent(const struct story *story, struct judge *judge)
 {
-	struct sent all = sent_all_since(judge, 0), late = sent_all_since(judge, 14);
+	struct sent all = sent_all_since(judge, at(0)), late = sent_all_since(judge, at(14));
 	struct sent client = sent_since(judge, &any_client, 0);
 	struct sent fins = sent_since(judge, &client_fin, 0);
 
@@ -157,9 +165,9 @@ static void ask_sent(const struct story *story, struct judge *judge)
 	assert_count(measure_resends(&fins), 1);
 	assert_words(measure_same_seq(&fins), "yes");
 	assert_words(measure_all_lost(&fins), "yes");
-	assert_time(measure_first(&fins, 5), 15, 15);
-	assert_int_equal(measure_first(&fins, 5).from_ns, 5);
-	assert_int_equal(measure_first(&fins, 5).to_ns, 20);
+	assert_time(measure_first(&fins, at(5)), 15, 15);
+	assert_int_equal(measure_first(&fins, at(5)).from_ns, 5);
+	assert_int_equal(measure_first(&fins, at(5)).to_ns, 20);
 }
 
 static void test_sent(void **state)
@@ -172,17 +180,17 @@ static void test_sent(void **state)
 static void ask_nothing_sent(const struct story *story, struct judge *judge)
 {
 	struct sent none = sent_since(judge, &client_fin, 0);
-	struct sent never = sent_since(judge, &client_fin, INT64_MAX);
+	struct sent unknown = sent_on(judge, "c1", &client_fin, never);
 
 	(void)story;
 	assert_count(measure_sent(&none), 0);
 	assert_unknown(measure_resends(&none), "no such packet");
 	assert_unknown(measure_same_seq(&none), "no such packet");
 	assert_unknown(measure_all_lost(&none), "no such packet");
-	assert_unknown(measure_first(&none, 0), "no such packet");
-	assert_unknown(measure_first(&none, INT64_MAX), "did not happen");
-	assert_unknown(measure_sent(&never), "did not happen");
-	assert_int_equal(sent_first_ns(&none), INT64_MAX);
+	assert_unknown(measure_first(&none, at(0)), "no such packet");
+	assert_unknown(measure_first(&none, never), "never");
+	assert_unknown(measure_sent(&unknown), "never");
+	assert_string_equal(when_sent(&none).why_not, "no such packet was seen to leave");
 }
 
 static void test_nothing_sent(void **state)
@@ -213,11 +221,11 @@ static void test_300_are_300(void **state)
 /* What is not TCP is no segment; on lo each frame is seen twice and counted once. */
 static void ask_others(const struct story *story, struct judge *judge)
 {
-	struct sent all = sent_all_since(judge, 0);
+	struct sent all = sent_all_since(judge, at(0));
 
 	(void)story;
 	assert_count(measure_sent(&all), 1);
-	assert_int_equal(sent_first_ns(&all), 20);
+	assert_int_equal(when_sent(&all).t_ns, 20);
 }
 
 static void test_others(void **state)
@@ -242,8 +250,9 @@ static void test_others(void **state)
 static void ask_calls(const struct story *story, struct judge *judge)
 {
 	(void)story;
-	assert_int_equal(called_ns(judge, SIDE_CLIENT, "c1", "connect"), 10);
-	assert_int_equal(called_ns(judge, SIDE_CLIENT, "c1", "close"), INT64_MAX);
+	assert_int_equal(when_called(judge, SIDE_CLIENT, "c1", "connect").t_ns, 10);
+	assert_string_equal(when_called(judge, SIDE_CLIENT, "c1", "close").why_not,
+	                    "close on c1 was not called");
 	assert_words(measure_errno(judge, SIDE_CLIENT, "c1", "connect"), "EINPROGRESS");
 	assert_words(measure_errno(judge, SIDE_CLIENT, "c1", "send"), "none");
 	assert_words(measure_errno(judge, SIDE_CLIENT, "c1", "shutdown"), "errno 9999");
@@ -290,10 +299,11 @@ static void ask_ended(const struct story *story, struct judge *judge)
 	assert_int_equal(stay.rests_on, RESTS_ON(OBSERVER_DIAG));
 	assert_unknown(measure_stay(judge, SIDE_CLIENT, "c1", STATE_CLOSING),
 	               "c1 was never seen in CLOSING");
-	assert_time(measure_until_end(judge, SIDE_CLIENT, "c1", 2000), 4700 - 2000, 5000 - 2000);
-	assert_unknown(measure_until_end(judge, SIDE_CLIENT, "c1", INT64_MAX), "did not happen");
-	assert_words(measure_ended(judge, SIDE_CLIENT, "c1", 0, 9000), "yes");
-	assert_unknown(measure_ended(judge, SIDE_CLIENT, "c1", INT64_MAX, 0), "did not happen");
+	assert_time(measure_until_end(judge, SIDE_CLIENT, "c1", at(2000)), 4700 - 2000,
+	            5000 - 2000);
+	assert_unknown(measure_until_end(judge, SIDE_CLIENT, "c1", never), "never");
+	assert_words(measure_ended(judge, SIDE_CLIENT, "c1", at(0), 9000), "yes");
+	assert_unknown(measure_ended(judge, SIDE_CLIENT, "c1", never, 0), "never");
 	assert_words(measure_entered(judge, SIDE_CLIENT, "c1", STATE_FIN_WAIT2), "yes");
 	assert_words(measure_entered(judge, SIDE_CLIENT, "c1", STATE_CLOSING), "no");
 }
@@ -313,9 +323,9 @@ static void ask_open(const struct story *story, struct judge *judge)
 	(void)story;
 	assert_time(measure_stay(judge, SIDE_CLIENT, "c1", STATE_FIN_WAIT2), 9000 - 2000,
 	            INT64_MAX);
-	assert_time(measure_until_end(judge, SIDE_CLIENT, "c1", 2000), 9000 - 2000, INT64_MAX);
-	assert_words(measure_ended(judge, SIDE_CLIENT, "c1", 2000, 6999), "no");
-	assert_unknown(measure_ended(judge, SIDE_CLIENT, "c1", 2000, 7000), "ends before");
+	assert_time(measure_until_end(judge, SIDE_CLIENT, "c1", at(2000)), 9000 - 2000, INT64_MAX);
+	assert_words(measure_ended(judge, SIDE_CLIENT, "c1", at(2000), 6999), "no");
+	assert_unknown(measure_ended(judge, SIDE_CLIENT, "c1", at(2000), 7000), "ends before");
 }
 
 static void test_open(void **state)
@@ -334,8 +344,8 @@ static void ask_nobody(const struct story *story, struct judge *judge)
 	assert_unknown(measure_walk(judge, SIDE_SERVER, "s1"), "no observer saw s1");
 	assert_unknown(measure_entered(judge, SIDE_SERVER, "s1", STATE_CLOSE), "no observer");
 	assert_unknown(measure_stay(judge, SIDE_SERVER, "s1", STATE_CLOSE), "no observer");
-	assert_unknown(measure_until_end(judge, SIDE_SERVER, "s1", 0), "no observer");
-	assert_unknown(measure_ended(judge, SIDE_SERVER, "s1", 0, 1), "no observer");
+	assert_unknown(measure_until_end(judge, SIDE_SERVER, "s1", at(0)), "no observer");
+	assert_unknown(measure_ended(judge, SIDE_SERVER, "s1", at(0), 1), "no observer");
 }
 
 static void test_nobody(void **state)
@@ -352,7 +362,7 @@ static void ask_traced(const struct story *story, struct judge *judge)
 	(void)story;
 	assert_int_equal(measure_walk(judge, SIDE_CLIENT, "c1").rests_on, both);
 	assert_int_equal(measure_stay(judge, SIDE_CLIENT, "c1", STATE_FIN_WAIT2).rests_on, both);
-	assert_int_equal(measure_until_end(judge, SIDE_CLIENT, "c1", 0).rests_on, both);
+	assert_int_equal(measure_until_end(judge, SIDE_CLIENT, "c1", at(0)).rests_on, both);
 	assert_int_equal(measure_entered(judge, SIDE_CLIENT, "c1", STATE_CLOSE).rests_on, both);
 }
 

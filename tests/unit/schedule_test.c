@@ -33,7 +33,7 @@ static void judge_sends(const struct story *story, struct judge *judge)
 	(void)story;
 	judge_claim(judge, "one");
 	judge_schedule(judge, &(struct schedule_figure){.sent = &sent,
-	                                                .from_ns = sent_first_ns(&sent),
+	                                                .from = when_sent(&sent),
 	                                                .model = &model,
 	                                                .rule = "none"});
 }

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What becomes of a finding where the machine was late, on records made by hand. */
+#include "../../harness/judge/judging.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct claim one_claim[CLAIMS_PER_PROBE] = {{"one", "A", "The first."}};
+
+/* Everything was observed and nothing lost. */
+static struct record *record_whole(void)
+{
+	struct record *rec = record_new();
+
+	assert_non_null(rec);
+	for (int i = 0; i < OBSERVER_COUNT; i++)
+		rec->observed[i] = true;
+	return rec;
+}
+
+/* What the judge functions below state, as each test needs it. */
+static struct figure stated[4];
+static size_t stated_count;
+
+/* As the kind of what is predicted, or else of what was measured. */
+static void state_figure(struct judge *judge, const struct figure *figure)
+{
+	enum value_kind kind = figure->predicts.kind;
+
+	judge_figure(judge, "count", kind ? kind : figure->measured.value.kind, figure);
+}
+
+static void judge_stated(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	judge_claim(judge, "one");
+	for (size_t i = 0; i < stated_count; i++) {
+		judge_case(judge, "case %zu", i);
+		state_figure(judge, &stated[i]);
+	}
+}
+
+static struct figure figure_of(struct value says, struct value predicts, struct value measured)
+{
+	return (struct figure){.name = "figure",
+	                       .says = says,
+	                       .predicts = predicts,
+	                       .measured = {.value = measured},
+	                       .rule = "none"};
+}
+
+#define MS NS_PER_MS
+
+static void late_add(struct record *rec, int64_t due_ns, int64_t late_ns)
+{
+	struct event event = {.t_ns = due_ns + late_ns, .kind = EVENT_LATE};
+
+	event.late.what = LATE_WAKE;
+	event.late.due_ns = due_ns;
+	event.late.late_ns = late_ns;
+	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+/* A timer of 1000 to 1010 ms that was measured from 0 on, with delays of the machine. */
+static void test_late_timer(void **state)
+{
+	static const struct {
+		int64_t measured_ms, due_ms[2], late_ms[2];
+		enum outcome outcome;
+		int64_t finding_late_ms;
+	} rows[] = {
+		/* quiet: 5 % more than the kernel's rules allow is a failure, and so is early */
+		{1005, {0}, {0}, OUTCOME_OK, 0},
+		{1050, {0}, {0}, OUTCOME_MODEL_FAILED, 0},
+		{950, {0}, {0}, OUTCOME_MODEL_FAILED, 0},
+		/* late by enough, by too little, before and after the timer ran */
+		{1050, {1000}, {45}, OUTCOME_INCONCLUSIVE, 45},
+		{1050, {500}, {40}, OUTCOME_INCONCLUSIVE, 40},
+		{1050, {1000}, {39}, OUTCOME_MODEL_FAILED, 0},
+		{1050, {-100}, {100}, OUTCOME_MODEL_FAILED, 0},
+		{1050, {1050}, {100}, OUTCOME_MODEL_FAILED, 0},
+		/* what reaches into it counts as far as it does */
+		{1050, {-60}, {100}, OUTCOME_INCONCLUSIVE, 40},
+		{1050, {1010}, {100}, OUTCOME_INCONCLUSIVE, 40},
+		/* two delays add up, but what they have in common counts once */
+		{1050, {100, 300}, {20, 20}, OUTCOME_INCONCLUSIVE, 40},
+		{1050, {100, 110}, {20, 20}, OUTCOME_MODEL_FAILED, 0},
+		{1050, {100, 110}, {45, 20}, OUTCOME_INCONCLUSIVE, 45},
+		/* lateness makes nothing early, and changes nothing that is as predicted */
+		{950, {500}, {400}, OUTCOME_MODEL_FAILED, 0},
+		{1005, {500}, {400}, OUTCOME_OK, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t measured_ns = rows[i].measured_ms * MS;
+		struct record *rec = record_whole();
+
+		for (int j = 0; j < 2; j++)
+			late_add(rec, rows[i].due_ms[j] * MS, rows[i].late_ms[j] * MS);
+		stated[0] = figure_of(value_none(), value_time(1000 * MS, 1010 * MS),
+		                      value_time(measured_ns, measured_ns));
+		stated[0].measured.to_ns = measured_ns;
+		stated_count = 1;
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+		if (rec->outcome != rows[i].outcome)
+			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
+		assert_int_equal(rec->findings[0].late_ns, rows[i].finding_late_ms * MS);
+		if (rows[i].finding_late_ms)
+			assert_non_null(strstr(rec->findings[0].note, " ms late"));
+		record_free(rec);
+	}
+}
+
+/* A count or a sequence may have changed where one delay was beyond the record's slack. */
+static void test_late_count(void **state)
+{
+	static const struct {
+		int64_t measured, due_ms, late_ms;
+		int slack_ms;
+		enum outcome outcome;
+	} rows[] = {
+		{4, 0, 0, 10, OUTCOME_MODEL_FAILED},     {4, 500, 10, 10, OUTCOME_MODEL_FAILED},
+		{4, 500, 11, 10, OUTCOME_INCONCLUSIVE},  {4, 500, 11, 20, OUTCOME_MODEL_FAILED},
+		{4, 1000, 11, 10, OUTCOME_MODEL_FAILED}, {3, 500, 400, 10, OUTCOME_OK},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct record *rec = record_whole();
+
+		rec->slack_ms = rows[i].slack_ms;
+		late_add(rec, rows[i].due_ms * MS, rows[i].late_ms * MS);
+		stated[0] = figure_of(value_none(), value_count(3), value_count(rows[i].measured));
+		stated[0].measured.to_ns = 1000 * MS;
+		stated_count = 1;
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+		if (rec->outcome != rows[i].outcome)
+			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
+		record_free(rec);
+	}
+}
+
+/* The judge reads its record, and no environment. */
+static void test_no_environment(void **state)
+{
+	struct record *rec = record_whole();
+
+	(void)state;
+	setenv("FINWAIT_SLACK_MS", "9000", 1);
+	late_add(rec, 500 * MS, 400 * MS);
+	stated[0] = figure_of(value_none(), value_count(3), value_count(4));
+	stated[0].measured.to_ns = 1000 * MS;
+	stated_count = 1;
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
+	unsetenv("FINWAIT_SLACK_MS");
+	record_free(rec);
+}
+
+/* Read too seldom to tell: excused where that was the machine's doing. */
+static void test_late_reading(void **state)
+{
+	static const struct {
+		int64_t lo_ms, late_ms, finding_late_ms;
+	} rows[] = {{900, 0, 0}, {900, 100, 100}, {900, 50, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct record *rec = record_whole();
+
+		late_add(rec, 500 * MS, rows[i].late_ms * MS);
+		stated[0] = figure_of(value_none(), value_time(1000 * MS, 1010 * MS),
+		                      value_time(rows[i].lo_ms * MS, 1005 * MS));
+		stated[0].measured.to_ns = 1005 * MS;
+		stated_count = 1;
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+		assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
+		assert_non_null(strstr(rec->findings[0].note, "measured to within"));
+		assert_int_equal(rec->findings[0].late_ns, rows[i].finding_late_ms * MS);
+		record_free(rec);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_late_timer),
+		cmocka_unit_test(test_late_count),
+		cmocka_unit_test(test_no_environment),
+		cmocka_unit_test(test_late_reading),
+	};
+
+	return cmocka_run_group_tests_name("judge_late", tests, NULL, NULL);
+}
