@@ -60,6 +60,8 @@ static const struct {
 	{"net.ipv4.tcp_rmem", "4096 131072 6291456"},
 	{"net.ipv4.tcp_wmem", "4096 16384 4194304"},
 	{"net.ipv4.icmp_ratelimit", "0"},
+	/* Else a machine's default (bbr, dctcp) would decide; every kernel has this one. */
+	{"net.ipv4.tcp_congestion_control", "reno"},
 };
 
 /*

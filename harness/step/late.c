@@ -22,7 +22,7 @@
  * One delay may be told by several of them: they are different views, never to be added up
  * across kinds. What is later than LATE_FLOOR_NS becomes an event; spells that follow each
  * other within SPELL_GAP_NS become one, so that a starved run of an hour does not drown in
- * them. On a quiet machine there is none, in virtual time there can be none.
+ * them. On a quiet machine there is none, in virtual time there never is.
  */
 #include "late.h"
 
@@ -70,7 +70,7 @@ void late_note(struct late *late, enum late_what what, int64_t due_ns, int64_t n
 	total->sum_ns += late_ns;
 	if (late_ns > total->max_ns)
 		total->max_ns = late_ns;
-	if (late_ns > LATE_FLOOR_NS)
+	if (late_ns > (late->is_virtual ? LATE_FLOOR_VIRTUAL_NS : LATE_FLOOR_NS))
 		spell_add(late, what, due_ns, now_ns);
 }
 
@@ -115,6 +115,13 @@ void late_wait_end(struct late *late, int64_t beat_ns, int64_t now_ns)
 		late_note(late, LATE_WAKE, beat_ns, now_ns);
 	if (queued_ns)
 		late_note(late, LATE_STEAL, now_ns - queued_ns, now_ns);
+}
+
+int64_t late_asleep_ns(const struct late *late)
+{
+	const struct late_total *total = late->emit->rec->late;
+
+	return total[LATE_WAKE].sum_ns + total[LATE_TIMER].sum_ns;
 }
 
 void late_end(struct late *late)

@@ -8,6 +8,11 @@
 
 /* What is later than this is told; the user's slack is ten times as much. */
 #define LATE_FLOOR_NS NS_PER_MS
+/*
+ * No machine can be late in virtual time. What is measured there is the guest's own kernel at
+ * work, each instruction of which takes a nanosecond: 1.6 ms of it were seen.
+ */
+#define LATE_FLOOR_VIRTUAL_NS (10 * NS_PER_MS)
 /* In real time nobody waits longer at a stretch: a processor that is taken away is missed. */
 #define LATE_BEAT_NS (10 * NS_PER_MS)
 
@@ -21,7 +26,7 @@ struct late_spell {
 struct late {
 	struct emit *emit;
 	struct lateness *queue; /* NULL: this kernel does not count */
-	bool is_virtual; /* nothing can be late, and nobody needs to look */
+	bool is_virtual; /* no machine can be late, and nobody needs a beat */
 	int64_t pass_ns; /* since when this process has been at work without waiting; 0: it waits */
 	struct late_spell spells[LATE_WHAT_COUNT];
 };
@@ -36,6 +41,8 @@ void late_note(struct late *late, enum late_what what, int64_t due_ns, int64_t n
 int64_t late_wait_begin(struct late *late, int64_t until_ns);
 /* It waited until @now_ns. @beat_ns: by then it was to be woken in any case; 0: not by a beat. */
 void late_wait_end(struct late *late, int64_t beat_ns, int64_t now_ns);
+/* How long it has been asleep against its will since the run began: its late wake-ups. */
+int64_t late_asleep_ns(const struct late *late);
 /* The run is over. */
 void late_end(struct late *late);
 

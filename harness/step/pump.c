@@ -155,16 +155,19 @@ static void pump_wait(struct pump *pump, int64_t until_ns, bool is_timer)
 
 bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_ns)
 {
-	int64_t end_ns = clock_mono_ns() + limit_ns;
+	int64_t began_ns = clock_mono_ns(), asleep_ns = late_asleep_ns(pump->late);
 
 	for (;;) {
-		int64_t next_ns;
+		int64_t next_ns, end_ns;
 		bool is_timer;
 
 		pump_drain(pump);
 		next_ns = watch_due(pump->watch, &is_timer);
 		if (done && done(arg))
 			return true;
+		end_ns = began_ns + limit_ns;
+		if (done)
+			end_ns += late_asleep_ns(pump->late) - asleep_ns;
 		if (clock_mono_ns() >= end_ns)
 			return false;
 		if (next_ns < end_ns)

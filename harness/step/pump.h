@@ -16,7 +16,10 @@ struct pump {
 };
 
 typedef bool (*pump_done_fn)(void *arg);
-/* Until done() or until @limit_ns from now; whether it was done. done may be NULL. */
+/*
+ * Until done() or until @limit_ns from now; whether it was done. done may be NULL. A limit
+ * counts what this process got of the machine, not what it slept against its will.
+ */
 bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_ns);
 /* Take in what observers have, without waiting. */
 void pump_drain(struct pump *pump);
