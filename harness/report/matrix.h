@@ -7,7 +7,9 @@
 #ifndef FINWAIT_REPORT_MATRIX_H
 #define FINWAIT_REPORT_MATRIX_H
 
-#include "diff.h"
+#include "alike.h"
+#include "report.h"
+#include "text.h"
 
 #define MATRIX_INDENT 2
 

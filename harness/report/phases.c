@@ -10,47 +10,37 @@
 #include <assert.h>
 #include <errno.h>
 
-#include "report.h"
-#include "text.h"
+#include "sheet.h"
 
 #define WIDTH_DEFAULT 120
 #define WIDTH_MIN 72
 #define INDENT 2
 #define NAME_COLUMNS 24
 #define CELLS 3
-static_assert(CELLS <= TEXT_CELLS, "a row is printed at once");
+static_assert(CELLS <= SHEET_CELLS, "a row is printed at once");
 
 struct printer {
+	struct sheet sheet;
 	const struct phases *phases;
-	const struct report_style *style;
-	FILE *out;
-	unsigned int width;
 };
 
-static void print_row(const struct printer *pr, const char *const cells[CELLS], enum attr attr)
+static void print_row(const struct printer *pr, const char *const texts[CELLS], enum attr attr)
 {
-	unsigned int value = (pr->width - INDENT - NAME_COLUMNS - CELLS + 1) / 2;
-	const unsigned int columns[CELLS] = {NAME_COLUMNS, value, value};
-	const enum attr attrs[CELLS] = {attr, attr, attr == ATTR_DIM ? attr : ATTR_BOLD};
-	const char *rest[CELLS] = {cells[0], cells[1], cells[2]};
+	unsigned int value = (pr->sheet.width - INDENT - NAME_COLUMNS - CELLS + 1) / 2;
+	const struct sheet_cell cells[CELLS] = {
+		{texts[0], NAME_COLUMNS, attr},
+		{texts[1], value, attr},
+		{texts[2], value, attr == ATTR_DIM ? attr : ATTR_BOLD},
+	};
 
-	text_print_row(pr->out, INDENT, CELLS, rest, columns, attrs, pr->style->colour);
+	sheet_row(&pr->sheet, INDENT, cells, CELLS);
 }
 
 static void print_remark(const struct printer *pr, const char *words, unsigned int phases,
                          const char *more, enum attr attr)
 {
-	unsigned int indent = INDENT + 2;
-	char text[400], line[400];
-	const char *rest = text;
-
-	snprintf(text, sizeof(text), "%s in %u of %u phases%s%s", words, phases, pr->phases->count,
-	         *more ? ": " : "", more);
-	while (text_fold(&rest, pr->style->width ? pr->width - indent : 0, line, sizeof(line))) {
-		fprintf(pr->out, "%*s", (int)indent, "");
-		text_print(pr->out, line, attr, pr->style->colour, 0);
-		fputc('\n', pr->out);
-	}
+	sheet_format(&pr->sheet, INDENT + 2, attr, "%s in %u of %u phases%s%s", words, phases,
+	             pr->phases->count, *more ? ": " : "", more);
 }
 
 static void print_spread(const struct printer *pr, const struct spread *spread)
@@ -76,9 +66,9 @@ static void print_probe(const struct printer *pr, const struct probe_phases *pro
 {
 	static const char *const heads[CELLS] = {"finding", "predicts", "measured"};
 
-	fputc('\n', pr->out);
-	text_print(pr->out, probe->probe, ATTR_BOLD, pr->style->colour, 0);
-	fprintf(pr->out, " over %u timer phase%s\n", pr->phases->count,
+	sheet_end_line(&pr->sheet);
+	sheet_put(&pr->sheet, ATTR_BOLD, probe->probe, 0);
+	fprintf(pr->sheet.out, " over %u timer phase%s\n", pr->phases->count,
 	        pr->phases->count == 1 ? "" : "s");
 	print_row(pr, heads, ATTR_DIM);
 	for (size_t i = 0; i < probe->count; i++)
@@ -87,11 +77,9 @@ static void print_probe(const struct printer *pr, const struct probe_phases *pro
 
 int phases_print(const struct phases *phases, const struct report_style *style, FILE *out)
 {
-	struct printer pr = {.phases = phases, .style = style, .out = out};
+	struct printer pr = {.sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_MIN),
+	                     .phases = phases};
 
-	pr.width = style->width ? style->width : WIDTH_DEFAULT;
-	if (pr.width < WIDTH_MIN)
-		pr.width = WIDTH_MIN;
 	for (size_t i = 0; i < phases->probe_count; i++)
 		if (phases->probes[i].count)
 			print_probe(&pr, &phases->probes[i]);

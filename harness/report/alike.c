@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* diff_value: when two measured values are the same. */
+/* alike: when two measured values are the same. */
 #include <string.h>
 
 #include "../base/wheel.h"
-#include "diff.h"
+#include "alike.h"
 
 #define HZ_UNKNOWN 100 /* the slowest there is */
 #define RTO_MIN_NS (200 * NS_PER_MS)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * diff_align: two tracks side by side, by their longest common subsequence; then the times
+ * align: two tracks side by side, by their longest common subsequence; then the times
  * of what both have.
  */
 #include <errno.h>
@@ -100,6 +100,28 @@ static bool since_step_alike(const struct diff_rule *rule, const struct track_en
 	       times_alike(rule, a->t_ns - a->step_ns, b->t_ns - b->step_ns);
 }
 
+static bool edit_times_alike(const struct diff_rule *rule, const struct edit *edit)
+{
+	return times_alike(rule, edit->since_ns[0], edit->since_ns[1]) ||
+	       since_step_alike(rule, edit->entry[0], edit->entry[1]);
+}
+
+/* The times differ; but if the machine was late by as much in that time, nobody can tell. */
+static void edit_time_differs(struct edits *edits, struct edit *edit, const struct diff_rule *rule,
+                              int64_t late_ns)
+{
+	struct diff_rule excusing = *rule;
+
+	excusing.slack_ns += late_ns;
+	if (late_ns && edit_times_alike(&excusing, edit)) {
+		edits->excused++;
+		edits->late_ns = late_ns > edits->late_ns ? late_ns : edits->late_ns;
+		return;
+	}
+	edit->op = EDIT_TIME;
+	edits->differ++;
+}
+
 /*
  * Times count from the entry before that both have, so that what is late once does not
  * make all that follows differ; or from the probe's own last step.
@@ -107,7 +129,7 @@ static bool since_step_alike(const struct diff_rule *rule, const struct track_en
 static void edits_time(struct edits *edits, const struct track tracks[2],
                        const struct diff_rule *rule)
 {
-	int64_t base[2] = {tracks[0].start_ns, tracks[1].start_ns}, gap_ns = 0;
+	int64_t base[2] = {tracks[0].start_ns, tracks[1].start_ns}, gap_ns = 0, late_ns = 0;
 
 	for (size_t i = 0; i < edits->count; i++) {
 		struct edit *edit = &edits->items[i];
@@ -116,16 +138,15 @@ static void edits_time(struct edits *edits, const struct track tracks[2],
 
 		edit->since_ns[0] = a ? a->t_ns - base[0] : 0;
 		edit->since_ns[1] = b ? b->t_ns - base[1] : 0;
+		late_ns += (a ? a->late_ns : 0) + (b ? b->late_ns : 0);
 		edits->differ += edit->op != EDIT_SAME;
 		if (edit->op != EDIT_SAME || !a || !b)
 			continue;
 		/* a polled time is known but to its gap */
 		wider.slack_ns += gap_ns + a->gap_ns + b->gap_ns;
-		if (!times_alike(&wider, edit->since_ns[0], edit->since_ns[1]) &&
-		    !since_step_alike(&wider, a, b)) {
-			edit->op = EDIT_TIME;
-			edits->differ++;
-		}
+		if ((a->timed || b->timed) && !edit_times_alike(&wider, edit))
+			edit_time_differs(edits, edit, &wider, late_ns);
+		late_ns = 0;
 		base[0] = a->t_ns;
 		base[1] = b->t_ns;
 		gap_ns = a->gap_ns + b->gap_ns;

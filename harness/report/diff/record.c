@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* diff_record: all that is compared of two records. */
+/* record: all that is compared of two records. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/array.h"
+#include "../../base/array.h"
 #include "diff.h"
 
 static void note(struct diff *diff, const char *fmt, ...) PRINTF(2, 3);
@@ -111,6 +111,9 @@ static int section_finish(struct diff *diff, struct diff_section *section, size_
 	int err = tracks_align(section->tracks, &diff->rule, &section->edits);
 
 	*differ += section->edits.differ;
+	diff->excused += section->edits.excused;
+	if (section->edits.late_ns > diff->late_ns)
+		diff->late_ns = section->edits.late_ns;
 	return err;
 }
 

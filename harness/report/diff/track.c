@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* diff_track: what one end did, in words that are the same in every run of the same. */
+/* track: what one end did, in words that are the same in every run of the same. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "../base/array.h"
+#include "../../base/array.h"
 #include "diff.h"
-#include "numbers.h"
+#include "../numbers.h"
 
 static struct track_entry *track_add(struct track *track)
 {
@@ -40,10 +41,15 @@ static void track_steps(const struct story *story, struct track *track)
 	size_t at = 0;
 
 	for (size_t i = 0; i < track->count; i++) {
+		int64_t late_ns = 0;
+
 		for (; at < story->event_count && story->events[at]->t_ns <= track->items[i].t_ns;
 		     at++)
 			if (is_step(story->events[at]))
 				step_ns = story->events[at]->t_ns;
+			else if (story->events[at]->kind == EVENT_LATE)
+				late_ns += story->events[at]->late.late_ns;
+		track->items[i].late_ns = late_ns;
 		track->items[i].step_ns = step_ns;
 	}
 }
@@ -127,8 +133,21 @@ static const char *origin_word(const struct flight *flight)
 	return flight->duplicate ? "copy of " : "";
 }
 
+/*
+ * A keepalive or window probe (tcp_xmit_probe_skb()): no data, and a number from before the one
+ * that the end would send @next.
+ */
+static bool flight_is_probe(const struct flight *flight, const uint32_t *next)
+{
+	const struct packet *packet = flight->packet;
+	uint16_t flags = packet->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST);
+
+	return next && packet->protocol == IPPROTO_TCP && !flags && !packet->len &&
+	       (int32_t)(packet->seq - *next) < 0;
+}
+
 static int add_flight(struct track *track, const struct numbers *numbers,
-                      const struct flight *flight, bool overtaken)
+                      const struct flight *flight, bool overtaken, const uint32_t *next)
 {
 	struct track_entry *entry = track_add(track);
 	struct buffer text = {0};
@@ -147,22 +166,50 @@ static int add_flight(struct track *track, const struct numbers *numbers,
 	entry->text = buffer_text(&text) ? arena_text(&track->texts, buffer_text(&text)) : NULL;
 	buffer_free(&text);
 	entry->t_ns = flight_begin_ns(flight);
+	entry->timed = flight->resent || flight_is_probe(flight, next);
 	return entry->text ? 0 : -ENOMEM;
+}
+
+/* What the end of each connection at one host sends next; known once it has sent. */
+struct next_numbers {
+	uint32_t number;
+	bool known;
+};
+
+static void next_take(struct next_numbers *next, const struct packet *packet)
+{
+	uint32_t end = packet->seq + packet->len + !!(packet->flags & TCP_FLAG_SYN) +
+	               !!(packet->flags & TCP_FLAG_FIN);
+
+	if (packet->protocol != IPPROTO_TCP || (packet->flags & TCP_FLAG_RST))
+		return;
+	if (!next->known || (packet->flags & TCP_FLAG_SYN) || (int32_t)(end - next->number) > 0)
+		next->number = end;
+	next->known = true;
 }
 
 static int add_flights(struct track *track, const struct numbers *numbers, enum side host)
 {
 	const struct flights *flights = &numbers->story->flights;
 	bool *overtaken = calloc(flights->count + 1, sizeof(*overtaken));
-	int err = overtaken ? 0 : -ENOMEM;
+	struct next_numbers *all = calloc(numbers->story->connection_count + 1, sizeof(*all));
+	int err = overtaken && all ? 0 : -ENOMEM;
 
 	if (!err)
 		overtaken_find(flights, overtaken);
 	for (size_t i = 0; i < flights->count && !err; i++) {
-		if (flights->items[i].from == host)
-			err = add_flight(track, numbers, &flights->items[i], overtaken[i]);
+		const struct flight *flight = &flights->items[i];
+		struct next_numbers *next = &all[flight->connection];
+
+		if (flight->from != host)
+			continue;
+		err = add_flight(track, numbers, flight, overtaken[i],
+		                 next->known ? &next->number : NULL);
+		if (!flight_begins_on_wire(flight))
+			next_take(next, flight->packet);
 	}
 	free(overtaken);
+	free(all);
 	return err;
 }
 
@@ -182,6 +229,19 @@ int track_packets(const struct story *story, enum side host, struct track *track
 	return err;
 }
 
+/*
+ * Did a timer end the state before? Trace says so of a socket's timer and tells of a
+ * mini-socket's without a cause; of a polled end that no segment explains it is all there is.
+ */
+static bool state_is_timed(const struct life_state *state)
+{
+	if (!strncmp(state->cause, "timer", 5))
+		return true;
+	if (state->state != STATE_CLOSE)
+		return false;
+	return state->source == OBSERVER_DIAG ? state->t_ns == state->seen_ns : !*state->cause;
+}
+
 int track_states(const struct story *story, const struct life *life, struct track *track)
 {
 	*track = (struct track){0};
@@ -195,6 +255,7 @@ int track_states(const struct story *story, const struct life *life, struct trac
 		entry->t_ns = state->t_ns;
 		entry->gap_ns = state->gap_ns;
 		entry->polled = state->source == OBSERVER_DIAG;
+		entry->timed = state_is_timed(state);
 		if (!i)
 			track->start_ns = state->t_ns;
 	}

@@ -1,40 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * diff: the parts of comparing two records, for its own files and the matrix.
+ * diff: the parts of comparing two records, for its own files.
  * Theory of operation:
  *
- *   record -> tracks      diff_track.c    what each end sent, what each socket went through
- *   two tracks -> edits   diff_align.c    their longest common part, then its times
- *   values                diff_value.c    when two numbers or times are the same
- *   record -> diff        diff_record.c   all of it
- *   diff -> lines         diff.c
+ *   story -> tracks       track.c       what each end sent, what each socket went through
+ *   two tracks -> edits   align.c       their longest common part, then its times
+ *   records -> diff       record.c      all of it
+ *   diff -> lines         text.c, condition.c
  *
  * A track holds one end's own doings only: what two ends do at about the same time may
  * come in either order without anything being different. What differs from one run to
  * the next by its nature is not in a track: times are since the entry before, sequence
- * numbers since the flow's first SYN, and ports are not told.
+ * numbers since the flow's first SYN, and ports are not told. Times are compared where one of
+ * the kernel's timers decided them (a retransmission, a probe, a state that a timer ended):
+ * how soon a process calls or an end answers is the machine's pace and not the kernel's.
  */
-#ifndef FINWAIT_REPORT_DIFF_H
-#define FINWAIT_REPORT_DIFF_H
+#ifndef FINWAIT_REPORT_DIFF_DIFF_H
+#define FINWAIT_REPORT_DIFF_DIFF_H
 
-#include "../story/story.h"
-#include "report.h"
-#include "text.h"
-
-/* ---- values ---- */
-
-/* What makes two times the same: struct diff_rule in words is diff_rule_text(). */
-struct diff_rule {
-	int hz[2]; /* of the two kernels */
-	int64_t slack_ns;
-};
-
-struct diff_rule diff_rule_for(const struct record *a, const struct record *b, int64_t slack_ns);
-/* How much two times of about @ns may be apart. */
-int64_t diff_tolerance_ns(const struct diff_rule *rule, int64_t ns);
-bool times_alike(const struct diff_rule *rule, int64_t a_ns, int64_t b_ns);
-/* Counts and words must be equal, times alike. */
-bool values_alike(const struct diff_rule *rule, const struct value *a, const struct value *b);
+#include "../../story/story.h"
+#include "../alike.h"
+#include "../report.h"
+#include "../sheet.h"
 
 /* ---- tracks ---- */
 
@@ -42,6 +29,8 @@ struct track_entry {
 	const char *text;
 	int64_t t_ns, gap_ns; /* it happened at most @gap_ns before @t_ns */
 	int64_t step_ns; /* when the probe last did something by then */
+	int64_t late_ns; /* how late the machine was, in all, since the entry before */
+	bool timed; /* one of the kernel's timers decided when */
 	bool polled; /* a state that nobody but diag saw */
 };
 
@@ -76,6 +65,8 @@ struct edit {
 struct edits {
 	struct edit *items;
 	size_t count, differ;
+	size_t excused; /* times that lateness explains: they count as the same */
+	int64_t late_ns; /* the most that explained one */
 };
 
 /* 0 or -ENOMEM. @edits points into the tracks. */
@@ -121,7 +112,12 @@ struct diff {
 	struct arena texts;
 	size_t note_count;
 	size_t states, packets; /* entries that differ */
+	size_t excused; /* times that lateness of the machine explains */
+	int64_t late_ns; /* the most that explained one */
 };
+
+/* condition.c: what explains a difference, and is none by itself. */
+void diff_print_conditions(const struct diff *diff, const struct sheet *sheet);
 
 /* 0 or -ENOMEM; diff_free() it either way. */
 int diff_records(const struct diff_side sides[2], int64_t slack_ns, struct diff *diff);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* alike: when two measured values are the same; for the diff and the matrix. */
+#ifndef FINWAIT_REPORT_ALIKE_H
+#define FINWAIT_REPORT_ALIKE_H
+
+#include "../record/record.h"
+
+/* What makes two times the same; diff_print_rule() tells it in words. */
+struct diff_rule {
+	int hz[2]; /* of the two kernels */
+	int64_t slack_ns;
+};
+
+struct diff_rule diff_rule_for(const struct record *a, const struct record *b, int64_t slack_ns);
+/* How much two times of about @ns may be apart. */
+int64_t diff_tolerance_ns(const struct diff_rule *rule, int64_t ns);
+bool times_alike(const struct diff_rule *rule, int64_t a_ns, int64_t b_ns);
+/* Counts and words must be equal, times alike. */
+bool values_alike(const struct diff_rule *rule, const struct value *a, const struct value *b);
+
+#endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * condition: settings that are not the same in both records.
+ *
+ * They explain a difference and are none by themselves. Those that may have had a part in
+ * what happened (story/topic.h) come first and all of them; of the rest, which between two
+ * kernels are many, only few.
+ */
+#include <string.h>
+
+#include "../../story/topic.h"
+#include "diff.h"
+
+#define INDENT 2
+#define OTHERS_MOST 4 /* of those that nothing is known of */
+
+struct conditions {
+	const struct diff *diff;
+	const struct sheet *sheet;
+	unsigned int topics;
+	size_t others; /* that differ and were not printed */
+	size_t unknown; /* that were, though nothing is known of them */
+};
+
+static void print_condition(const struct conditions *c, const char *of, const char *name,
+                            const char *a, const char *b)
+{
+	sheet_format(c->sheet, INDENT, ATTR_DIM, "condition: %s%s is %s in --- and %s in +++", of,
+	             name, a ? a : "absent", b ? b : "absent");
+}
+
+static bool value_same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static void print_setting(const struct conditions *c, const char *of, const char *name,
+                          const char *a, const char *b)
+{
+	if (!value_same(a, b))
+		print_condition(c, of, name, a, b);
+}
+
+static void print_params(const struct conditions *c)
+{
+	const struct settings *a = &c->diff->sides[0].rec->params;
+	const struct settings *b = &c->diff->sides[1].rec->params;
+
+	for (size_t i = 0; i < a->count; i++)
+		print_setting(c, "parameter ", a->items[i].name, a->items[i].value,
+		              settings_get(b, a->items[i].name));
+	for (size_t i = 0; i < b->count; i++) {
+		if (!settings_get(a, b->items[i].name))
+			print_setting(c, "parameter ", b->items[i].name, NULL, b->items[i].value);
+	}
+}
+
+struct sysctl {
+	const char *name;
+	const char *values[SIDE_COUNT][2]; /* at each host in each record; NULL: absent */
+};
+
+static struct sysctl sysctl_of(const struct conditions *c, const char *name)
+{
+	struct sysctl sysctl = {.name = name};
+
+	for (int host = 0; host < SIDE_COUNT; host++)
+		for (int k = 0; k < 2; k++)
+			sysctl.values[host][k] =
+				settings_get(&c->diff->sides[k].rec->sysctls[host], name);
+	return sysctl;
+}
+
+static bool sysctl_differs(const struct sysctl *sysctl)
+{
+	return !value_same(sysctl->values[0][0], sysctl->values[0][1]) ||
+	       !value_same(sysctl->values[1][0], sysctl->values[1][1]);
+}
+
+/* Once where it is the same at both hosts. */
+static void print_sysctl(const struct conditions *c, const struct sysctl *sysctl)
+{
+	const char *const *client = sysctl->values[SIDE_CLIENT];
+	const char *const *server = sysctl->values[SIDE_SERVER];
+
+	if (value_same(client[0], server[0]) && value_same(client[1], server[1])) {
+		print_setting(c, "", sysctl->name, client[0], client[1]);
+		return;
+	}
+	print_setting(c, "the client's ", sysctl->name, client[0], client[1]);
+	print_setting(c, "the server's ", sysctl->name, server[0], server[1]);
+}
+
+/* Now, or in the second round, or counted only. */
+static void take_sysctl(struct conditions *c, const char *name, bool second)
+{
+	const struct sysctl sysctl = sysctl_of(c, name);
+	enum bearing bearing = topics_bearing(c->topics, name);
+
+	if (!sysctl_differs(&sysctl) || second == (bearing == BEARING_SOME))
+		return;
+	if (bearing == BEARING_UNKNOWN && c->unknown++ >= OTHERS_MOST)
+		bearing = BEARING_NONE;
+	if (bearing == BEARING_NONE)
+		c->others++;
+	else
+		print_sysctl(c, &sysctl);
+}
+
+/* Each name that any host of any record has, once. */
+static void take_sysctls(struct conditions *c, bool second)
+{
+	const struct settings *seen[SIDE_COUNT * 2];
+	size_t sets = 0;
+
+	for (int k = 0; k < 2; k++) {
+		for (int host = 0; host < SIDE_COUNT; host++) {
+			const struct settings *set = &c->diff->sides[k].rec->sysctls[host];
+
+			for (size_t i = 0; i < set->count; i++) {
+				size_t j = 0;
+
+				while (j < sets && !settings_get(seen[j], set->items[i].name))
+					j++;
+				if (j == sets)
+					take_sysctl(c, set->items[i].name, second);
+			}
+			seen[sets++] = set;
+		}
+	}
+}
+
+void diff_print_conditions(const struct diff *diff, const struct sheet *sheet)
+{
+	struct conditions c = {.diff = diff, .sheet = sheet};
+
+	c.topics = story_topics(&diff->stories[0]) | story_topics(&diff->stories[1]);
+	print_params(&c);
+	take_sysctls(&c, false);
+	take_sysctls(&c, true);
+	if (c.others)
+		sheet_format(
+			sheet, INDENT, ATTR_DIM,
+			"condition: %zu more sysctl%s that had no part in it, as far as is known",
+			c.others, c.others == 1 ? "" : "s");
+}
