@@ -15,12 +15,15 @@ const struct probe_phases *phases_find(const struct phases *phases, const char *
 	return NULL;
 }
 
-const struct spread *spread_find(const struct probe_phases *probe, const char *claim,
-                                 const char *name)
+struct finding_id spread_id_of(const struct spread *spread)
+{
+	return (struct finding_id){spread->claim, spread->in_case, spread->name};
+}
+
+const struct spread *spread_find(const struct probe_phases *probe, struct finding_id id)
 {
 	for (size_t i = 0; probe && i < probe->count; i++)
-		if (!strcmp(probe->spreads[i].claim, claim) &&
-		    !strcmp(probe->spreads[i].name, name))
+		if (finding_id_same(spread_id_of(&probe->spreads[i]), id))
 			return &probe->spreads[i];
 	return NULL;
 }
@@ -78,6 +81,7 @@ static int spread_new(struct arena *texts, struct probe_phases *probe,
 	spread += probe->count;
 	*spread = (struct spread){
 		.claim = finding->claim,
+		.in_case = finding->in_case,
 		.name = finding->name,
 		.unit = finding->unit,
 		.predicts = finding->predicts,
@@ -103,11 +107,10 @@ static int probe_take(struct arena *texts, struct probe_phases *probe, const str
 
 	probe->failed += record_failed(rec);
 	for (size_t i = 0; i < known && !err; i++)
-		err = spread_take(
-			texts, &probe->spreads[i],
-			finding_find(rec, probe->spreads[i].claim, probe->spreads[i].name));
+		err = spread_take(texts, &probe->spreads[i],
+		                  finding_find(rec, spread_id_of(&probe->spreads[i])));
 	for (size_t i = 0; i < rec->finding_count && !err; i++)
-		if (!spread_find(probe, rec->findings[i].claim, rec->findings[i].name))
+		if (!spread_find(probe, finding_id_of(&rec->findings[i])))
 			err = spread_new(texts, probe, &rec->findings[i], phases_before);
 	return err;
 }

@@ -11,7 +11,7 @@
 
 /* One finding over all phases. */
 struct spread {
-	const char *claim, *name, *unit;
+	const char *claim, *in_case, *name, *unit;
 	struct value predicts;
 	struct value measured; /* numbers: from the least to the greatest; words: the first */
 	struct value other; /* the first of the other words; VALUE_NONE: always the same */
@@ -46,7 +46,7 @@ void phases_free(struct phases *phases);
 
 /* NULL: there is no such probe, or no such finding; @phases, @probe may be NULL, too. */
 const struct probe_phases *phases_find(const struct phases *phases, const char *probe);
-const struct spread *spread_find(const struct probe_phases *probe, const char *claim,
-                                 const char *name);
+const struct spread *spread_find(const struct probe_phases *probe, struct finding_id id);
+struct finding_id spread_id_of(const struct spread *spread);
 
 #endif

@@ -301,15 +301,32 @@ void record_sort(struct record *rec)
 	rec->event_space = rec->event_count;
 }
 
-const struct finding *finding_find(const struct record *rec, const char *claim, const char *name)
+struct finding_id finding_id_of(const struct finding *finding)
 {
-	for (size_t i = 0; i < rec->finding_count; i++) {
-		const struct finding *finding = &rec->findings[i];
+	return (struct finding_id){finding->claim, finding->in_case, finding->name};
+}
 
-		if (!strcmp(finding->claim, claim) && !strcmp(finding->name, name))
-			return finding;
-	}
+bool finding_id_same(struct finding_id a, struct finding_id b)
+{
+	return !strcmp(a.claim, b.claim) && !strcmp(a.in_case, b.in_case) &&
+	       !strcmp(a.name, b.name);
+}
+
+const struct finding *finding_find(const struct record *rec, struct finding_id id)
+{
+	for (size_t i = 0; i < rec->finding_count; i++)
+		if (finding_id_same(finding_id_of(&rec->findings[i]), id))
+			return &rec->findings[i];
 	return NULL;
+}
+
+const char *finding_title(struct finding_id id, char *buf, size_t size)
+{
+	if (*id.in_case)
+		snprintf(buf, size, "%s (%s)", id.name, id.in_case);
+	else
+		snprintf(buf, size, "%s", id.name);
+	return buf;
 }
 
 bool finding_undecided(const struct finding *finding)

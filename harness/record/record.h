@@ -94,8 +94,7 @@ enum model {
 /* Its texts are its owner's: record_add_finding() copies them, and makes "" of NULL. */
 struct finding {
 	const char *claim; /* the claim it judges */
-	const char
-		*in_case; /* of several of one claim and name: "the second close()"; "" the only */
+	const char *in_case; /* of several of one name: "the second close()"; "" the only one */
 	const char *name; /* "fin_segments" */
 	const char *unit; /* "count", "s", "states" */
 	struct value says, predicts, measured;
@@ -124,8 +123,7 @@ struct record {
 	struct arena texts;
 	struct run_info run;
 	const char *probe;
-	const char *title, *question,
-		*kernel_path; /* the probe's own words; "": not in the record */
+	const char *title, *question, *kernel_path; /* the probe's words; "": not in the record */
 	const char *variant; /* which row of the probe's grid: its suffix; "" none */
 	struct record_claim *claims;
 	size_t claim_count, claim_space;
@@ -169,7 +167,15 @@ const char *record_text(struct record *rec, const char *fmt, ...) PRINTF(2, 3);
 const char *record_vtext(struct record *rec, const char *fmt, va_list args) PRINTF(2, 0);
 /* By t_ns; stable, so that events of one instant stay as they arrived. */
 void record_sort(struct record *rec);
-const struct finding *finding_find(const struct record *rec, const char *claim, const char *name);
+/* What tells a finding from all others of its record. */
+struct finding_id {
+	const char *claim, *in_case, *name;
+};
+struct finding_id finding_id_of(const struct finding *finding);
+bool finding_id_same(struct finding_id a, struct finding_id b);
+const struct finding *finding_find(const struct record *rec, struct finding_id id); /* or NULL */
+/* Its name, with its case where it has one: "error (the second close())". */
+const char *finding_title(struct finding_id id, char *buf, size_t size);
 /* Neither right nor wrong: inconclusive or skipped. */
 bool finding_undecided(const struct finding *finding);
 

@@ -150,6 +150,7 @@ const struct field phases_fields[] = {
 	{"type", &type_text, 0, 0, FIELD_LINE, "`phases`"},
 	{"probe", &type_text, 0, 0, FIELD_LINE, "the probe's id"},
 	{"claim", &type_text, IN_SPREAD(spread.claim), FIELD_ALWAYS, "the finding's"},
+	{"case", &type_text, IN_SPREAD(spread.in_case), FIELD_GIVEN, "the finding's"},
 	{"name", &type_text, IN_SPREAD(spread.name), FIELD_NEEDED, "the finding's"},
 	{"unit", &type_text, IN_SPREAD(spread.unit), FIELD_ALWAYS, "the finding's"},
 	{"phases", &type_phase_count, IN_SPREAD(phases), FIELD_NEEDED, "how often it was run"},

@@ -77,6 +77,7 @@ static void finding_print(const struct finding *finding, const struct spread *sp
                           unsigned int phases, size_t number, FILE *out)
 {
 	bool pass = finding->model != MODEL_FAILS;
+	char title[200];
 
 	if (spread)
 		pass = pass && !spread->model_failed;
@@ -95,7 +96,7 @@ static void finding_print(const struct finding *finding, const struct spread *sp
 	fprintf(out, "  %sok %zu ", pass ? "" : "not ", number);
 	put_text(out, finding->claim);
 	fputs(finding->claim[0] ? "/" : "", out);
-	put_text(out, finding->name);
+	put_text(out, finding_title(finding_id_of(finding), title, sizeof(title)));
 	finding_directive(out, finding);
 	fputc('\n', out);
 }
@@ -149,10 +150,9 @@ int ktap_print(const struct record *rec, const struct phases *phases, size_t num
 	if (rec->finding_count) {
 		fprintf(out, "  KTAP version 1\n  1..%zu\n", rec->finding_count);
 		for (size_t i = 0; i < rec->finding_count; i++)
-			finding_print(
-				&rec->findings[i],
-				spread_find(all, rec->findings[i].claim, rec->findings[i].name),
-				phases ? phases->count : 0, i + 1, out);
+			finding_print(&rec->findings[i],
+			              spread_find(all, finding_id_of(&rec->findings[i])),
+			              phases ? phases->count : 0, i + 1, out);
 	}
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
 		if (!rec->lost[i])

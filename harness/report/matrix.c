@@ -258,13 +258,13 @@ static void row_tally(struct matrix *mx, const struct matrix_row *row)
 		differs |= cell->differs;
 		failed |= !cell->model_ok;
 	}
-	mx->rows += row->claim != NULL;
+	mx->rows += row->id.claim != NULL;
 	mx->rows_differ += differs;
 	mx->rows_failed += failed;
 	if (row->verdict_differs) {
 		char claim[100];
 
-		snprintf(claim, sizeof(claim), "%s/%s", row->probe, row->claim);
+		snprintf(claim, sizeof(claim), "%s/%s", row->probe, row->id.claim);
 		(void)matrix_words(mx, &mx->split, claim);
 	}
 }
@@ -297,19 +297,20 @@ static void says_text(const struct matrix *mx, const struct matrix_row *row, cha
 		snprintf(buf, size, "%s", value_text(&finding->says, text, sizeof(text)));
 }
 
-static void print_row(struct matrix *mx, const char *probe, const char *claim, const char *name)
+static void print_row(struct matrix *mx, const char *probe, struct finding_id id)
 {
-	struct matrix_row row = {.probe = probe, .claim = claim, .name = name};
+	struct matrix_row row = {.probe = probe, .id = id};
 	struct row_rest rest;
-	char says[256];
+	char says[256], name[200];
 	enum attr attr;
 	bool first = true;
 
+	finding_title(id, name, sizeof(name));
 	matrix_row_fill(mx, &row);
 	matrix_article_fill(mx, &row);
 	row_tally(mx, &row);
 	says_text(mx, &row, says, sizeof(says));
-	rest = (struct row_rest){name, says, claim ? model_word(&row, mx->count, &attr) : ""};
+	rest = (struct row_rest){name, says, id.claim ? model_word(&row, mx->count, &attr) : ""};
 	row_rest_set(mx, &row, &rest);
 	do {
 		print_row_line(mx, &row, &rest, first);
@@ -330,10 +331,10 @@ static bool finding_printed(const struct matrix *mx, const char *probe, size_t c
 	for (size_t i = 0; i < column; i++) {
 		const struct record *before = matrix_record(mx, i, probe);
 
-		if (before && finding_find(before, finding->claim, finding->name))
+		if (before && finding_find(before, finding_id_of(finding)))
 			return true;
 	}
-	return finding_find(rec, finding->claim, finding->name) != finding;
+	return finding_find(rec, finding_id_of(finding)) != finding;
 }
 
 static bool settings_same(const struct settings *a, const struct settings *b)
@@ -377,6 +378,7 @@ static void print_conditions(struct matrix *mx, const char *probe)
 
 static void print_probe(struct matrix *mx, const struct record *first)
 {
+	static const struct finding_id nothing = {NULL, "", "(nothing judged)"};
 	const char *claim = "", *probe = first->probe;
 	bool any = false;
 
@@ -398,11 +400,11 @@ static void print_probe(struct matrix *mx, const struct record *first)
 			if (strcmp(claim, finding->claim) && strcmp(probe, finding->claim))
 				matrix_put_folded(mx, INDENT, finding->claim, ATTR_CYAN);
 			claim = finding->claim;
-			print_row(mx, probe, claim, finding->name);
+			print_row(mx, probe, finding_id_of(finding));
 		}
 	}
 	if (!any)
-		print_row(mx, probe, NULL, "(nothing judged)");
+		print_row(mx, probe, nothing);
 }
 
 static bool probe_printed(const struct matrix *mx, size_t column, size_t at)

@@ -50,7 +50,8 @@ struct matrix_cell {
 };
 
 struct matrix_row {
-	const char *probe, *claim, *name; /* claim NULL: a probe without findings */
+	const char *probe;
+	struct finding_id id; /* claim NULL: a probe without findings */
 	struct matrix_cell cells[MATRIX_COLUMNS];
 	bool says_differ, verdict_differs; /* what the article comes to */
 };

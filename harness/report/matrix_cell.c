@@ -61,7 +61,7 @@ static void cell_without(struct matrix *mx, const struct matrix_row *row, struct
 		cell_say(mx, cell, "missing", "this probe was not run there");
 	else if (!rec->finished)
 		cell_say(mx, cell, "cut off", "the record ends before the result");
-	else if (rec->outcome != OUTCOME_OK || !row->claim)
+	else if (rec->outcome != OUTCOME_OK || !row->id.claim)
 		cell_say(mx, cell, outcome_name(rec->outcome), rec->reason);
 	else
 		cell_say(mx, cell, "missing", "the probe did not judge this there");
@@ -112,7 +112,7 @@ static void cell_measured(struct matrix *mx, struct matrix_cell *cell,
 	char value[64];
 
 	cell->measured = true;
-	cell->spread = spread_find(probe, finding->claim, finding->name);
+	cell->spread = spread_find(probe, finding_id_of(finding));
 	cell->value = cell->spread ? &cell->spread->measured : &finding->measured;
 	cell->model_ok =
 		finding->model != MODEL_FAILS && !(cell->spread && cell->spread->model_failed);
@@ -136,8 +136,8 @@ void matrix_row_fill(struct matrix *mx, struct matrix_row *row)
 		struct matrix_cell *cell = &row->cells[i];
 
 		*cell = (struct matrix_cell){.rec = matrix_record(mx, i, row->probe)};
-		if (cell->rec && row->claim)
-			cell->finding = finding_find(cell->rec, row->claim, row->name);
+		if (cell->rec && row->id.claim)
+			cell->finding = finding_find(cell->rec, row->id);
 		if (!cell->finding)
 			cell_without(mx, row, cell, &mx->columns[i]);
 		else if (finding_undecided(cell->finding))

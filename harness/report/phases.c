@@ -45,9 +45,9 @@ static void print_remark(const struct printer *pr, const char *words, unsigned i
 
 static void print_spread(const struct printer *pr, const struct spread *spread)
 {
-	char predicts[256], measured[256], other[256];
+	char name[200], predicts[256], measured[256], other[256];
 	const char *const cells[CELLS] = {
-		spread->name,
+		finding_title(spread_id_of(spread), name, sizeof(name)),
 		value_text(&spread->predicts, predicts, sizeof(predicts)),
 		value_text(&spread->measured, measured, sizeof(measured)),
 	};

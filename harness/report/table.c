@@ -127,10 +127,10 @@ static void print_model_failure(const struct table *table, const struct finding 
 static void print_finding(const struct table *table, const struct finding *finding)
 {
 	const struct sheet *sheet = &table->sheet;
-	char values[VALUES][256];
+	char values[VALUES][256], name[200];
 	bool failed = finding->model == MODEL_FAILS;
 	const char *texts[VALUES + 2] = {
-		finding->name,
+		finding_title(finding_id_of(finding), name, sizeof(name)),
 		value_text(&finding->says, values[0], sizeof(values[0])),
 		value_text(&finding->predicts, values[1], sizeof(values[1])),
 		value_text(&finding->measured, values[2], sizeof(values[2])),

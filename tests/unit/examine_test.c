@@ -175,12 +175,12 @@ static void the_finding_fails(void **state)
 	(void)state;
 	assert_int_equal(story_build(rec, &story), 0);
 	assert_int_equal(examine_record(rec, &story), 0);
-	assert_null(finding_find(rec, rec->probe, EXAMINE_FINDING));
+	assert_null(finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING}));
 	story_free(&story);
 	move_end(rec, 300 * NS_PER_MS);
 	assert_int_equal(story_build(rec, &story), 0);
 	assert_int_equal(examine_record(rec, &story), 0);
-	finding = finding_find(rec, rec->probe, EXAMINE_FINDING);
+	finding = finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING});
 	assert_non_null(finding);
 	assert_int_equal(finding->model, MODEL_FAILS);
 	assert_int_equal(finding->measured.lo, 1);

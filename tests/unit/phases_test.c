@@ -42,8 +42,7 @@ static const struct spread *lab_fold(struct lab *lab, size_t at)
 	phases_free(&lab->phases);
 	for (size_t i = 0; i < RUNS; i++)
 		assert_int_equal(phases_add(&lab->phases, &lab->runs[i], 1), 0);
-	spread =
-		spread_find(phases_find(&lab->phases, "wave1.lost"), finding->claim, finding->name);
+	spread = spread_find(phases_find(&lab->phases, "wave1.lost"), finding_id_of(finding));
 	assert_non_null(spread);
 	return spread;
 }
@@ -140,7 +139,8 @@ static void a_finding_that_comes_and_goes(void **state)
 	lab.runs[0]->finding_count = lab.runs[1]->finding_count = 0;
 	for (size_t i = 0; i < RUNS; i++)
 		assert_int_equal(phases_add(&lab.phases, &lab.runs[i], 1), 0);
-	spread = spread_find(&lab.phases.probes[0], "wave1.lost", "lifetime");
+	spread = spread_find(&lab.phases.probes[0],
+	                     (struct finding_id){"wave1.lost", "", "lifetime"});
 	assert_int_equal(spread->undecided, 2);
 	lab_close(&lab);
 }
@@ -329,9 +329,50 @@ static void ktap_passes_what_passed_in_every_phase(void **state)
 	lab_close(&lab);
 }
 
+/* One claim, one name, two cases: two findings, each with a spread of its own. */
+static void cases_are_kept_apart(void **state)
+{
+	static const char *const cases[] = {"", "the second close()"};
+	struct record *rec = record_new();
+	const struct spread *spread;
+	struct phases phases = {0};
+	char title[64];
+
+	(void)state;
+	rec->probe = "p";
+	for (int i = 0; i < 2; i++) {
+		const struct finding finding = {
+			.claim = "c",
+			.in_case = cases[i],
+			.name = "error",
+			.verdict = VERDICT_NONE,
+			.model = MODEL_HOLDS,
+			.measured = {.kind = VALUE_COUNT, .lo = i, .hi = i},
+		};
+
+		assert_int_equal(record_add_finding(rec, &finding), 0);
+	}
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(phases_add(&phases, &rec, 1), 0);
+	assert_int_equal(phases.probes[0].count, 2);
+	for (int i = 0; i < 2; i++) {
+		const struct finding_id id = {"c", cases[i], "error"};
+
+		assert_ptr_equal(finding_find(rec, id), &rec->findings[i]);
+		spread = spread_find(&phases.probes[0], id);
+		assert_int_equal(spread->measured.lo, i);
+		assert_int_equal(spread->measured.hi, i);
+		finding_title(id, title, sizeof(title));
+		assert_string_equal(title, i ? "error (the second close())" : "error");
+	}
+	phases_free(&phases);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cases_are_kept_apart),
 		cmocka_unit_test(numbers_go_from_the_least_to_the_greatest),
 		cmocka_unit_test(words_that_differ_are_counted_and_the_first_kept),
 		cmocka_unit_test(what_was_not_decided_is_no_measurement),

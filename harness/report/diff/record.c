@@ -90,7 +90,7 @@ static int diff_findings(struct diff *diff)
 
 	for (size_t i = 0; i < a->finding_count && !err; i++) {
 		const struct finding *mine = &a->findings[i];
-		const struct finding *theirs = finding_find(b, mine->claim, mine->name);
+		const struct finding *theirs = finding_find(b, finding_id_of(mine));
 
 		err = theirs ? finding_compare(diff, mine, theirs)
 		             : finding_differs(diff, mine, NULL, FIELD_PRESENT);
@@ -98,7 +98,7 @@ static int diff_findings(struct diff *diff)
 	for (size_t i = 0; i < b->finding_count && !err; i++) {
 		const struct finding *theirs = &b->findings[i];
 
-		if (!finding_find(a, theirs->claim, theirs->name))
+		if (!finding_find(a, finding_id_of(theirs)))
 			err = finding_differs(diff, NULL, theirs, FIELD_PRESENT);
 	}
 	return err;

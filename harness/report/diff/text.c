@@ -144,8 +144,9 @@ static void print_findings(const struct printer *pr)
 	for (size_t i = 0; i < pr->diff->finding_count; i++) {
 		const struct diff_finding *differs = &pr->diff->findings[i];
 		const struct finding *any = differs->finding[differs->finding[0] ? 0 : 1];
-		char values[2][256];
-		const char *texts[CELLS] = {any->name, field_words[differs->field], NULL, NULL};
+		char values[2][256], name[200];
+		const char *texts[CELLS] = {finding_title(finding_id_of(any), name, sizeof(name)),
+		                            field_words[differs->field], NULL, NULL};
 
 		for (int k = 0; k < 2; k++)
 			texts[2 + k] = field_text(differs->finding[k], differs->field, values[k],
