@@ -70,7 +70,7 @@ void late_note(struct late *late, enum late_what what, int64_t due_ns, int64_t n
 	total->sum_ns += late_ns;
 	if (late_ns > total->max_ns)
 		total->max_ns = late_ns;
-	if (late_ns > (late->is_virtual ? LATE_FLOOR_VIRTUAL_NS : LATE_FLOOR_NS))
+	if (late_ns > LATE_FLOOR_NS)
 		spell_add(late, what, due_ns, now_ns);
 }
 

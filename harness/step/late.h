@@ -8,11 +8,6 @@
 
 /* What is later than this is told; the user's slack is ten times as much. */
 #define LATE_FLOOR_NS NS_PER_MS
-/*
- * No machine can be late in virtual time. What is measured there is the guest's own kernel at
- * work, each instruction of which takes a nanosecond: 1.6 ms of it were seen.
- */
-#define LATE_FLOOR_VIRTUAL_NS (10 * NS_PER_MS)
 /* In real time nobody waits longer at a stretch: a processor that is taken away is missed. */
 #define LATE_BEAT_NS (10 * NS_PER_MS)
 

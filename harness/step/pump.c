@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
+#include <sys/timerfd.h>
 
 #include "../packet/decode.h"
 
@@ -104,8 +104,16 @@ void pump_drain(struct pump *pump)
 		watch_read(pump->watch);
 }
 
-static nfds_t pump_fds(const struct observers *obs, struct pollfd fds[SIDE_COUNT + 2])
+int pump_open(struct pump *pump, struct fault *f)
 {
+	pump->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	return pump->timer_fd < 0 ? fault_set(f, errno, "make a timer") : 0;
+}
+
+/* The observers' descriptors, and behind them the timer's. */
+static nfds_t pump_fds(const struct pump *pump, struct pollfd fds[SIDE_COUNT + 3])
+{
+	const struct observers *obs = pump->obs;
 	nfds_t count = 0;
 
 	for (int side = 0; side < SIDE_COUNT; side++)
@@ -116,29 +124,30 @@ static nfds_t pump_fds(const struct observers *obs, struct pollfd fds[SIDE_COUNT
 		fds[count++] = (struct pollfd){.fd = tap_fd(obs->loopback), .events = POLLIN};
 	if (obs->trace)
 		fds[count++] = (struct pollfd){.fd = trace_reader_fd(obs->trace), .events = POLLIN};
+	fds[count++] = (struct pollfd){.fd = pump->timer_fd, .events = POLLIN};
 	return count;
 }
 
 /* Until @wake_ns, or until an observer has something; whether it has. */
 static bool pump_poll(struct pump *pump, struct pollfd *fds, nfds_t count, int64_t wake_ns)
 {
-	int64_t wait_ns = wake_ns - clock_mono_ns();
-	struct timespec ts = {.tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S};
+	const struct itimerspec timer = {
+		.it_value = {.tv_sec = wake_ns / NS_PER_S, .tv_nsec = wake_ns % NS_PER_S}};
 	int ready;
 
-	if (wait_ns < 0)
-		ts = (struct timespec){0};
-	ready = ppoll(fds, count, &ts, NULL);
+	if (timerfd_settime(pump->timer_fd, TFD_TIMER_ABSTIME, &timer, NULL) < 0)
+		emit_fail_errno(pump->emit, errno, "set the timer");
+	ready = poll(fds, count, -1);
 	if (ready < 0 && errno != EINTR)
 		emit_fail_errno(pump->emit, errno, "wait for frames");
-	return ready > 0;
+	return ready > 0 && (ready > 1 || !fds[count - 1].revents);
 }
 
 /* In beats: how late each of them was is how late the machine is. */
 static void pump_wait(struct pump *pump, int64_t until_ns, bool is_timer)
 {
-	struct pollfd fds[SIDE_COUNT + 2];
-	nfds_t count = pump_fds(pump->obs, fds);
+	struct pollfd fds[SIDE_COUNT + 3];
+	nfds_t count = pump_fds(pump, fds);
 	bool in_time = until_ns > clock_mono_ns(), ready;
 	int64_t now_ns, wake_ns;
 

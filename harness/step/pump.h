@@ -13,7 +13,14 @@ struct pump {
 	struct watch *watch;
 	struct late *late;
 	struct wire *wire; /* to which it hands the frames that came out of a host */
+	int timer_fd; /* that wakes it; see pump_open() */
 };
+
+/*
+ * A timer of its own: poll(2) lets its timeout be late by a thousandth of itself, up to
+ * 100 ms (select_estimate_accuracy()), a timerfd is punctual. 0 or -errno.
+ */
+int pump_open(struct pump *pump, struct fault *f) MUST_CHECK;
 
 typedef bool (*pump_done_fn)(void *arg);
 /*

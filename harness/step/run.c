@@ -108,6 +108,8 @@ struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire)
 		err = setting_read(&run->bench, rec, &run->fault);
 	if (!err)
 		err = observers_open(&run->obs, &run->bench, plan, wire, rec, &run->fault);
+	if (!err)
+		err = pump_open(&run->pump, &run->fault);
 	late_open(&run->late);
 	run->unready = err != 0;
 	return run;

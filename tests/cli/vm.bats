@@ -44,7 +44,7 @@ cache_entry() {
 		[[ $output != *ERROR* ]]
 		jq -es '.[0] | .type == "run" and .clock == "virtual" and (.kernel | startswith("'"$kernel"'."))' \
 			"$kernel/wave1.lost.jsonl"
-		# no machine is late in virtual time
+		# in virtual time nothing is late
 		jq -es 'any(.kind == "late") | not' "$kernel"/*.jsonl >/dev/null
 	done
 }
