@@ -83,6 +83,7 @@ const struct probe probe_wire_matches = {
 	.question = "Does nft drop the packets that the rule names, and no other?",
 	.kernel_path = "nft_do_chain_netdev()",
 	.wire = WIRE_KERNEL,
+	.sysctls = {{"net.ipv4.tcp_early_retrans", "0", "0"}}, /* time-outs alone send again */
 	.claims = {{"wire.matches", "-", "Bytes 1 to 10 are lost, then a bare ACK."}},
 	.run = run,
 	.judge = judge,
