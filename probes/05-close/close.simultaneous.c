@@ -31,26 +31,34 @@ static void run(struct probe_run *run)
 		wire_await_held(run, held[side], 1);
 	for (int side = 0; side < SIDE_COUNT; side++)
 		wire_restore(run, held[side]);
-	await_state(client, STATE_TIME_WAIT);
-	await_state(server, STATE_TIME_WAIT);
+	await_state(client, model_timewait_state(run_record(run), SIDE_CLIENT));
+	await_state(server, model_timewait_state(run_record(run), SIDE_SERVER));
 }
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	const char *client = "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT";
-	const char *server = "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT";
+	static const char *const kept[] = {
+		[SIDE_CLIENT] = "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
+		[SIDE_SERVER] = "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT",
+	};
+	static const char *const not_kept[] = {
+		[SIDE_CLIENT] = "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING CLOSE",
+		[SIDE_SERVER] = "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSING CLOSE",
+	};
 
-	(void)story;
 	judge_claim(judge, "close.simultaneous");
 	for (int side = 0; side < SIDE_COUNT; side++)
-		judge_walk(judge, &(struct walk_figure){
-					  .host = (enum side)side,
-					  .sock = side == SIDE_CLIENT ? "c1" : "s1",
-					  .says = side == SIDE_CLIENT ? client : server,
-					  .predicts = side == SIDE_CLIENT ? client : server,
-					  .rule = "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() "
-						  "in CLOSING",
-				  });
+		judge_walk(judge,
+		           &(struct walk_figure){
+				   .host = (enum side)side,
+				   .sock = side == SIDE_CLIENT ? "c1" : "s1",
+				   .says = kept[side],
+				   .predicts = model_timewait_is_kept(story->rec, (enum side)side)
+		                                       ? kept[side]
+		                                       : not_kept[side],
+				   .rule = "tcp_fin() in FIN_WAIT1, tcp_rcv_state_process() "
+					   "in CLOSING",
+			   });
 	judge_segments(judge, &(struct segments_figure){
 				      .from = when_called(judge, SIDE_CLIENT, "c1", "close"),
 				      .predicts = "FA FA A A",

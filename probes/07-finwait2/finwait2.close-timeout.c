@@ -18,7 +18,7 @@ static int64_t stay_limit_ms(struct probe_run *run)
 	const struct sample *rto = query_rto(run_record(run), SIDE_CLIENT, "c1", INT64_MAX);
 	struct span stay;
 
-	if (!rto || !model_finwait2(run_record(run), SIDE_CLIENT, rto->rto_us, &stay))
+	if (!rto || !model_finwait2_after(run_record(run), SIDE_CLIENT, rto, &stay))
 		run_inconclusive(run, "no RTO of the client's socket was read");
 	return stay.hi_ns / NS_PER_MS + 2000;
 }
@@ -29,7 +29,7 @@ static void run(struct probe_run *run)
 
 	flow_establish(run, 8080, &client, &server);
 	sock_close(client);
-	await_state(client, STATE_FIN_WAIT2);
+	await_state(client, model_finwait2_state(run_record(run), SIDE_CLIENT));
 	await_gone_within(client, stay_limit_ms(run));
 }
 
@@ -41,7 +41,7 @@ static void judge(const struct story *story, struct judge *judge)
 	int64_t timeout_s = 0;
 	struct span stay = {0};
 
-	modelled = rto && model_finwait2(story->rec, SIDE_CLIENT, rto->rto_us, &stay);
+	modelled = rto && model_finwait2_after(story->rec, SIDE_CLIENT, rto, &stay);
 	record_sysctl(story->rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", &timeout_s);
 	judge_claim(judge, "finwait2.close-timeout");
 	judge_time(

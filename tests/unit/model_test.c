@@ -387,14 +387,18 @@ static void test_no_timewait_buckets(void **state)
 	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_max_tw_buckets", 0);
 	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 2);
 	assert_false(model_timewait_is_kept(rec, SIDE_CLIENT));
-	assert_int_equal(model_timewait(rec, SIDE_CLIENT).hi_ns, 0);
+	assert_int_equal(model_timewait(rec, SIDE_CLIENT).hi_ns, rec->slack_ms * NS_PER_MS);
+	assert_int_equal(model_timewait_state(rec, SIDE_CLIENT), STATE_GONE);
+	assert_int_equal(model_finwait2_state(rec, SIDE_CLIENT), STATE_GONE);
 	assert_true(model_finwait2(rec, SIDE_CLIENT, 204000, &stay));
-	assert_int_equal(stay.hi_ns, 0);
+	assert_int_equal(stay.lo_ns, 0);
+	assert_int_equal(stay.hi_ns, rec->slack_ms * NS_PER_MS);
 	/* above 60 s the keepalive timer comes first, on the full socket */
 	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 62);
 	assert_true(model_finwait2(rec, SIDE_CLIENT, 204000, &stay));
+	assert_int_equal(model_finwait2_state(rec, SIDE_CLIENT), STATE_FIN_WAIT2);
 	assert_int_equal(stay.lo_ns, 2 * NS_PER_S);
-	assert_int_equal(stay.hi_ns, wheel_latest_ns(1000, 2000));
+	assert_int_equal(stay.hi_ns, wheel_latest_ns(1000, 2000) + rec->slack_ms * NS_PER_MS);
 	record_free(rec);
 }
 

@@ -10,6 +10,19 @@ bool model_timewait_is_kept(const struct record *rec, enum side host)
 	return model_sysctl_or(rec, host, "net.ipv4.tcp_max_tw_buckets", 1) > 0;
 }
 
+enum tcp_state model_timewait_state(const struct record *rec, enum side host)
+{
+	return model_timewait_is_kept(rec, host) ? STATE_TIME_WAIT : STATE_GONE;
+}
+
+enum tcp_state model_finwait2_state(const struct record *rec, enum side host)
+{
+	int64_t timeout_s = model_sysctl_or(rec, host, "net.ipv4.tcp_fin_timeout", 0);
+	bool is_full = timeout_s * NS_PER_S > TCP_TIMEWAIT_LEN_NS;
+
+	return is_full || model_timewait_is_kept(rec, host) ? STATE_FIN_WAIT2 : STATE_GONE;
+}
+
 /* tcp_fin_time() and tcp_time_wait(): no less than 3.5 RTO, in whole ticks. */
 static int64_t finwait2_floor_ns(int hz, int64_t rto_us)
 {
@@ -20,7 +33,9 @@ static int64_t finwait2_floor_ns(int hz, int64_t rto_us)
 
 static struct span timewait_sock(const struct record *rec, enum side host, int64_t ns)
 {
-	return model_timewait_is_kept(rec, host) ? model_timer(rec, ns) : (struct span){0, 0};
+	if (!model_timewait_is_kept(rec, host))
+		return (struct span){.hi_ns = rec->slack_ms * NS_PER_MS};
+	return model_timer(rec, ns);
 }
 
 bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, struct span *stay)

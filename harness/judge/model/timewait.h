@@ -12,6 +12,13 @@
  */
 bool model_timewait_is_kept(const struct record *rec, enum side host);
 
+/* What a socket is in that enters TIME_WAIT: that, or STATE_GONE where none is kept.
+ */
+enum tcp_state model_timewait_state(const struct record *rec, enum side host);
+
+/* The same of an orphan that enters FIN_WAIT2, in a time-wait sock up to TCP_TIMEWAIT_LEN. */
+enum tcp_state model_finwait2_state(const struct record *rec, enum side host);
+
 /*
  * How long an orphan stays in FIN_WAIT2: tcp_fin_time() with tcp_fin_timeout, and
  * above TCP_TIMEWAIT_LEN the keepalive timer first, then a time-wait sock for the
@@ -50,7 +57,10 @@ struct timewait {
 enum timewait_effect model_timewait_on(const struct record *rec, enum side host,
                                        const struct timewait *sock, const struct packet *packet);
 
-/* How long a time-wait sock stays that no further segment reaches; {0, 0}: none is kept. */
+/*
+ * How long a time-wait sock stays that no further segment reaches; none at
+ * all, but for the slack, where none is kept.
+ */
 struct span model_timewait(const struct record *rec, enum side host);
 
 #endif
