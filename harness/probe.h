@@ -59,15 +59,35 @@ struct probe_param {
 
 #define SETTINGS_PER_PROBE 8
 
+/*
+ * A row of a probe's grid: the same run() and judge() under other conditions, which they
+ * see by param(). Its id is the probe's id, a dot and the suffix.
+ */
+struct variant {
+	const char *suffix; /* "orphan"; "": the row that goes by the probe's own id */
+	const char *title; /* what is special about it: "the closer is gone" */
+	struct probe_param params[SETTINGS_PER_PROBE]; /* other values of the probe's own */
+	struct probe_sysctl sysctls[SETTINGS_PER_PROBE]; /* beside the probe's own, and win */
+};
+
+/* What a probe cannot do without: it is skipped with the reason where that is missing. */
+#define NEEDS_VM (1U << 0) /* a kernel of its own: what it sets is the machine's */
+#define NEEDS_NETEM (1U << 1) /* wire_set_quality() */
+#define NEEDS_TRACE (1U << 2) /* what polling cannot see */
+#define NEEDS_IPV4 (1U << 3) /* it asks about IPv4 alone */
+#define NEEDS_IPV6 (1U << 4) /* it asks about IPv6 alone */
+
 struct probe {
 	const char *id, *title;
 	const char *question; /* what is asked of the kernel, a sentence or two */
 	const char *kernel_path; /* the functions that decide the answer */
 	enum wire_kind wire;
 	bool slow; /* has no quick form: runs when named or with --faithful */
+	unsigned int needs; /* NEEDS_...; 0: nothing that not every run has */
 	struct claim claims[CLAIMS_PER_PROBE];
 	struct probe_sysctl sysctls[SETTINGS_PER_PROBE];
 	struct probe_param params[SETTINGS_PER_PROBE];
+	const struct variant *variants; /* ends with suffix NULL; NULL: one row, the probe */
 	void (*run)(struct probe_run *run);
 	judge_fn judge;
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/slack.h"
 #include "cli.h"
 #include "request_options.h"
 
@@ -77,7 +78,7 @@ int collect_parse(struct collect *c, enum command_id command, int argc, char **a
 	int code;
 
 	*c = (struct collect){
-		.request.out_dir = OUT_DIR_DEFAULT,
+		.request = {.out_dir = OUT_DIR_DEFAULT, .slack_ms = slack_ms()},
 		.say = collect_says,
 		.asks = calloc(1, sizeof(*c->asks)),
 	};

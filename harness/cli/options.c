@@ -21,6 +21,9 @@ static const struct option_row rows[] = {
          "a parameter of the probe, see 'finwait show ID'"},
 	{OPTION_FAITHFUL, "faithful", 0, NULL, ASKING,
          "the articles' own conditions: minutes instead of seconds"},
+	{OPTION_IPV4, NULL, '4', NULL, ASKING, "over IPv4, which is the rule"},
+	{OPTION_IPV6, NULL, '6', NULL, ASKING,
+         "over IPv6: each row's id has .6 behind it; -46: over both"},
 	{OPTION_KERNEL, "kernel", 0, "K", RUN,
          "in a virtual machine that runs Debian's kernel K ('finwait\n"
          "kernel'), or the one of a path: VMLINUZ, VMLINUZ:MODULES, a\n"

@@ -81,6 +81,12 @@ int request_take(struct request *request, const struct option_row *row, const ch
 		return take_form(request, FORM_FAITHFUL);
 	case OPTION_QUICK:
 		return take_form(request, FORM_QUICK);
+	case OPTION_IPV4:
+		request->families[FAMILY_IPV4] = true;
+		return 0;
+	case OPTION_IPV6:
+		request->families[FAMILY_IPV6] = true;
+		return 0;
 	case OPTION_CLOCK:
 		return take_clock(request, value);
 	case OPTION_PHASES:

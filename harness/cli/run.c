@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/slack.h"
 #include "../record/json.h"
 #include "../run/registry.h"
 #include "../session/session.h"
@@ -198,6 +199,8 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_FAITHFUL:
 	case OPTION_QUICK:
 	case OPTION_FROM:
+	case OPTION_IPV4:
+	case OPTION_IPV6:
 	case OPTION_CLOCK:
 	case OPTION_PHASES:
 	case OPTION_SEED:
@@ -235,7 +238,7 @@ static int run_carry_out(struct run_command *cmd)
 
 int command_run(int argc, char **argv)
 {
-	struct run_command cmd = {.request.out_dir = OUT_DIR_DEFAULT};
+	struct run_command cmd = {.request = {.out_dir = OUT_DIR_DEFAULT, .slack_ms = slack_ms()}};
 	struct words words;
 	int code = options_parse(COMMAND_RUN, argc, argv, option_take, &cmd, &words);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli.h"
 
+#include <string.h>
+
 #include "../run/registry.h"
 
 /* The articles, by the letter they are cited with. */
@@ -65,13 +67,67 @@ static const char *wire_words(enum wire_kind wire)
 	return "";
 }
 
+/* The rows of the probe's grid, with what each has of its own. */
+static void show_variants(const struct probe *probe)
+{
+	printf("\nVariants\n");
+	for (const struct variant *variant = probe->variants; variant->suffix; variant++) {
+		printf("  %s%s%s%s%s\n", probe->id, *variant->suffix ? "." : "", variant->suffix,
+		       variant->title ? "  " : "", variant->title ? variant->title : "");
+		for (int i = 0; i < SETTINGS_PER_PROBE && variant->params[i].name; i++)
+			printf("      %-44s %9lld %9lld\n", variant->params[i].name,
+			       (long long)variant->params[i].quick,
+			       (long long)variant->params[i].faithful);
+		for (int i = 0; i < SETTINGS_PER_PROBE && variant->sysctls[i].name; i++)
+			printf("      %-44s %9s %9s\n", variant->sysctls[i].name,
+			       variant->sysctls[i].quick ? variant->sysctls[i].quick : "default",
+			       variant->sysctls[i].faithful ? variant->sysctls[i].faithful
+			                                    : "default");
+	}
+}
+
+static void show_needs(const struct probe *probe)
+{
+	static const struct {
+		unsigned int need;
+		const char *words;
+	} needs[] = {
+		{NEEDS_VM, "a kernel of its own: run it with --kernel"},
+		{NEEDS_NETEM, "the kernel's netem"},
+		{NEEDS_TRACE, "eBPF, and so root"},
+		{NEEDS_IPV4, "IPv4, which it asks about alone"},
+		{NEEDS_IPV6, "IPv6, which it asks about alone: run it with -6"},
+	};
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (probe->needs & needs[i].need)
+			printf("\nNeeds %s.\n", needs[i].words);
+	if (probe->slow)
+		printf("\nNeeds its real minutes: runs when named, or with --faithful.\n");
+}
+
+/* By the id of a row, or that of the probe whose variants the rows are. */
+static const struct probe *probe_find(const char *id)
+{
+	const struct registry_row *row = registry_find(id), *rows;
+	size_t count;
+
+	if (row)
+		return row->probe;
+	rows = registry_rows(&count);
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(rows[i].probe->id, id))
+			return rows[i].probe;
+	return NULL;
+}
+
 int command_show(int argc, char **argv)
 {
 	const struct probe *probe;
 
 	if (argc != 2)
 		return cli_say(EXIT_USAGE, "show takes one probe's id ('finwait list' shows all)");
-	probe = registry_find(argv[1]);
+	probe = probe_find(argv[1]);
 	if (!probe)
 		return cli_say(EXIT_USAGE, "no probe is called '%s' ('finwait list' shows all)",
 		               argv[1]);
@@ -79,8 +135,9 @@ int command_show(int argc, char **argv)
 	show_claims(probe);
 	printf("\nBench\n  %s\n", wire_words(probe->wire));
 	show_settings(probe);
+	if (probe->variants)
+		show_variants(probe);
 	printf("\nKernel path\n  %s\n", probe->kernel_path);
-	if (probe->slow)
-		printf("\nNeeds its real minutes: runs when named, or with --faithful.\n");
+	show_needs(probe);
 	return EXIT_AS_PREDICTED;
 }

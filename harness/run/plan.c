@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../netns/netns.h"
 #include "../../netns/sysctl.h"
+#include "../base/array.h"
 #include "scratch.h"
 
 void sysctl_full_name(const char *name, char *full, size_t size)
@@ -19,10 +21,48 @@ static bool pattern_is_glob(const char *pattern)
 	return strpbrk(pattern, "*?[") != NULL;
 }
 
-static bool request_names(const struct plan_request *request, const char *id)
+/* "ID.6": over IPv6, whatever families are asked for. */
+static bool pattern_is_ipv6(const char *pattern)
 {
+	size_t length = strlen(pattern), suffix = strlen(FAMILY_IPV6_SUFFIX);
+
+	return length > suffix && !strcmp(pattern + length - suffix, FAMILY_IPV6_SUFFIX);
+}
+
+static bool pattern_names_ipv6(const char *pattern, const struct registry_row *row)
+{
+	char id[140];
+
+	snprintf(id, sizeof(id), "%s%s", row->id, FAMILY_IPV6_SUFFIX);
+	return pattern_is_ipv6(pattern) && !fnmatch(pattern, id, 0);
+}
+
+static bool request_has_family(const struct plan_request *request, enum family family)
+{
+	if (!request->families[FAMILY_IPV4] && !request->families[FAMILY_IPV6])
+		return family == FAMILY_IPV4;
+	return request->families[family];
+}
+
+static bool request_names(const struct plan_request *request, const struct registry_row *row,
+                          enum family family)
+{
+	bool asked = request_has_family(request, family);
+
 	for (size_t i = 0; i < request->pattern_count; i++)
-		if (fnmatch(request->patterns[i], id, 0) == 0)
+		if ((asked && registry_names(row, request->patterns[i])) ||
+		    (family == FAMILY_IPV6 && pattern_names_ipv6(request->patterns[i], row)))
+			return true;
+	return !request->pattern_count && asked;
+}
+
+static bool pattern_is_known(const char *pattern)
+{
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (registry_names(&rows[i], pattern) || pattern_names_ipv6(pattern, &rows[i]))
 			return true;
 	return false;
 }
@@ -31,32 +71,30 @@ static bool request_names(const struct plan_request *request, const char *id)
 static int patterns_check(const struct plan_request *request, struct fault *f)
 {
 	for (size_t i = 0; i < request->pattern_count; i++) {
-		const struct registry_entry *entry = registry;
+		const char *pattern = request->patterns[i];
 
-		while (entry->id && fnmatch(request->patterns[i], entry->id, 0) != 0)
-			entry++;
-		if (!entry->id && pattern_is_glob(request->patterns[i]))
+		if (pattern_is_known(pattern))
+			continue;
+		if (pattern_is_glob(pattern))
 			return fault_refuse(f, ENOENT,
 			                    "no probe matches '%s' ('finwait list' shows all)",
-			                    request->patterns[i]);
-		if (!entry->id)
-			return fault_refuse(f, ENOENT,
-			                    "no probe is called '%s' ('finwait list' shows all)",
-			                    request->patterns[i]);
+			                    pattern);
+		return fault_refuse(f, ENOENT, "no probe is called '%s' ('finwait list' shows all)",
+		                    pattern);
 	}
 	return 0;
 }
 
-static int planned_params(const struct plan_request *request, const struct probe *probe,
+static int planned_params(const struct plan_request *request, const struct registry_row *row,
                           struct settings *params)
 {
-	for (int i = 0; i < SETTINGS_PER_PROBE && probe->params[i].name; i++) {
-		const struct probe_param *param = &probe->params[i];
+	for (int i = 0; i < SETTINGS_PER_PROBE && row->probe->params[i].name; i++) {
+		const struct probe_param *param = &row->probe->params[i];
 		const char *asked = settings_get(request->params, param->name);
 		char value[24];
 
 		snprintf(value, sizeof(value), "%lld",
-		         (long long)(request->faithful ? param->faithful : param->quick));
+		         (long long)registry_param(row, param, request->faithful));
 		if (settings_put(params, param->name, asked ? asked : value) < 0)
 			return -ENOMEM;
 	}
@@ -72,46 +110,102 @@ static bool set_is_for(const char *key, enum side side, const char **name)
 	return !colon || !strncmp(key, side_name(side), (size_t)(colon - key));
 }
 
-static int planned_sysctls(const struct plan_request *request, const struct probe *probe,
-                           enum side side, struct settings *sysctls)
+static int sysctls_add(const struct probe_sysctl *sysctls, bool faithful, enum side side,
+                       struct settings *to)
 {
-	for (int i = 0; i < SETTINGS_PER_PROBE && probe->sysctls[i].name; i++) {
-		const struct probe_sysctl *sysctl = &probe->sysctls[i];
-		const char *value = request->faithful ? sysctl->faithful : sysctl->quick;
+	for (int i = 0; i < SETTINGS_PER_PROBE && sysctls[i].name; i++) {
+		const char *value = faithful ? sysctls[i].faithful : sysctls[i].quick;
 		const char *name;
 
-		if (set_is_for(sysctl->name, side, &name) && value &&
-		    settings_put(sysctls, name, value) < 0)
+		if (set_is_for(sysctls[i].name, side, &name) && value &&
+		    settings_put(to, name, value) < 0)
 			return -ENOMEM;
 	}
-	for (size_t i = 0; i < request->sets->count; i++) {
+	return 0;
+}
+
+/* The probe's own, then its variant's, then the user's: the last one wins. */
+static int planned_sysctls(const struct plan_request *request, const struct registry_row *row,
+                           enum side side, struct settings *sysctls)
+{
+	int err = sysctls_add(row->probe->sysctls, request->faithful, side, sysctls);
+
+	if (!err && row->variant)
+		err = sysctls_add(row->variant->sysctls, request->faithful, side, sysctls);
+	for (size_t i = 0; i < request->sets->count && !err; i++) {
 		const char *name;
 		char full[80];
 
 		if (!set_is_for(request->sets->items[i].name, side, &name))
 			continue;
 		sysctl_full_name(name, full, sizeof(full));
-		if (settings_put(sysctls, full, request->sets->items[i].value) < 0)
-			return -ENOMEM;
+		err = settings_put(sysctls, full, request->sets->items[i].value);
 	}
-	return 0;
+	return err;
 }
 
-static int planned_make(const struct plan_request *request, const struct run_info *info,
-                        const struct probe *probe, struct planned *planned)
+/* What the machine lacks of @need, in @why; false: it is there, or nobody has looked yet. */
+static bool feature_lacks(const struct run_info *info, const char *feature, const char **why)
 {
-	planned->run.probe = probe;
-	planned->run.info = *info;
-	planned->run.faithful = request->faithful;
+	*why = settings_get(&info->features, feature);
+	return *why && strcmp(*why, "yes") != 0;
+}
+
+/* Why @probe does not run here, as a text of the plan's; NULL: it does. */
+static const char *planned_skip(struct plan *plan, const struct plan_request *request,
+                                const struct run_info *info, const struct probe *probe,
+                                enum family family)
+{
+	const char *why;
+	char text[256];
+
 	if (probe->slow && !request->faithful && !request->pattern_count)
-		planned->skip = "needs its real minutes: name it, or run with --faithful";
-	if (planned_params(request, probe, &planned->run.params) < 0)
+		return "needs its real minutes: name it, or run with --faithful";
+	if ((probe->needs & NEEDS_IPV4) && family != FAMILY_IPV4)
+		return "asks about IPv4 alone";
+	if ((probe->needs & NEEDS_IPV6) && family != FAMILY_IPV6)
+		return "asks about IPv6 alone: run it with -6";
+	if ((probe->needs & NEEDS_VM) && info->kernel[0] && !info->guest[0])
+		return "needs a kernel of its own: run it with --kernel";
+	if ((probe->needs & NEEDS_NETEM) && feature_lacks(info, "netem", &why))
+		snprintf(text, sizeof(text), "needs netem: %s", why);
+	else if ((probe->needs & NEEDS_TRACE) && feature_lacks(info, "trace", &why))
+		snprintf(text, sizeof(text), "needs eBPF: %s", why);
+	else
+		return NULL;
+	return arena_text(&plan->texts, text);
+}
+
+static int planned_make(struct plan *plan, const struct plan_request *request,
+                        const struct run_info *info, const struct registry_row *row,
+                        enum family family)
+{
+	struct planned *items =
+		array_reserve(plan->items, &plan->space, plan->count + 1, sizeof(*items));
+	struct planned *planned;
+	int err;
+
+	if (!items)
 		return -ENOMEM;
-	for (int side = 0; side < SIDE_COUNT; side++)
-		if (planned_sysctls(request, probe, (enum side)side, &planned->run.sysctls[side]) <
-		    0)
-			return -ENOMEM;
-	return 0;
+	plan->items = items;
+	planned = &items[plan->count++];
+	*planned = (struct planned){
+		.run =
+			{
+				.id = row->id,
+				.probe = row->probe,
+				.variant = row->variant,
+				.family = family,
+				.slack_ms = request->slack_ms,
+				.info = *info,
+				.faithful = request->faithful,
+			},
+		.skip = planned_skip(plan, request, info, row->probe, family),
+	};
+	err = planned_params(request, row, &planned->run.params);
+	for (int side = 0; side < SIDE_COUNT && !err; side++)
+		err = planned_sysctls(request, row, (enum side)side, &planned->run.sysctls[side]);
+	return err;
 }
 
 /* A parameter that no probe of the plan has is a mistake of the user's. */
@@ -140,29 +234,31 @@ static int params_check(const struct plan_request *request, const struct plan *p
 	return 0;
 }
 
+/* The rows of @row: one a family that is asked for. */
+static int row_plan(const struct plan_request *request, const struct run_info *info,
+                    const struct registry_row *row, struct plan *plan)
+{
+	int err = 0;
+
+	for (int family = 0; family < FAMILY_COUNT && !err; family++)
+		if (request_names(request, row, (enum family)family))
+			err = planned_make(plan, request, info, row, (enum family)family);
+	return err;
+}
+
 int plan_make(const struct plan_request *request, const struct run_info *info, struct plan *plan,
               struct fault *f)
 {
-	size_t count = 0;
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
 	int err = patterns_check(request, f);
 
 	*plan = (struct plan){0};
 	if (err)
 		return err;
-	while (registry[count].id)
-		count++;
-	plan->items = calloc(count + 1, sizeof(*plan->items));
-	if (!plan->items)
-		return fault_set(f, ENOMEM, "plan the run");
-	for (const struct registry_entry *entry = registry; entry->id; entry++) {
-		if (request->pattern_count && !request_names(request, entry->id))
-			continue;
-		if (planned_make(request, info, entry->probe, &plan->items[plan->count++]) < 0) {
-			plan_free(plan);
-			return fault_set(f, ENOMEM, "plan the run");
-		}
-	}
-	err = params_check(request, plan, f);
+	for (size_t i = 0; i < count && !err; i++)
+		err = row_plan(request, info, &rows[i], plan);
+	err = err ? fault_set(f, ENOMEM, "plan the run") : params_check(request, plan, f);
 	if (err)
 		plan_free(plan);
 	return err;
@@ -176,6 +272,7 @@ void plan_free(struct plan *plan)
 			settings_clear(&plan->items[i].run.sysctls[side]);
 	}
 	free(plan->items);
+	arena_clear(&plan->texts);
 	*plan = (struct plan){0};
 }
 

@@ -3,6 +3,7 @@
 #ifndef FINWAIT_RUN_PLAN_H
 #define FINWAIT_RUN_PLAN_H
 
+#include "../base/arena.h"
 #include "../step/run_plan.h"
 #include "registry.h"
 
@@ -13,6 +14,8 @@ struct plan_request {
 	const struct settings *sets; /* "[client:|server:]NAME" -> value */
 	const struct settings *params;
 	bool faithful;
+	bool families[FAMILY_COUNT]; /* a row for each; none: IPv4 */
+	int slack_ms;
 };
 
 #define TIME_LIMIT_S 900 /* a probe's, unless the user says otherwise */
@@ -25,7 +28,8 @@ struct planned {
 
 struct plan {
 	struct planned *items;
-	size_t count;
+	size_t count, space;
+	struct arena texts; /* of why something is skipped */
 };
 
 /*

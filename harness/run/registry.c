@@ -1,20 +1,131 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "registry.h"
 
-#include "../step/describe.h"
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
 
-const struct probe *registry_find(const char *id)
+#include "../base/arena.h"
+#include "../base/array.h"
+#include "../base/die.h"
+
+static struct {
+	struct registry_row *items;
+	size_t count, space;
+	bool made;
+	struct arena texts;
+} rows;
+
+static const char *row_id(const struct probe *probe, const struct variant *variant)
 {
-	for (const struct registry_entry *entry = registry; entry->id; entry++)
-		if (!strcmp(entry->id, id))
-			return entry->probe;
+	char id[128];
+
+	if (!variant || !variant->suffix[0])
+		return probe->id;
+	snprintf(id, sizeof(id), "%s.%s", probe->id, variant->suffix);
+	return arena_text(&rows.texts, id);
+}
+
+static int row_add(const struct probe *probe, const char *file, const struct variant *variant)
+{
+	struct registry_row *items =
+		array_reserve(rows.items, &rows.space, rows.count + 1, sizeof(*items));
+	const char *id = row_id(probe, variant);
+
+	if (items)
+		rows.items = items;
+	if (!items || !id)
+		return -ENOMEM;
+	items[rows.count++] = (struct registry_row){
+		.id = id,
+		.file = file,
+		.probe = probe,
+		.variant = variant,
+	};
+	return 0;
+}
+
+static int rows_add(const struct probe *probe, const char *file)
+{
+	const struct variant *variant = probe->variants;
+	int err = 0;
+
+	if (!variant)
+		return row_add(probe, file, NULL);
+	for (; variant->suffix && !err; variant++)
+		err = row_add(probe, file, variant);
+	return err;
+}
+
+const struct registry_row *registry_rows(size_t *count)
+{
+	int err = 0;
+
+	for (const struct registry_entry *entry = registry; entry->id && !rows.made && !err;
+	     entry++)
+		err = rows_add(entry->probe, entry->file);
+	if (err) {
+		errno = -err;
+		die_errno("registry", "list the probes");
+	}
+	rows.made = true;
+	*count = rows.count;
+	return rows.items;
+}
+
+int registry_add(const struct probe *probe, const char *file, struct fault *f)
+{
+	size_t count;
+	const struct registry_row *items = registry_rows(&count);
+	const char *own = arena_text(&rows.texts, file);
+
+	if (!probe->id || !probe->title || !probe->run || !probe->judge)
+		return fault_refuse(f, EINVAL, "%s: a probe needs an id, a title, run and judge",
+		                    file);
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(items[i].probe->id, probe->id))
+			return fault_refuse(f, EEXIST, "%s: there is a probe '%s' already (%s)",
+			                    file, probe->id, items[i].file);
+	if (!own || rows_add(probe, own) < 0)
+		return fault_set(f, ENOMEM, "take the probe %s", probe->id);
+	return 0;
+}
+
+const struct registry_row *registry_find(const char *id)
+{
+	size_t count, length = strlen(id);
+	const struct registry_row *items = registry_rows(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(items[i].id, id))
+			return &items[i];
+	for (size_t i = 0; i < count; i++)
+		if (length == strlen(items[i].id) + strlen(FAMILY_IPV6_SUFFIX) &&
+		    !strncmp(id, items[i].id, strlen(items[i].id)) &&
+		    !strcmp(id + strlen(items[i].id), FAMILY_IPV6_SUFFIX))
+			return &items[i];
 	return NULL;
+}
+
+bool registry_names(const struct registry_row *row, const char *pattern)
+{
+	return !fnmatch(pattern, row->id, 0) || !strcmp(pattern, row->probe->id);
 }
 
 int registry_describe(struct record *rec)
 {
-	const struct probe *probe =
+	const struct registry_row *row =
 		*rec->title || rec->claim_count ? NULL : registry_find(rec->probe);
 
-	return probe ? probe_describe(probe, rec) : 0;
+	return row ? probe_describe(row->probe, row->variant, rec) : 0;
+}
+
+int64_t registry_param(const struct registry_row *row, const struct probe_param *param,
+                       bool faithful)
+{
+	for (int i = 0; row->variant && i < SETTINGS_PER_PROBE && row->variant->params[i].name; i++)
+		if (!strcmp(row->variant->params[i].name, param->name))
+			param = &row->variant->params[i];
+	return faithful ? param->faithful : param->quick;
 }

@@ -175,13 +175,13 @@ static _Noreturn void job_child(struct supervisor *sv, struct run_plan *run, int
 	/* Ctrl-C and a hang-up reach the whole foreground group: the supervisor decides, not we. */
 	if (signal(SIGINT, SIG_IGN) == SIG_ERR || signal(SIGHUP, SIG_IGN) == SIG_ERR ||
 	    signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
-		die_errno(run->probe->id, "set up signals");
+		die_errno(run->id, "set up signals");
 	if (sv->hooks->child)
 		sv->hooks->child(run, fd, sv->hooks->arg);
 	else
 		run_probe(run_prepare(run, run->probe->wire), run, fd);
 	errno = 0;
-	die_errno(run->probe->id, "what runs a probe came back");
+	die_errno(run->id, "what runs a probe came back");
 }
 
 static int job_start(struct supervisor *sv, struct job *job, struct planned *planned,
@@ -191,7 +191,7 @@ static int job_start(struct supervisor *sv, struct job *job, struct planned *pla
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return fault_set(f, errno, "make a pipe for %s", planned->run.probe->id);
+		return fault_set(f, errno, "make a pipe for %s", planned->run.id);
 	planned->run.trace = sv->trace;
 	planned->run.parent = getpid();
 	planned->run.trace_slot = (unsigned int)(job - sv->jobs);
@@ -203,7 +203,7 @@ static int job_start(struct supervisor *sv, struct job *job, struct planned *pla
 
 		close(fds[0]);
 		close(fds[1]);
-		return fault_set(f, err, "fork for %s", planned->run.probe->id);
+		return fault_set(f, err, "fork for %s", planned->run.id);
 	}
 	if (!pid) {
 		close(fds[0]);
@@ -253,7 +253,7 @@ static int supervisor_start_one(struct supervisor *sv, struct job *job, struct f
 	int err;
 
 	if (!rec)
-		return fault_set(f, ENOMEM, "keep a record of %s", planned->run.probe->id);
+		return fault_set(f, ENOMEM, "keep a record of %s", planned->run.id);
 	sv->records[sv->started++] = rec;
 	if (planned->skip) {
 		rec->outcome = OUTCOME_SKIPPED;
@@ -321,7 +321,7 @@ static void supervisor_progress(struct supervisor *sv)
 	for (size_t i = 0; i < sv->job_count; i++)
 		if (sv->jobs[i].planned && used < sizeof(running))
 			used += (size_t)snprintf(running + used, sizeof(running) - used, " %s",
-			                         sv->jobs[i].planned->run.probe->id);
+			                         sv->jobs[i].planned->run.id);
 	sv->hooks->progress(sv->hooks, sv->done, sv->plan->count, running,
 	                    clock_mono_ns() - sv->began_ns);
 }

@@ -10,10 +10,10 @@
 static bool ask_takes(const struct ask *ask, const char *name)
 {
 	for (size_t i = 0; i < ask->count; i++) {
-		const struct probe *probe = registry_find(ask->patterns[i]);
+		const struct registry_row *row = registry_find(ask->patterns[i]);
 
-		for (int j = 0; probe && j < SETTINGS_PER_PROBE && probe->params[j].name; j++)
-			if (!strcmp(probe->params[j].name, name))
+		for (int j = 0; row && j < SETTINGS_PER_PROBE && row->probe->params[j].name; j++)
+			if (!strcmp(row->probe->params[j].name, name))
 				return true;
 	}
 	return false;

@@ -122,11 +122,10 @@ static int folder_take(const char *dir, const char *const *patterns, size_t patt
 
 static size_t registry_place(const char *probe)
 {
-	size_t place = 0;
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count), *row = registry_find(probe);
 
-	while (registry[place].id && strcmp(registry[place].id, probe) != 0)
-		place++;
-	return place;
+	return row ? (size_t)(row - rows) : count;
 }
 
 static int record_compare(const void *a, const void *b)

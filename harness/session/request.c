@@ -69,6 +69,9 @@ struct plan_request request_plan(const struct request *request, const struct tar
 		.sets = &request->sets,
 		.params = &request->params,
 		.faithful = request_is_faithful(request, target),
+		.families = {[FAMILY_IPV4] = request->families[FAMILY_IPV4],
+	                     [FAMILY_IPV6] = request->families[FAMILY_IPV6]},
+		.slack_ms = request->slack_ms,
 	};
 }
 

@@ -3,16 +3,16 @@
 
 #include <errno.h>
 
-#include "../base/slack.h"
-
 static const char *words_or_none(const char *words)
 {
 	return words ? words : "";
 }
 
-int probe_describe(const struct probe *probe, struct record *rec)
+int probe_describe(const struct probe *probe, const struct variant *variant, struct record *rec)
 {
 	rec->title = words_or_none(probe->title);
+	if (variant && variant->title)
+		rec->title = record_text(rec, "%s: %s", rec->title, variant->title);
 	rec->question = words_or_none(probe->question);
 	rec->kernel_path = words_or_none(probe->kernel_path);
 	for (size_t i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++) {
@@ -26,11 +26,18 @@ int probe_describe(const struct probe *probe, struct record *rec)
 	return 0;
 }
 
+const char *run_name(const struct run_plan *plan, struct record *rec)
+{
+	return record_text(rec, "%s%s", plan->id,
+	                   plan->family == FAMILY_IPV6 ? FAMILY_IPV6_SUFFIX : "");
+}
+
 int run_describe(const struct run_plan *plan, struct record *rec)
 {
-	rec->probe = plan->probe->id;
+	rec->probe = run_name(plan, rec);
+	rec->variant = plan->variant ? plan->variant->suffix : "";
 	rec->faithful = plan->faithful;
 	rec->family = plan->family;
-	rec->slack_ms = slack_ms();
-	return probe_describe(plan->probe, rec);
+	rec->slack_ms = plan->slack_ms;
+	return probe_describe(plan->probe, plan->variant, rec);
 }

@@ -138,7 +138,7 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	rec->run = plan->info;
 	rec->params = plan->params;
 	if (run_describe(plan, rec) < 0)
-		die_errno(plan->probe->id, "describe it in its record");
+		die_errno(plan->id, "describe it in its record");
 	emit_open(&run->emit, out_fd, plan->out_write, plan->out_end);
 	for (int side = 0; side < SIDE_COUNT && !run->unready; side++)
 		run->unready = setting_write(&run->bench, (enum side)side, &plan->sysctls[side],

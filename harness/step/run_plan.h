@@ -20,8 +20,11 @@ struct run_plan {
 	void (*out_end)(void); /* behind the last line, instead of _exit(0); NULL: none */
 
 	/* What is asked. */
+	const char *id; /* of the registry's row: the probe's, and its variant's part */
 	const struct probe *probe;
+	const struct variant *variant; /* NULL: none */
 	enum family family;
+	int slack_ms; /* how late a timer may be beyond the kernel's own rounding */
 	struct settings params; /* complete, as they apply */
 	struct settings sysctls[SIDE_COUNT]; /* to be set, per host */
 	bool faithful;

@@ -11,6 +11,7 @@
 
 #include "../base/clock.h"
 #include "../record/json.h"
+#include "../step/describe.h"
 #include "../story/story.h"
 #include "place.h"
 #include "trouble.h"
@@ -84,7 +85,7 @@ static struct record *vm_record(const struct vm_run *run)
 			rec->lost[OBSERVER_STEPS]++;
 	}
 	if (rec)
-		rec->probe = run->plan->probe->id;
+		rec->probe = run_name(run->plan, rec);
 	return rec;
 }
 

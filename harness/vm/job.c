@@ -29,7 +29,9 @@ static json_t *job_make(const struct run_plan *plan, const struct job_times *tim
 	json_t *job = json_object();
 	int err = 0;
 
-	err |= json_object_set_new(job, "probe", json_string(plan->probe->id));
+	err |= json_object_set_new(job, "id", json_string(plan->id));
+	err |= json_object_set_new(job, "family", json_integer(plan->family));
+	err |= json_object_set_new(job, "slack_ms", json_integer(plan->slack_ms));
 	err |= json_object_set_new(job, "faithful", json_boolean(plan->faithful));
 	err |= json_object_set_new(job, "seed", json_integer((json_int_t)times->seed));
 	err |= json_object_set_new(job, "phase_ns", json_integer(times->phase_ns));
@@ -83,10 +85,18 @@ static int settings_decode(const json_t *object, struct settings *set)
 
 static int job_take(const json_t *job, struct run_plan *plan, struct job_times *times)
 {
-	const char *id = json_string_value(json_object_get(job, "probe"));
+	const char *id = json_string_value(json_object_get(job, "id"));
+	const struct registry_row *row = id ? registry_find(id) : NULL;
+	json_int_t family = json_integer_value(json_object_get(job, "family"));
 	int err;
 
-	plan->probe = id ? registry_find(id) : NULL;
+	if (!row || family < 0 || family >= FAMILY_COUNT)
+		return -EINVAL;
+	plan->id = row->id;
+	plan->probe = row->probe;
+	plan->variant = row->variant;
+	plan->family = (enum family)family;
+	plan->slack_ms = (int)json_integer_value(json_object_get(job, "slack_ms"));
 	plan->faithful = json_is_true(json_object_get(job, "faithful"));
 	times->seed = (uint64_t)json_integer_value(json_object_get(job, "seed"));
 	times->phase_ns = json_integer_value(json_object_get(job, "phase_ns"));

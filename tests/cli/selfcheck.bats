@@ -215,6 +215,57 @@ kept_call() {
 	fi
 }
 
+@test "a probe with variants: a row each, with its own parameters and sysctls" {
+	cd "$BATS_TEST_TMPDIR"
+	run -0 "$FINWAIT_SELFCHECK" list
+	grep -qE '^grid.rows +A probe with two rows$' <<<"$output"
+	grep -qE '^grid.rows.retries-two +A probe with two rows: two retries$' <<<"$output"
+	run -0 "$FINWAIT_SELFCHECK" show grid.rows
+	grep -qE '^  grid.rows.retries-two  two retries$' <<<"$output"
+	# the probe's id names all its rows, a row's id that row, a glob what it matches
+	"$FINWAIT_SELFCHECK" run grid.rows --json >all.jsonl
+	json_holds all.jsonl 'map(select(.type == "result")) | map([.probe, .outcome,
+		.findings[0].measured]) | sort == [["grid.rows", "ok", 1],
+		["grid.rows.retries-two", "ok", 2]]'
+	json_holds out/grid.rows.retries-two.jsonl 'map(select(.type == "probe"))[0] |
+		.id == "grid.rows.retries-two" and .variant == "retries-two" and
+		.params.retries == 2'
+	comes_to grid.rows.retries-two ok 0 ''
+	"$FINWAIT_SELFCHECK" run 'grid.rows.*' --out other >/dev/null
+	[ "$(ls other)" = grid.rows.retries-two.jsonl ]
+	# the user wins
+	comes_to grid.rows.retries-two ok 0 '' --param retries=3 --set tcp_syn_retries=3
+	finding_is 0 '.measured == 3'
+	comes_to grid.rows.retries-two model_failed 1 '.*' --param retries=4
+}
+
+@test "what a probe needs and has not: skipped with the reason, and nothing was begun" {
+	cd "$BATS_TEST_TMPDIR"
+	run -4 "$FINWAIT_SELFCHECK" run needs.vm needs.ipv6 --json
+	[ ! -e out/needs.vm.jsonl ]
+	[ ! -e out/needs.ipv6.jsonl ]
+	jq -s 'map(select(.type == "result") | {(.probe): .reason}) | add' <<<"$output" >reasons
+	json_holds reasons '.[0] == {
+		"needs.vm": "needs a kernel of its own: run it with --kernel",
+		"needs.ipv6": "asks about IPv6 alone: run it with -6"}'
+	run -0 "$FINWAIT_SELFCHECK" show needs.vm
+	[[ $output == *"Needs a kernel of its own"* ]]
+}
+
+@test "over IPv6: rows of their own, with .6 behind the id, and files of their own" {
+	cd "$BATS_TEST_TMPDIR"
+	"$FINWAIT_SELFCHECK" run as.predicted -46 --json >all.jsonl
+	json_holds all.jsonl 'map(select(.type == "probe")) |
+		map([.id, .family]) | sort == [["as.predicted", 4], ["as.predicted.6", 6]]'
+	[ "$(ls out)" = "$(printf '%s\n' as.predicted.6.jsonl as.predicted.jsonl)" ]
+	comes_to as.predicted.6 ok 0 ''
+	comes_to needs.ipv6.6 ok 0 ''
+	rm -rf out
+	"$FINWAIT_SELFCHECK" run as.predicted -6 >/dev/null
+	[ "$(ls out)" = as.predicted.6.jsonl ]
+	refused 2 "no probe is called 'nope.6'" "$FINWAIT_SELFCHECK" run nope.6
+}
+
 @test "none is forgotten here" {
 	for file in "$BATS_TEST_DIRNAME"/../selfcheck/*.c; do
 		grep -qwF "$(basename "$file" .c)" "$BATS_TEST_FILENAME" || {
@@ -231,7 +282,7 @@ kept_call() {
 	"$FINWAIT_SELFCHECK" run --json --time-limit 6 >all.jsonl || status=$?
 	[ "$status" -eq 1 ]
 	json_holds all.jsonl '(map(select(.type == "result" and
-		(.probe | test("^(wire|flow|sock)[.]") | not))) | group_by(.outcome) |
+		(.probe | test("^(wire|flow|sock|grid|needs)[.]") | not))) | group_by(.outcome) |
 		map({(.[0].outcome): length}) | add) == {model_failed: 8, inconclusive: 3,
 		skipped: 2, error: 9, crashed: 2, timed_out: 2, ok: 4}'
 }

@@ -260,7 +260,13 @@ static void troubles_are_told_apart(void **state)
 
 static void a_job_comes_back_as_it_went(void **state)
 {
-	struct run_plan plan = {.probe = &one_probe, .faithful = true}, back = {0};
+	struct run_plan back = {0}, plan = {
+					    .id = "one.probe",
+					    .probe = &one_probe,
+					    .family = FAMILY_IPV6,
+					    .slack_ms = 25,
+					    .faithful = true,
+				    };
 	struct job_times times = {.seed = 7, .phase_ns = 16384000000}, times_back;
 	struct fault fault;
 	char *text;
@@ -273,6 +279,9 @@ static void a_job_comes_back_as_it_went(void **state)
 	assert_non_null(text);
 	assert_int_equal(job_decode(text, strlen(text), &back, &times_back, &fault), 0);
 	assert_ptr_equal(back.probe, &one_probe);
+	assert_string_equal(back.id, "one.probe");
+	assert_int_equal(back.family, FAMILY_IPV6);
+	assert_int_equal(back.slack_ms, 25);
 	assert_true(back.faithful);
 	assert_int_equal(times_back.seed, 7);
 	assert_int_equal(times_back.phase_ns, 16384000000);
@@ -294,7 +303,8 @@ static void a_job_comes_back_as_it_went(void **state)
 
 static void a_plan_comes_back_as_it_went(void **state)
 {
-	struct planned items[2] = {{.run.probe = &one_probe}, {.run.probe = &one_probe}};
+	struct planned items[2] = {{.run = {.id = "one.probe", .probe = &one_probe}},
+	                           {.run = {.id = "one.probe", .probe = &one_probe}}};
 	struct plan plan = {.items = items, .count = 2}, back;
 	struct fault fault;
 	char *text;
