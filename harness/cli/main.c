@@ -69,6 +69,17 @@ static const struct command commands[] = {
 			" file, too.\n",
 			NULL,
 		},
+	[COMMAND_JUDGE] =
+		{
+			"judge",
+			command_judge,
+			"judge RECORD...",
+			"judge kept records anew",
+			"Judges records (files, or folders of them) by the rules of this build: the"
+			" kernel is not\n"
+			"asked again. A record is judged with the slack it was run with.\n",
+			NULL,
+		},
 	[COMMAND_KERNEL] =
 		{
 			"kernel",

@@ -10,6 +10,7 @@
 #define MATRIX (1U << COMMAND_MATRIX)
 #define DIFF (1U << COMMAND_DIFF)
 #define LADDER (1U << COMMAND_LADDER)
+#define JUDGE (1U << COMMAND_JUDGE)
 #define ASKING (RUN | MATRIX | DIFF) /* commands that run probes */
 
 /* In the order in which a help shows them; an option may differ between commands. */
@@ -52,17 +53,17 @@ static const struct option_row rows[] = {
 	{OPTION_JOBS, NULL, 'j', "N", ASKING, "at most N probes at a time (all)"},
 	{OPTION_TIME_LIMIT, "time-limit", 0, "S", ASKING,
          "end a probe that takes longer than S seconds (900)"},
-	{OPTION_LADDER, "ladder", 0, NULL, RUN, "draw each probe's ladder after the table"},
-	{OPTION_JSON, "json", 0, NULL, RUN,
+	{OPTION_LADDER, "ladder", 0, NULL, RUN | JUDGE, "draw each probe's ladder after the table"},
+	{OPTION_JSON, "json", 0, NULL, RUN | JUDGE,
          "the record as JSON Lines (finwait/1) instead of the table"},
-	{OPTION_TAP, "tap", 0, NULL, RUN, "KTAP instead of the table"},
+	{OPTION_TAP, "tap", 0, NULL, RUN | JUDGE, "KTAP instead of the table"},
 	{OPTION_OUT, "out", 0, "DIR", RUN, "keep the records there, a file a probe (out)"},
 	{OPTION_OUT, "out", 0, "DIR", LADDER, "where 'finwait run' kept the record (out)"},
 	{OPTION_OUT, "out", 0, "DIR", MATRIX, "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_OUT, "out", 0, "DIR", DIFF,
          "where matrix kept its records and where the new ones go,\n"
          "DIR/KERNEL/ID.jsonl (out)"},
-	{OPTION_VERBOSE, NULL, 'v', NULL, RUN, "more of everything in the table"},
+	{OPTION_VERBOSE, NULL, 'v', NULL, RUN | JUDGE, "more of everything in the table"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

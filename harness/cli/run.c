@@ -8,16 +8,14 @@
 #include "../base/clock.h"
 #include "../base/slack.h"
 #include "../record/json.h"
-#include "../run/registry.h"
 #include "../session/session.h"
+#include "output.h"
 #include "request_options.h"
-
-enum run_format { FORMAT_TABLE, FORMAT_JSON, FORMAT_TAP };
 
 struct run_command {
 	struct request request;
 	struct target target;
-	enum run_format format;
+	enum output_format format;
 	bool ladder, verbose;
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	bool progress_shown;
@@ -53,19 +51,12 @@ static void run_say(const char *line, void *arg)
 	(void)cli_say(EXIT_AS_PREDICTED, "%s", line);
 }
 
-static void json_put(char *line)
-{
-	if (line)
-		puts(line);
-	free(line);
-}
-
 static void run_begin(const struct run_info *info, size_t probes, void *arg)
 {
 	const struct run_command *cmd = arg;
 
 	if (cmd->format == FORMAT_JSON)
-		json_put(json_run_line(info));
+		json_print(json_run_line(info));
 	if (cmd->format == FORMAT_TAP)
 		ktap_print_header(probes, stdout);
 }
@@ -93,35 +84,16 @@ static void run_finished(const struct record *rec, void *arg)
 
 /* ---- what it came to ---- */
 
-static void print_json_record(const struct record *rec)
-{
-	if (rec->event_count)
-		json_put(json_probe_line(rec));
-	for (size_t i = 0; i < rec->event_count; i++)
-		json_put(json_event_line(rec->probe, &rec->events[i]));
-	json_put(json_result_line(rec));
-}
-
-static void print_json_phases(const struct phases *phases)
-{
-	for (size_t i = 0; i < phases->probe_count; i++) {
-		const struct probe_phases *probe = &phases->probes[i];
-
-		for (size_t j = 0; j < probe->count; j++)
-			json_put(json_phases_line(probe->probe, phases->count, &probe->spreads[j]));
-	}
-}
-
 static void print_json(const struct run_command *cmd, const struct session_result *result)
 {
 	struct tally tally = {0};
 
 	for (size_t i = 0; i < result->count && cmd->in_order; i++)
 		if (result->records[i])
-			print_json_record(result->records[i]);
-	print_json_phases(&result->phases);
+			json_print_record(result->records[i]);
+	json_print_phases(&result->phases);
 	tally_add_all(&tally, result->records, result->count);
-	json_put(json_summary_line(tally.by));
+	json_print(json_summary_line(tally.by));
 }
 
 static void print_tap(struct run_command *cmd, const struct session_result *result)
@@ -135,20 +107,15 @@ static void print_tap(struct run_command *cmd, const struct session_result *resu
 
 static void print_table(const struct run_command *cmd, const struct session_result *result)
 {
-	const struct record *const *records = (const struct record *const *)result->records;
 	const char *dir = cmd->request.out_dir;
 	bool elsewhere = strcmp(dir, OUT_DIR_DEFAULT) != 0;
 	struct report_style style = cli_style();
 
 	style.verbose = cmd->verbose;
-	table_print(records, result->count, &style, stdout);
+	table_print((const struct record *const *)result->records, result->count, &style, stdout);
 	phases_print(&result->phases, &style, stdout);
-	for (size_t i = 0; i < result->count && cmd->ladder; i++)
-		if (records[i] && records[i]->event_count) {
-			putchar('\n');
-			if (ladder_print(records[i], &style, stdout))
-				return;
-		}
+	if (cmd->ladder)
+		ladders_print(result->records, result->count, &style);
 	if (result->kept)
 		printf("\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show "
 		       "ID\n",

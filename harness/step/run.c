@@ -115,6 +115,11 @@ struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire)
 	return run;
 }
 
+int run_judge(const struct probe *probe, struct record *rec)
+{
+	return judge_record(rec, probe->claims, probe->judge, examine_record);
+}
+
 static void run_finish(struct probe_run *run)
 {
 	struct record *rec = run->emit.rec;
@@ -126,7 +131,7 @@ static void run_finish(struct probe_run *run)
 	observers_end(&run->obs, &run->bench, &run->emit);
 	record_sort(rec);
 	emit_flush(&run->emit); /* what was observed does not wait for the judge */
-	if (judge_record(rec, run->probe->claims, run->probe->judge, examine_record) < 0)
+	if (run_judge(run->probe, rec) < 0)
 		die_errno(rec->probe, "judge the record");
 }
 

@@ -13,4 +13,10 @@ struct probe_run *run_prepare(const struct run_plan *plan, enum wire_kind wire);
 /* Run the probe on it in this process, stream the record to @out_fd, judge it, _exit(). */
 _Noreturn void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd);
 
+/*
+ * Judge @rec, of @probe, from its events: at the end of a run, or when it is read again.
+ * 0 or -ENOMEM.
+ */
+int run_judge(const struct probe *probe, struct record *rec) MUST_CHECK;
+
 #endif

@@ -62,12 +62,12 @@ setup() {
 		run --separate-stderr "$FINWAIT" $options
 		[ "$status" -eq 0 ]
 		[ -z "$stderr" ]
-		for command in list show run ladder doctor; do
+		for command in list show run ladder judge kernel matrix diff doctor help; do
 			grep -qE "^  $command\b" <<<"$output"
 		done
 		grep -q 'Exit: 0 as predicted, 1 a model failed, 2 usage' <<<"$output"
 	done
-	for command in list show run ladder doctor; do
+	for command in list show run ladder judge kernel matrix diff doctor help; do
 		run --separate-stderr "$FINWAIT" $command --help
 		[ "$status" -eq 0 ]
 		[ -z "$stderr" ]
@@ -282,6 +282,44 @@ setup() {
 @test "ladder of what is broken in the middle: one line that names the line" {
 	sed '5s/.*/{"type":"event",/' "$BATS_FILE_TMPDIR/kept/wave4.lost.jsonl" >broken.jsonl
 	refused 3 'line 5' "$FINWAIT" ladder ./broken.jsonl
+}
+
+@test "judge: kept records come to the same findings again" {
+	cd "$BATS_FILE_TMPDIR"
+	run -0 --separate-stderr "$FINWAIT" judge kept --json
+	[ -z "$stderr" ]
+	what() {
+		jq -cS 'select(.type == "result") | {probe, outcome, findings, states, lost}' | sort
+	}
+	[ "$(jq -s 'map(select(.type == "result")) | length' <<<"$output")" -eq 3 ]
+	diff <(what <run.jsonl) <(what <<<"$output")
+	# a run's own line first, the totals last, and the events in between
+	jq -s -e '.[0].type == "run" and last.type == "summary" and last.ok == 3 and
+		(map(select(.type == "event")) | length > 50)' <<<"$output"
+	run -0 "$FINWAIT" judge kept/self.connect.jsonl kept/wave4.lost.jsonl
+	grep -q '^2 probes: 2 as predicted' <<<"$output"
+	run -0 "$FINWAIT" judge kept --tap
+	[ "$(grep -c '^ok ' <<<"$output")" -eq 3 ]
+}
+
+@test "judge: a record that was changed is judged by what it says now" {
+	jq -c 'select(.kind != "packet" or .flags != "SA")' \
+		"$BATS_FILE_TMPDIR/kept/open.three-way.jsonl" >changed.jsonl
+	run -1 "$FINWAIT" judge ./changed.jsonl
+	[[ $output == *"MODEL FAILED"* ]]
+}
+
+@test "judge: what cannot be judged is said, and the rest is judged all the same" {
+	sed 's/"open.three-way"/"no.such"/' "$BATS_FILE_TMPDIR/kept/open.three-way.jsonl" >a.jsonl
+	cp "$BATS_FILE_TMPDIR/kept/self.connect.jsonl" b.jsonl
+	run -3 --separate-stderr "$FINWAIT" judge ./a.jsonl ./b.jsonl ./none.jsonl
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	[[ $stderr == *"no probe is called 'no.such' here"* && $stderr == *"none.jsonl: No such"* ]]
+	grep -q '^1 probe: 1 as predicted' <<<"$output"
+	refused 2 'judge wants records' "$FINWAIT" judge
+	# a run that never came to its judge stays what it was
+	head -n 20 b.jsonl >torn.jsonl
+	run -3 "$FINWAIT" judge ./torn.jsonl
 }
 
 @test "doctor: every feature with yes or why not" {

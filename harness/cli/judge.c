@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* judge: kept records before this build's rules. The kernel is not asked again. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../record/json.h"
+#include "../session/judge_again.h"
+#include "../session/records.h"
+#include "output.h"
+
+struct judge_command {
+	enum output_format format;
+	bool ladder, verbose;
+	struct record **records;
+	size_t count;
+	struct tally tally;
+};
+
+static int option_take(void *arg, const struct option_row *row, const char *value)
+{
+	struct judge_command *cmd = arg;
+
+	(void)value; /* none of them takes one */
+	cmd->ladder |= row->id == OPTION_LADDER;
+	cmd->verbose |= row->id == OPTION_VERBOSE;
+	if (row->id == OPTION_JSON)
+		cmd->format = FORMAT_JSON;
+	if (row->id == OPTION_TAP)
+		cmd->format = FORMAT_TAP;
+	return 0;
+}
+
+/* What cannot be judged is said and left out; the others are judged all the same. */
+static void record_take(struct judge_command *cmd, struct record *rec)
+{
+	struct fault fault;
+
+	if (judge_again(rec, &fault) == 0) {
+		cmd->records[cmd->count++] = rec;
+		tally_add(&cmd->tally, rec);
+		return;
+	}
+	record_free(rec);
+	cmd->tally.incomplete = true;
+	(void)cli_fault(EXIT_NOT_RUN, &fault);
+}
+
+static void path_take(struct judge_command *cmd, const char *path)
+{
+	struct kept_records kept;
+	struct record **all;
+	struct fault fault;
+
+	if (records_load(path, NULL, 0, &kept, &fault) < 0) {
+		cmd->tally.incomplete = true;
+		(void)cli_fault(EXIT_NOT_RUN, &fault);
+		return;
+	}
+	all = reallocarray(cmd->records, cmd->count + kept.count, sizeof(struct record *));
+	if (!all) {
+		records_free(kept.records, kept.count);
+		cmd->tally.incomplete = true;
+		(void)cli_say(EXIT_NOT_RUN, "out of memory");
+		return;
+	}
+	cmd->records = all;
+	for (size_t i = 0; i < kept.count; i++)
+		record_take(cmd, kept.records[i]);
+	free(kept.records);
+}
+
+/* Records of one run in a row share their run line. */
+static void print_json(const struct judge_command *cmd)
+{
+	char *before = NULL;
+
+	for (size_t i = 0; i < cmd->count; i++) {
+		char *line = json_run_line(&cmd->records[i]->run);
+
+		if (line && (!before || strcmp(line, before) != 0))
+			puts(line);
+		free(before);
+		before = line;
+		json_print_record(cmd->records[i]);
+	}
+	free(before);
+	json_print(json_summary_line(cmd->tally.by));
+}
+
+static void print_tap(const struct judge_command *cmd)
+{
+	ktap_print_header(cmd->count, stdout);
+	for (size_t i = 0; i < cmd->count; i++)
+		ktap_print(cmd->records[i], NULL, i + 1, stdout);
+}
+
+static void print_table(const struct judge_command *cmd)
+{
+	struct report_style style = cli_style();
+
+	style.verbose = cmd->verbose;
+	table_print((const struct record *const *)cmd->records, cmd->count, &style, stdout);
+	if (cmd->ladder)
+		ladders_print(cmd->records, cmd->count, &style);
+}
+
+static void judge_print(const struct judge_command *cmd)
+{
+	switch (cmd->format) {
+	case FORMAT_TABLE:
+		print_table(cmd);
+		break;
+	case FORMAT_JSON:
+		print_json(cmd);
+		break;
+	case FORMAT_TAP:
+		print_tap(cmd);
+		break;
+	}
+}
+
+int command_judge(int argc, char **argv)
+{
+	struct judge_command cmd = {0};
+	struct words words;
+	int code = options_parse(COMMAND_JUDGE, argc, argv, option_take, &cmd, &words);
+
+	if (!code && !words.count)
+		code = cli_say(EXIT_USAGE, "judge wants records: files, or folders of them");
+	if (code)
+		return code;
+	for (size_t i = 0; i < words.count; i++)
+		path_take(&cmd, words.items[i]);
+	if (cmd.count)
+		judge_print(&cmd);
+	code = tally_code(&cmd.tally);
+	records_free(cmd.records, cmd.count);
+	return code;
+}
