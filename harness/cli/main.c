@@ -246,7 +246,7 @@ static int command_dispatch(int argc, char **argv)
 {
 	enum command_id id = command_find(argv[0]);
 
-	if (is_help(argv[0]) || id == COMMAND_HELP)
+	if (is_help(argv[0]) || (id == COMMAND_HELP && !wants_help(argc, argv)))
 		return help(argc, argv);
 	if (id == COMMAND_COUNT)
 		return command_unknown(argv[0]);

@@ -117,7 +117,7 @@ struct record *record_new(void)
 
 	if (!rec)
 		return NULL;
-	rec->probe = rec->reason = rec->variant = "";
+	rec->probe = rec->reason = rec->variant = rec->again = "";
 	rec->title = rec->question = rec->kernel_path = "";
 	for (size_t i = 0; i < OBSERVER_COUNT; i++)
 		rec->absent[i] = "";

@@ -125,6 +125,7 @@ struct record {
 	const char *probe;
 	const char *title, *question, *kernel_path; /* the probe's words; "": not in the record */
 	const char *variant; /* which row of the probe's grid: its suffix; "" none */
+	const char *again; /* asked once more, and why: "the machine was 41 ms late"; "" no */
 	struct record_claim *claims;
 	size_t claim_count, claim_space;
 	enum family family;

@@ -67,6 +67,8 @@ const struct field probe_fields[] = {
 	{"family", &type_family, IN_RECORD(family), FIELD_ALWAYS, "IPv4 or IPv6"},
 	{"variant", &type_kept_text, IN_RECORD(variant), FIELD_GIVEN,
          "which row of the probe's grid: its suffix"},
+	{"again", &type_kept_text, IN_RECORD(again), FIELD_GIVEN,
+         "asked once more, and why: only a late machine had left it undecided"},
 	{"slack_ms", &type_slack, IN_RECORD(slack_ms), FIELD_ALWAYS,
          "how late a timer may be beyond the kernel's own rounding"},
 	{"faithful", &type_bool, IN_RECORD(faithful), FIELD_ALWAYS,

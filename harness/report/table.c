@@ -206,6 +206,7 @@ static void print_probe(const struct table *table, const struct record *rec)
 	if (!rec->finished)
 		sheet_text(sheet, 2, ATTR_RED, "the record ends before the result");
 	sheet_text(sheet, 2, outcomes[outcome_of(rec)].attr, rec->reason);
+	sheet_text(sheet, 2, ATTR_PLAIN, rec->again);
 	for (size_t i = 0; i < rec->finding_count; i++) {
 		if (!claim_seen_before(rec, i))
 			print_claim(table, rec, i);

@@ -13,6 +13,7 @@
 #include "../run/machine.h"
 #include "../run/supervisor.h"
 #include "../vm/vm.h"
+#include "again.h"
 
 /*
  * The wheel rounds a timer up to the grain of its level, 8^n jiffies: the fourth, for
@@ -42,6 +43,7 @@ struct session {
 	struct keep *keep;
 	struct tally tally; /* of all phases */
 	struct vm_machine *vm; /* NULL: this machine */
+	bool is_again; /* what a late machine had left undecided is run once more */
 };
 
 /* ---- what is said ---- */
@@ -98,10 +100,18 @@ static void session_line(const struct record *rec, const char *line, size_t leng
 		session->hooks->line(rec, line, length, session->hooks->arg);
 }
 
+/* Only here: a guest has time of its own, and phases are many runs anyway. */
+static bool asks_again(const struct session *session, const struct record *rec)
+{
+	return !session->vm && !session->is_again && record_spoiled_ns(rec);
+}
+
 static void session_finished(const struct record *rec, void *arg)
 {
 	struct session *session = arg;
 
+	if (asks_again(session, rec)) /* its end is still to come */
+		return;
 	tally_add(&session->tally, rec);
 	/* with phases there are lines to come */
 	if (rec->event_count && !session->request->phase_count)
@@ -144,6 +154,45 @@ static int session_supervise(struct session *session, const struct machine *mach
 
 	session->result->interrupted |= err == -EINTR;
 	return err == -EINTR ? 0 : err;
+}
+
+/* @planned once more, as a plan of its own; its record takes the place of @rec. */
+static int session_ask_again(struct session *session, const struct machine *machine,
+                             const struct planned *planned, struct record **rec, struct fault *f)
+{
+	struct planned item = *planned;
+	struct plan plan = {.items = &item, .count = 1};
+	struct record *again = NULL;
+	char why[80];
+	int err;
+
+	snprintf(why, sizeof(why), "asked again: the machine had been %lld ms late",
+	         (long long)(record_spoiled_ns(*rec) / NS_PER_MS));
+	item.run.again = why;
+	keep_probe_done(session->keep, (*rec)->probe);
+	machine_await_quiet(session->request->slack_ms);
+	err = session_supervise(session, machine, &plan, &again, f);
+	if (again) {
+		record_free(*rec);
+		*rec = again;
+	}
+	return err;
+}
+
+static int session_again(struct session *session, const struct machine *machine,
+                         const struct plan *plan, struct fault *f)
+{
+	struct session_result *result = session->result;
+	int err = 0;
+
+	if (session->vm)
+		return 0;
+	session->is_again = true;
+	for (size_t i = 0; i < result->count && !err && !result->interrupted; i++)
+		if (result->records[i] && record_spoiled_ns(result->records[i]))
+			err = session_ask_again(session, machine, &plan->items[i],
+			                        &result->records[i], f);
+	return err;
 }
 
 /* How long phase @index waits before the probe begins; 0 for the first. */
@@ -261,6 +310,8 @@ static enum exit_code session_planned(struct session *session, struct machine *m
 	if (session->hooks->begin)
 		session->hooks->begin(&info, plan->count, session->hooks->arg);
 	err = session_supervise(session, machine, plan, result->records, &fault);
+	if (!err)
+		err = session_again(session, machine, plan, &fault);
 	if (!err && session->request->phase_count && !result->interrupted) {
 		err = session_phases(session, machine, plan, &fault);
 		keep_phases(session);

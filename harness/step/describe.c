@@ -35,6 +35,7 @@ const char *run_name(const struct run_plan *plan, struct record *rec)
 int run_describe(const struct run_plan *plan, struct record *rec)
 {
 	rec->probe = run_name(plan, rec);
+	rec->again = plan->again ? record_text(rec, "%s", plan->again) : "";
 	rec->variant = plan->variant ? plan->variant->suffix : "";
 	rec->faithful = plan->faithful;
 	rec->family = plan->family;

@@ -24,6 +24,7 @@ struct run_plan {
 	const struct probe *probe;
 	const struct variant *variant; /* NULL: none */
 	enum family family;
+	const char *again; /* asked once more, and why; NULL: for the first time */
 	int slack_ms; /* how late a timer may be beyond the kernel's own rounding */
 	struct settings params; /* complete, as they apply */
 	struct settings sysctls[SIDE_COUNT]; /* to be set, per host */

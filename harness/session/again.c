@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "again.h"
+
+#include <time.h>
+
+#include "../base/clock.h"
+
+#define QUIET_NS (1 * NS_PER_S) /* longer than what a busy scheduler lets one wait for a turn */
+#define PATIENCE_NS (10 * NS_PER_S)
+#define NAP_NS (5 * NS_PER_MS) /* how long each trial asks to sleep */
+
+static int64_t greater(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A run that came to no figure: what it waited for did not come in time. */
+static int64_t unjudged_spoiled_ns(const struct record *rec)
+{
+	int64_t late_ns = 0;
+
+	for (int what = 0; what < LATE_WHAT_COUNT; what++)
+		late_ns = greater(late_ns, rec->late[what].max_ns);
+	return late_ns > rec->slack_ms * NS_PER_MS ? late_ns : 0;
+}
+
+int64_t record_spoiled_ns(const struct record *rec)
+{
+	int64_t late_ns = 0;
+
+	if (rec->outcome != OUTCOME_INCONCLUSIVE)
+		return 0;
+	if (!rec->finding_count)
+		return unjudged_spoiled_ns(rec);
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		const struct finding *finding = &rec->findings[i];
+
+		if (finding->verdict != VERDICT_INCONCLUSIVE)
+			continue;
+		if (!finding->late_ns)
+			return 0;
+		late_ns = greater(late_ns, finding->late_ns);
+	}
+	return late_ns;
+}
+
+/* How much later than asked for this process wakes up. */
+static int64_t nap_late_ns(void)
+{
+	const struct timespec nap = {.tv_nsec = NAP_NS};
+	int64_t began_ns = clock_mono_ns();
+
+	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL); /* cut short it is not late */
+	return clock_mono_ns() - began_ns - NAP_NS;
+}
+
+void machine_await_quiet(int slack_ms)
+{
+	int64_t began_ns = clock_mono_ns(), quiet_since_ns = began_ns;
+
+	while (clock_mono_ns() - quiet_since_ns < QUIET_NS &&
+	       clock_mono_ns() - began_ns < PATIENCE_NS)
+		if (nap_late_ns() > slack_ms * NS_PER_MS / 2)
+			quiet_since_ns = clock_mono_ns();
+}
