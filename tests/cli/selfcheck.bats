@@ -133,13 +133,15 @@ kept_call() {
 	comes_to skipped.some model_failed 1 'other_figure: measured differs from predicted'
 }
 
+# The machine may be late while the tests run: a walk that differs is excused where that was
+# by more than the slack, which is the record's.
 @test "a walk with a state too few fails" {
 	need_root # what passed unseen is skipped without eBPF
-	comes_to walk.differs model_failed 1 'client_states: measured differs from predicted'
+	FINWAIT_SLACK_MS=10000 comes_to walk.differs model_failed 1 'client_states: measured differs from predicted'
 }
 
 @test "a walk in another order fails" {
-	comes_to walk.reordered model_failed 1 'client_states: measured differs from predicted'
+	FINWAIT_SLACK_MS=10000 comes_to walk.reordered model_failed 1 'client_states: measured differs from predicted'
 }
 
 @test "on the edge of its bounds is inside" {
@@ -279,7 +281,7 @@ kept_call() {
 	need_root # walk.differs is skipped without eBPF
 	cd "$BATS_TEST_TMPDIR"
 	status=0
-	"$FINWAIT_SELFCHECK" run --json --time-limit 6 >all.jsonl || status=$?
+	FINWAIT_SLACK_MS=10000 "$FINWAIT_SELFCHECK" run --json --time-limit 6 >all.jsonl || status=$?
 	[ "$status" -eq 1 ]
 	json_holds all.jsonl '(map(select(.type == "result" and
 		(.probe | test("^(wire|flow|sock|grid|needs)[.]") | not))) | group_by(.outcome) |
