@@ -85,10 +85,11 @@ static int rests_on_lost(const struct record *rec, unsigned int mask)
  */
 static bool is_unended(const struct figure *figure)
 {
-	const struct value *measured = &figure->measured.value;
+	const struct value *measured = &figure->measured.value, *predicts = &figure->predicts;
 
-	return measured->kind == VALUE_TIME && measured->hi == INT64_MAX &&
-	       figure->predicts.hi != INT64_MAX && measured->lo <= figure->predicts.hi;
+	if (measured->kind != VALUE_TIME || measured->hi != INT64_MAX)
+		return false;
+	return measured->lo <= (predicts->hi == INT64_MAX ? predicts->lo : predicts->hi);
 }
 
 /* Only where it reaches beyond the prediction does its width let something through. */

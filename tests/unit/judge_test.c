@@ -122,6 +122,10 @@ static void test_verdicts(void **state)
 	         MODEL_UNJUDGED, OUTCOME_INCONCLUSIVE},
 		{value_none(), value_time(30, 50), value_time(51, INT64_MAX), VERDICT_NONE,
 	         MODEL_FAILS, OUTCOME_MODEL_FAILED},
+		{value_none(), value_time(30, INT64_MAX), value_time(30, INT64_MAX),
+	         VERDICT_INCONCLUSIVE, MODEL_UNJUDGED, OUTCOME_INCONCLUSIVE},
+		{value_none(), value_time(30, INT64_MAX), value_time(31, INT64_MAX), VERDICT_NONE,
+	         MODEL_HOLDS, OUTCOME_OK},
 		/* two exact times whose roundings meet: either, where both could be it */
 		{value_time(30, 50), value_time(40, 60), value_time(45, 45), VERDICT_INCONCLUSIVE,
 	         MODEL_HOLDS, OUTCOME_INCONCLUSIVE},
@@ -266,6 +270,9 @@ static void test_premise(void **state)
 	         "it is not known whether the FIN was lost: cut"},
 		{{.value = {.kind = VALUE_TEXT, .text = "yes"}, .rests_on = RESTS_ON(OBSERVER_TAP)},
 	         "it is not known whether the FIN was lost: tap lost 7 events"},
+		{{.value = {.kind = VALUE_TEXT, .text = "yes"},
+	          .rests_on = RESTS_ON(OBSERVER_STEPS)},
+	         "it is not known whether the FIN was lost: needs steps: nobody"},
 	};
 
 	(void)state;
@@ -274,12 +281,16 @@ static void test_premise(void **state)
 		struct record *rec = record_whole();
 
 		rec->lost[OBSERVER_TAP] = 7;
+		rec->observed[OBSERVER_STEPS] = false;
+		rec->absent[OBSERVER_STEPS] = "nobody";
 		premise = rows[i].premise;
 		assert_int_equal(judge_record(rec, claims, judge_on_premise, NULL), 0);
 		assert_int_equal(rec->findings[0].verdict,
 		                 rows[i].note ? VERDICT_INCONCLUSIVE : VERDICT_CONFIRMED);
 		assert_string_equal(rec->findings[0].note, rows[i].note ? rows[i].note : "");
+		assert_int_equal(rec->findings[0].rests_on, premise.rests_on);
 		assert_int_equal(rec->findings[1].verdict, VERDICT_CONFIRMED);
+		assert_int_equal(rec->findings[1].rests_on, 0);
 		record_free(rec);
 	}
 }

@@ -275,6 +275,129 @@ static void test_calls(void **state)
 	ask(rec, ask_calls);
 }
 
+static void ask_signal(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	assert_words(measure_signal(judge, SIDE_CLIENT, "c1", "send"), "SIGPIPE");
+	assert_words(measure_signal(judge, SIDE_CLIENT, "c1", "connect"), "none");
+	assert_unknown(measure_signal(judge, SIDE_CLIENT, "c2", "send"), "not called");
+}
+
+static void test_signal(void **state)
+{
+	struct record *rec = record_empty();
+	struct event send = {.t_ns = 20, .kind = EVENT_CALL, .sock = "c1"};
+
+	(void)state;
+	call_add(rec, 10, "connect", 0, 0);
+	send.call.name = "send";
+	send.call.signal = "SIGPIPE";
+	add(rec, send);
+	ask(rec, ask_signal);
+}
+
+/* ---- Counters, and what was read at an instant ---- */
+
+static void counter_add(struct record *rec, int64_t t_ns, enum side host, const char *mark,
+                        int64_t delta)
+{
+	struct event event = {.t_ns = t_ns, .kind = EVENT_COUNTER, .host = host};
+
+	event.counter.name = "TcpExt.TCPTimeouts";
+	event.counter.delta = delta;
+	event.counter.mark = mark;
+	add(rec, event);
+}
+
+static void ask_counters(const struct story *story, struct judge *judge)
+{
+	const char *name = "TcpExt.TCPTimeouts";
+	struct measured since = measure_counter_since(judge, SIDE_CLIENT, name, "closed");
+
+	(void)story;
+	assert_count(measure_counter(judge, SIDE_CLIENT, name), 7);
+	assert_count(measure_counter(judge, SIDE_CLIENT, "TcpExt.TCPTimeout"), 0);
+	assert_count(measure_counter(judge, SIDE_SERVER, name), 4);
+	assert_count(measure_counter_until(judge, SIDE_CLIENT, name, "closed"), 2);
+	assert_count(since, 5);
+	assert_int_equal(since.from_ns, 10);
+	assert_int_equal(since.to_ns, 20);
+	assert_int_equal(since.rests_on, RESTS_ON(OBSERVER_COUNTERS));
+	assert_unknown(measure_counter_until(judge, SIDE_SERVER, name, "closed"),
+	               "no mark \"closed\" was made");
+	assert_unknown(measure_counter_since(judge, SIDE_SERVER, name, "closed"), "no mark");
+}
+
+static void test_counters(void **state)
+{
+	struct record *rec = record_empty();
+
+	(void)state;
+	counter_add(rec, 10, SIDE_CLIENT, "closed", 2);
+	counter_add(rec, 20, SIDE_CLIENT, "", 7);
+	counter_add(rec, 20, SIDE_SERVER, "", 4);
+	ask(rec, ask_counters);
+}
+
+static void counts_add(struct record *rec, int64_t t_ns, enum tcp_state state,
+                       enum sock_object object, uint32_t count, uint32_t total)
+{
+	struct event event = {.t_ns = t_ns, .kind = EVENT_COUNTS, .host = SIDE_SERVER};
+
+	event.counts.port = 80;
+	event.counts.state = state;
+	event.counts.object = object;
+	event.counts.count = count;
+	event.counts.total = total;
+	add(rec, event);
+}
+
+static void ask_sockets(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	assert_count(measure_sockets(judge, SIDE_SERVER, 80), 5); /* as counted last */
+	assert_count(measure_sockets_in(judge, SIDE_SERVER, 80, STATE_ESTABLISHED, OBJECT_FULL), 3);
+	assert_count(measure_sockets_in(judge, SIDE_SERVER, 80, STATE_SYN_RECV, OBJECT_REQUEST), 2);
+	assert_count(measure_sockets_in(judge, SIDE_SERVER, 80, STATE_SYN_RECV, OBJECT_FULL), 0);
+	assert_count(measure_sockets_in(judge, SIDE_SERVER, 80, STATE_LISTEN, OBJECT_FULL), 0);
+	assert_unknown(measure_sockets(judge, SIDE_SERVER, 81), "nobody counted");
+	assert_unknown(measure_sockets_in(judge, SIDE_CLIENT, 80, STATE_LISTEN, OBJECT_FULL),
+	               "nobody counted the sockets of port 80");
+}
+
+static void test_sockets(void **state)
+{
+	struct record *rec = record_empty();
+
+	(void)state;
+	counts_add(rec, 10, STATE_LISTEN, OBJECT_FULL, 1, 1);
+	counts_add(rec, 20, STATE_ESTABLISHED, OBJECT_FULL, 3, 5);
+	counts_add(rec, 20, STATE_SYN_RECV, OBJECT_REQUEST, 2, 5);
+	ask(rec, ask_sockets);
+}
+
+static void ask_default(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	assert_count(measure_default(judge, "net.ipv4.tcp_syn_retries"), 6);
+	assert_unknown(measure_default(judge, "net.ipv4.tcp_retries2"), "was not read");
+}
+
+static void test_default(void **state)
+{
+	struct record *rec = record_empty();
+	struct event event = {.kind = EVENT_SYSCTL};
+
+	(void)state;
+	event.sysctl.name = "net.ipv4.tcp_retries2"; /* changed, not asked for its default */
+	event.sysctl.to = "3";
+	add(rec, event);
+	event.sysctl.name = "default:net.ipv4.tcp_syn_retries";
+	event.sysctl.to = "6";
+	add(rec, event);
+	ask(rec, ask_default);
+}
+
 /* ---- States ---- */
 
 /* A life seen by polling: every instant is known but for the gap before it. */
@@ -297,6 +420,8 @@ static void ask_ended(const struct story *story, struct judge *judge)
 	assert_int_equal(stay.from_ns, 1900);
 	assert_int_equal(stay.to_ns, 5000);
 	assert_int_equal(stay.rests_on, RESTS_ON(OBSERVER_DIAG));
+	/* the first state: in it by 1000, since nobody knows when; out of it 1900 to 2000 */
+	assert_time(measure_stay(judge, SIDE_CLIENT, "c1", STATE_ESTABLISHED), 900, 2000);
 	assert_unknown(measure_stay(judge, SIDE_CLIENT, "c1", STATE_CLOSING),
 	               "c1 was never seen in CLOSING");
 	assert_time(measure_until_end(judge, SIDE_CLIENT, "c1", at(2000)), 4700 - 2000,
@@ -378,11 +503,13 @@ static void test_traced(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sent),   cmocka_unit_test(test_nothing_sent),
-		cmocka_unit_test(test_others), cmocka_unit_test(test_300_are_300),
-		cmocka_unit_test(test_calls),  cmocka_unit_test(test_ended),
-		cmocka_unit_test(test_open),   cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_traced),
+		cmocka_unit_test(test_sent),     cmocka_unit_test(test_nothing_sent),
+		cmocka_unit_test(test_others),   cmocka_unit_test(test_300_are_300),
+		cmocka_unit_test(test_calls),    cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_open),     cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_traced),   cmocka_unit_test(test_signal),
+		cmocka_unit_test(test_counters), cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_default),
 	};
 
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);

@@ -88,7 +88,7 @@ static void test_intervals(void **state)
 	         "send 4 came after 4.20 s"},
 		{{100, 1150, 3200, 7199}, 0, 0, OUTCOME_MODEL_FAILED, 2, "send 4"},
 		/* late where the machine was late; elsewhere; by more than it was */
-		{{100, 1150, 3200, 7401}, 7000, 160, OUTCOME_INCONCLUSIVE, 2, "160 ms late"},
+		{{100, 1150, 3200, 7401}, 7000, 151, OUTCOME_INCONCLUSIVE, 2, "151 ms late"},
 		{{100, 1150, 3200, 7401}, 3000, 160, OUTCOME_MODEL_FAILED, 2, "send 4"},
 		{{100, 1150, 3200, 7401}, 7000, 150, OUTCOME_MODEL_FAILED, 2, "send 4"},
 		/* lateness makes nothing early, nor does it excuse the other interval */
@@ -115,9 +115,39 @@ static void test_intervals(void **state)
 	}
 }
 
+static void judge_from_nothing(const struct story *story, struct judge *judge)
+{
+	struct sent sent = sent_since(judge, &syn, 0);
+
+	(void)story;
+	judge_claim(judge, "one");
+	judge_schedule(judge, &(struct schedule_figure){
+				      .sent = &sent,
+				      .from = when_called(judge, SIDE_CLIENT, "c1", "connect"),
+				      .model = &model,
+				      .rule = "none"});
+}
+
+/* What the first interval is counted from did not happen. */
+static void test_from_nothing(void **state)
+{
+	static const int64_t sent_ms[] = {100, 1100, 3100, 7100, 0};
+	struct record *rec = record_of(sent_ms);
+
+	(void)state;
+	rec->observed[OBSERVER_STEPS] = true;
+	assert_int_equal(judge_record(rec, claims, judge_from_nothing, NULL), 0);
+	assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
+	assert_string_equal(rec->findings[0].note, "connect on c1 was not called");
+	assert_int_equal(rec->findings[0].rests_on,
+	                 RESTS_ON(OBSERVER_STEPS) | RESTS_ON(OBSERVER_TAP));
+	record_free(rec);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_intervals)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_intervals),
+	                                   cmocka_unit_test(test_from_nothing)};
 
 	return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }
