@@ -9,7 +9,11 @@
 
 #include "../base/array.h"
 #include "../base/buffer.h"
+#include "../judge/lateness.h"
 #include "examine_parts.h"
+
+/* What happens this long after the machine was late may still come from that. */
+#define LATE_BEFORE_NS NS_PER_S
 
 #define NOTE_EVENTS 3 /* that many are named in the finding */
 
@@ -42,21 +46,6 @@ const char *segment_text(const struct end *end, const struct happening *segment,
 	return buf;
 }
 
-/* How late the machine was in all, in that time. */
-static int64_t late_between(const struct story *story, int64_t from_ns, int64_t to_ns)
-{
-	int64_t sum_ns = 0;
-
-	for (size_t i = 0; from_ns < to_ns && i < story->event_count; i++) {
-		const struct event *event = story->events[i];
-
-		if (event->kind == EVENT_LATE && event->late.due_ns <= to_ns &&
-		    event->late.due_ns + event->late.late_ns >= from_ns)
-			sum_ns += event->late.late_ns;
-	}
-	return sum_ns;
-}
-
 static const char *text_keep(struct exam *exam, const char *text)
 {
 	const char *kept = arena_text(&exam->out->texts, text);
@@ -73,7 +62,11 @@ static const char *ground_excuse(struct exam *exam, const struct ground *ground)
 	int64_t late_ns;
 	char text[64];
 
-	late_ns = late_between(exam->story, ground->from_ns, ground->to_ns);
+	if (ground->excuse)
+		return ground->excuse;
+	late_ns = ground->to_ns ? lateness_total(exam->story, ground->from_ns, ground->to_ns)
+	                        : lateness_total(exam->story, ground->t_ns - LATE_BEFORE_NS,
+	                                         ground->t_ns + exam->slack_ns);
 	if (late_ns > 0 && late_ns >= ground->excess_ns) {
 		snprintf(text, sizeof(text), "the machine was %.0f ms late",
 		         (double)late_ns / NS_PER_MS);

@@ -64,6 +64,8 @@ static bool error_has_cause(const struct exam *exam, const struct end *end,
 		    !strncmp(h->event->transition.cause, "timer", 5))
 			return true;
 	}
+	if (icmp_came(exam, end->host, 0, call->t_ns))
+		return true;
 	return !reset && (!timer || !examine_has(exam, OBSERVER_TRACE));
 }
 
@@ -86,7 +88,7 @@ static const char *check_call(const struct exam *exam, const struct end *end,
 
 void examine_calls(struct exam *exam, const struct end *end)
 {
-	if (!end->sock[0])
+	if (!end->is_tcp)
 		return;
 	for (size_t i = 0; i < end->count; i++) {
 		const struct event *event = end->items[i].event;

@@ -42,21 +42,58 @@ static struct range range_exactly(int64_t n)
 
 /* ---- what was seen on the wire ---- */
 
-typedef bool (*flight_fn)(const struct flight *flight);
+typedef bool (*flight_fn)(const struct tally *tally, const struct flight *flight);
 
-static bool flight_is_tcp(const struct flight *flight)
+static bool flight_is_tcp(const struct tally *tally, const struct flight *flight)
 {
+	(void)tally;
 	return flight->packet->protocol == IPPROTO_TCP;
 }
 
-static bool flight_is_reset(const struct flight *flight)
+static bool flight_is_reset(const struct tally *tally, const struct flight *flight)
 {
-	return flight_is_tcp(flight) && (flight->packet->flags & TCP_FLAG_RST);
+	return flight_is_tcp(tally, flight) && (flight->packet->flags & TCP_FLAG_RST);
 }
 
-static bool flight_is_ipv4(const struct flight *flight)
+static bool flight_is_ipv4(const struct tally *tally, const struct flight *flight)
 {
+	(void)tally;
 	return flight->packet->src.family == AF_INET;
+}
+
+/* To an address of the host's own: one that it has sent from. Others are not taken in. */
+static bool flight_is_taken_in(const struct tally *tally, const struct flight *flight)
+{
+	const struct flights *flights = &tally->exam->story->flights;
+	const struct endpoint *dst = &flight->packet->dst;
+
+	for (size_t i = 0; i < flights->count; i++)
+		if (flights->items[i].departure && flights->items[i].from == tally->host &&
+		    flights->items[i].packet->src.family == dst->family &&
+		    !memcmp(flights->items[i].packet->src.addr, dst->addr, sizeof(dst->addr)))
+			return true;
+	return false;
+}
+
+static bool flight_is_tcp_taken_in(const struct tally *tally, const struct flight *flight)
+{
+	return flight_is_tcp(tally, flight) && flight_is_taken_in(tally, flight);
+}
+
+static bool flight_is_ipv4_taken_in(const struct tally *tally, const struct flight *flight)
+{
+	return flight_is_ipv4(tally, flight) && flight_is_taken_in(tally, flight);
+}
+
+/* GRO and TSO: one packet of IP's may be several segments of data on the wire. */
+static bool flight_is_alone(const struct tally *tally, const struct flight *flight)
+{
+	return flight_is_ipv4(tally, flight) && !flight->packet->len;
+}
+
+static bool flight_is_alone_taken_in(const struct tally *tally, const struct flight *flight)
+{
+	return flight_is_alone(tally, flight) && flight_is_taken_in(tally, flight);
 }
 
 static struct range count_flights(const struct tally *tally, bool arrivals, flight_fn is_counted)
@@ -67,7 +104,7 @@ static struct range count_flights(const struct tally *tally, bool arrivals, flig
 	for (size_t i = 0; i < flights->count; i++) {
 		const struct flight *flight = &flights->items[i];
 
-		if (!is_counted(flight))
+		if (!is_counted(tally, flight))
 			continue;
 		if (arrivals && flight->arrival && flight_to(flight) == tally->host)
 			range_add(tally, &range, flight->arrive_ns);
@@ -79,7 +116,7 @@ static struct range count_flights(const struct tally *tally, bool arrivals, flig
 
 static struct range predict_in_segs(const struct tally *tally)
 {
-	return count_flights(tally, true, flight_is_tcp);
+	return count_flights(tally, true, flight_is_tcp_taken_in);
 }
 
 static struct range predict_out_rsts(const struct tally *tally)
@@ -87,14 +124,27 @@ static struct range predict_out_rsts(const struct tally *tally)
 	return count_flights(tally, false, flight_is_reset);
 }
 
+static struct range range_of(struct range least, struct range most)
+{
+	return (struct range){.lo = least.lo, .hi = most.hi};
+}
+
 static struct range predict_ip_in(const struct tally *tally)
 {
-	return count_flights(tally, true, flight_is_ipv4);
+	return range_of(count_flights(tally, true, flight_is_alone),
+	                count_flights(tally, true, flight_is_ipv4));
+}
+
+static struct range predict_ip_delivered(const struct tally *tally)
+{
+	return range_of(count_flights(tally, true, flight_is_alone_taken_in),
+	                count_flights(tally, true, flight_is_ipv4_taken_in));
 }
 
 static struct range predict_ip_out(const struct tally *tally)
 {
-	return count_flights(tally, false, flight_is_ipv4);
+	return range_of(count_flights(tally, false, flight_is_alone),
+	                count_flights(tally, false, flight_is_ipv4));
 }
 
 /* ---- what was seen of the ends ---- */
@@ -257,18 +307,68 @@ static int64_t sum_ends(const struct tally *tally, size_t offset)
 	return sum;
 }
 
+/*
+ * reqsk_timer_handler(): each of its time-outs counts, tcp_syn_ack_timeout(). A SYN that
+ * comes once more is answered at once, tcp_check_req(): that is none.
+ */
+static bool is_request_timeout(const struct end *end, const struct happening *h)
+{
+	if (!is_segment(h, false) || !h->again || !is_syn_ack(h) || end_is_active(end))
+		return false;
+	while (h-- > end->items)
+		if (h->flight)
+			return !h->arrives;
+	return false;
+}
+
+/* The last time-out of a request ends it, and sends nothing. */
+static int64_t ends_in_request(const struct tally *tally)
+{
+	const struct exam *exam = tally->exam;
+	int64_t count = 0;
+
+	for (size_t i = 0; i < exam->end_count; i++) {
+		const struct end *end = &exam->ends[i];
+		size_t n = end->stay_count;
+
+		count += end->host == tally->host && n > 1 &&
+		         end->stays[n - 1].state == STATE_CLOSE &&
+		         end->stays[n - 2].state == STATE_SYN_RECV;
+	}
+	return count;
+}
+
 /* tcp_retransmit_timer() counts before it asks whether to give up. */
 static struct range predict_timeouts(const struct tally *tally)
 {
 	struct range ends = count_happenings(tally, is_write_timer_end);
+	struct range requests = count_happenings(tally, is_request_timeout);
 	int64_t sent = sum_ends(tally, offsetof(struct end, timeouts));
+	int64_t either = sum_ends(tally, offsetof(struct end, either));
 
-	return (struct range){.lo = sent + ends.lo, .hi = sent + ends.hi};
+	return (struct range){
+		.lo = sent + ends.lo + requests.lo,
+		.hi = sent + ends.hi + requests.hi + either + ends_in_request(tally),
+	};
+}
+
+/* Both together: which of the two it was is not always to be told, that it was one is. */
+static struct range predict_timeouts_and_probes(const struct tally *tally)
+{
+	struct range range = predict_timeouts(tally);
+	int64_t probes = sum_ends(tally, offsetof(struct end, loss_probes));
+
+	range.lo += probes + sum_ends(tally, offsetof(struct end, either));
+	range.hi += probes;
+	return range;
 }
 
 static struct range predict_loss_probes(const struct tally *tally)
 {
-	return range_exactly(sum_ends(tally, offsetof(struct end, loss_probes)));
+	int64_t probes = sum_ends(tally, offsetof(struct end, loss_probes));
+
+	return (struct range){.lo = probes,
+	                      .hi = probes + sum_ends(tally, offsetof(struct end, either))};
 }
 
 static struct range predict_keepalives(const struct tally *tally)
@@ -282,6 +382,7 @@ static const struct {
 	const char *name;
 	predict_fn predict;
 	bool traced; /* can be told with trace alone */
+	const char *and; /* this one's growth is added; NULL: none */
 } counters[] = {
 	{"Tcp.InSegs", predict_in_segs},
 	{"Tcp.OutSegs", predict_out_segs},
@@ -293,12 +394,20 @@ static const struct {
 	{"Tcp.CurrEstab", predict_established, true},
 	{"TcpExt.TCPTimeouts", predict_timeouts, true},
 	{"TcpExt.TCPLossProbes", predict_loss_probes},
+	{"TcpExt.TCPTimeouts", predict_timeouts_and_probes, true, "TcpExt.TCPLossProbes"},
 	{"TcpExt.TCPKeepAlive", predict_keepalives},
 	{"TcpExt.TCPAbortOnTimeout", predict_timed_out, true},
 	{"Ip.InReceives", predict_ip_in},
-	{"Ip.InDelivers", predict_ip_in},
+	{"Ip.InDelivers", predict_ip_delivered},
 	{"Ip.OutRequests", predict_ip_out},
 };
+
+/* One of those at the end of the run, not at a mark before. */
+static bool is_reading(const struct tally *tally, const struct event *event)
+{
+	return event->kind == EVENT_COUNTER && event->host == tally->host &&
+	       !event->counter.mark[0];
+}
 
 /* The first counter's stamp: they are all read at once. False: none was recorded. */
 static bool tally_read(struct tally *tally)
@@ -306,8 +415,7 @@ static bool tally_read(struct tally *tally)
 	const struct story *story = tally->exam->story;
 
 	for (size_t i = 0; i < story->event_count; i++)
-		if (story->events[i]->kind == EVENT_COUNTER &&
-		    story->events[i]->host == tally->host) {
+		if (is_reading(tally, story->events[i])) {
 			tally->read_ns = story->events[i]->t_ns;
 			return true;
 		}
@@ -321,8 +429,7 @@ static int64_t counter_growth(const struct tally *tally, const char *name)
 	int64_t growth = 0;
 
 	for (size_t i = 0; i < story->event_count; i++)
-		if (story->events[i]->kind == EVENT_COUNTER &&
-		    story->events[i]->host == tally->host &&
+		if (is_reading(tally, story->events[i]) &&
 		    !strcmp(story->events[i]->counter.name, name))
 			growth += story->events[i]->counter.delta;
 	return growth;
@@ -338,10 +445,13 @@ static void examine_counter(struct exam *exam, const struct tally *tally, size_t
 	                    (counters[i].traced ? RESTS(OBSERVER_TRACE) : 0),
 	};
 
+	if (counters[i].and)
+		growth += counter_growth(tally, counters[i].and);
 	if (growth >= range.lo && growth <= range.hi)
 		return;
-	complain(exam, &ground, "%s %s grew by %lld: %lld to %lld follow from what was seen",
-	         side_name(tally->host), counters[i].name, (long long)growth, (long long)range.lo,
+	complain(exam, &ground, "%s %s%s%s grew by %lld: %lld to %lld follow from what was seen",
+	         side_name(tally->host), counters[i].name, counters[i].and ? " and " : "",
+	         counters[i].and ? counters[i].and : "", (long long)growth, (long long)range.lo,
 	         (long long)range.hi);
 }
 

@@ -15,11 +15,11 @@
 static const struct {
 	const char *cause;
 	unsigned int effects; /* of a segment that came in: all of them */
-	const char *calls[3]; /* one of them */
+	const char *calls[4]; /* one of them */
 } stimuli[] = {
 	[BY_CONNECT] = {.cause = "syscall connect", .calls = {"connect"}},
 	[BY_LISTEN] = {.cause = "syscall listen", .calls = {"listen"}},
-	[BY_CLOSE] = {.cause = "syscall close", .calls = {"close", "exit"}},
+	[BY_CLOSE] = {.cause = "syscall close", .calls = {"close", "exit", "kill"}},
 	[BY_SHUTDOWN] = {.cause = "syscall shutdown", .calls = {"shutdown"}},
 	[BY_SYN] = {.cause = "packet", .effects = EFFECT_SYN},
 	[BY_SYN_ACK] = {.cause = "packet", .effects = EFFECT_SYN | EFFECT_ACKS_SYN},
@@ -33,7 +33,7 @@ static const struct {
 	[BY_KEEPALIVE_TIMER] = {.cause = "timer tcp_keepalive_timer"},
 	[BY_REQUEST_TIMER] = {.cause = "timer reqsk_timer_handler"},
 	[BY_TIME_WAIT_TIMER] = {.cause = "timer tw_timer_handler"},
-	[BY_DESTROY] = {.cause = "destroy", .calls = {"destroy"}},
+	[BY_DESTROY] = {.cause = "destroy", .calls = {"SOCK_DESTROY"}},
 };
 static_assert(sizeof(stimuli) / sizeof(stimuli[0]) == STIMULUS_COUNT, "every stimulus is known");
 
@@ -149,7 +149,7 @@ bool stimulus_has_cause(enum stimulus by, const char *cause)
 
 static bool is_stimulus_call(const struct happening *h, enum stimulus by)
 {
-	for (size_t i = 0; i < 3 && stimuli[by].calls[i]; i++)
+	for (size_t i = 0; i < 4 && stimuli[by].calls[i]; i++)
 		if (is_call(h, stimuli[by].calls[i]))
 			return true;
 	return false;
@@ -185,7 +185,7 @@ static bool others_have(const struct exam *exam, const struct end *end, enum sti
 	return false;
 }
 
-static bool icmp_came(const struct exam *exam, enum side host, int64_t from_ns, int64_t to_ns)
+bool icmp_came(const struct exam *exam, enum side host, int64_t from_ns, int64_t to_ns)
 {
 	const struct flights *flights = &exam->story->flights;
 

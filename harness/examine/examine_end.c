@@ -17,6 +17,11 @@ bool is_call(const struct happening *h, const char *name)
 	return is_event(h, EVENT_CALL) && !strcmp(h->event->call.name, name);
 }
 
+bool is_closing_call(const struct happening *h)
+{
+	return is_call(h, "close") || is_call(h, "exit") || is_call(h, "kill");
+}
+
 /* Whether it is told of one end: what the wire, the counters and notes say is not. */
 static bool is_of_end(const struct event *event)
 {
@@ -112,6 +117,8 @@ static int happening_compare(const void *a, const void *b)
 
 static void end_describe(struct end *end)
 {
+	/* "c1", "s1", "l1"; "u1" is UDP's */
+	end->is_tcp = end->sock[0] && end->sock[0] != 'u';
 	for (size_t i = 0; i < end->count; i++) {
 		const struct happening *h = &end->items[i];
 

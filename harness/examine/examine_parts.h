@@ -33,6 +33,7 @@ struct happening {
 	bool outstanding; /* after the segment: something sent is not acknowledged */
 	bool probe; /* a keepalive or window probe that leaves */
 	bool again; /* a segment that leaves, and all of it left before */
+	bool more; /* ...together with the one before it: the kernel cut them apart */
 	unsigned int resends; /* after it: segments sent again since the peer took something */
 	enum side host;
 	const char *sock;
@@ -51,11 +52,13 @@ struct end {
 	struct happening *items; /* in order of time */
 	size_t count;
 	bool traced; /* trace told of its states */
+	bool is_tcp; /* a socket of TCP's; else UDP's, or segments that are nobody's */
 	bool listener;
 	bool complete; /* its sequence numbers are known from the SYN on */
 	uint32_t isn; /* its own, where complete */
 	bool sack; /* both ends offered it */
-	unsigned int timeouts, loss_probes, keepalives; /* segments that a timer sent */
+	/* segments that a timer sent; either: a time-out or a loss probe, both were due */
+	unsigned int timeouts, loss_probes, either, keepalives;
 	struct stay *stays; /* its states, by those who saw it */
 	size_t stay_count, stay_space;
 };
@@ -76,9 +79,10 @@ struct exam {
 /* What a complaint rests on, and when it happened. */
 struct ground {
 	int64_t t_ns;
-	int64_t from_ns, to_ns; /* times that lateness in here can explain; equal: none can */
+	int64_t from_ns, to_ns; /* lateness in here can explain it; 0, 0: shortly before t_ns */
 	int64_t excess_ns; /* by how much the machine must have been late then; 0: any lateness */
 	unsigned int rests_on;
+	const char *excuse; /* a literal: why it may be nothing after all; NULL: as it looks */
 };
 
 /* Something is not explained: @fmt says what, and why that cannot be. */
@@ -87,6 +91,8 @@ void complain(struct exam *exam, const struct ground *ground, const char *fmt, .
 /* Whether the observer was there. */
 bool examine_has(const struct exam *exam, enum observer observer);
 
+/* An ICMP message came to @host in that time. */
+bool icmp_came(const struct exam *exam, enum side host, int64_t from_ns, int64_t to_ns);
 /* The record ends so soon after @t_ns that what should follow may be missing. */
 bool examine_ends_before(const struct exam *exam, int64_t t_ns);
 
@@ -117,6 +123,8 @@ static inline bool is_segment(const struct happening *h, bool arrives)
 }
 
 bool is_call(const struct happening *h, const char *name);
+/* A call that lets go of the socket: close(), or the end of the child that has it. */
+bool is_closing_call(const struct happening *h);
 
 /* ---- the parts, in the order in which they are called ---- */
 

@@ -80,7 +80,7 @@ static const char *check_owner(const struct reading *reading)
 	for (size_t i = 0; i < end->count; i++) {
 		const struct happening *h = &end->items[i];
 
-		if (is_call(h, "close") || is_call(h, "exit")) {
+		if (is_closing_call(h)) {
 			closed |= h->t_ns <= reading->to_ns;
 			sure |= h->t_ns < reading->from_ns;
 		} else if (is_event(h, EVENT_CALL)) {
@@ -114,13 +114,26 @@ static bool was_outstanding(const struct exam *exam, const struct reading *readi
 	}
 }
 
+/* tcp_write_err() empties the queue, then changes the state: so may a reading have it. */
+static bool ends_soon(const struct exam *exam, const struct reading *reading)
+{
+	const struct end *end = reading->end;
+
+	for (size_t i = 0; i < end->stay_count; i++)
+		if (end->stays[i].state == STATE_CLOSE && end->stays[i].to_ns > reading->from_ns &&
+		    end->stays[i].from_ns <= reading->to_ns + exam->slack_ns)
+			return true;
+	return false;
+}
+
 static const char *check_unacked(const struct exam *exam, const struct reading *reading)
 {
 	const struct sample *sample = reading->sample;
 
 	if (sample->object != OBJECT_FULL || reading->end->listener)
 		return NULL;
-	if (was_outstanding(exam, reading, sample->unacked != 0))
+	if (was_outstanding(exam, reading, sample->unacked != 0) ||
+	    (!sample->unacked && ends_soon(exam, reading)))
 		return NULL;
 	return sample->unacked ? "it waits for an ACK, and all was acknowledged"
 	                       : "it waits for no ACK, and something was sent";
@@ -131,7 +144,8 @@ static const char *check_retransmits(const struct exam *exam, const struct readi
 {
 	const struct sample *sample = reading->sample;
 	const struct end *end = reading->end;
-	unsigned int resends = 0, before = 0;
+	unsigned int most = 0, before = 0;
+	bool quiet = true;
 
 	if (sample->object != OBJECT_FULL || sample->timer != DIAG_TIMER_ON)
 		return NULL;
@@ -139,13 +153,15 @@ static const char *check_retransmits(const struct exam *exam, const struct readi
 	     i++) {
 		if (!end->items[i].flight)
 			continue;
-		resends = end->items[i].resends;
 		if (end->items[i].t_ns < reading->from_ns)
-			before = resends;
+			before = most = end->items[i].resends;
+		else if (end->items[i].resends > most)
+			most = end->items[i].resends;
+		quiet = !end->items[i].arrives;
 	}
-	if (sample->retransmits > resends)
+	if (sample->retransmits > most)
 		return "it counts more retransmissions than left";
-	return sample->retransmits + 1 < before && resends == before
+	return sample->retransmits + 1 < before && quiet
 	               ? "it counts fewer retransmissions than left"
 	               : NULL;
 }
@@ -208,7 +224,7 @@ void examine_samples(struct exam *exam, const struct end *end)
 {
 	const struct sample *before = NULL;
 
-	if (!end->sock[0])
+	if (!end->is_tcp)
 		return;
 	for (size_t i = 0; i < end->count; i++) {
 		const struct event *event = end->items[i].event;

@@ -40,12 +40,10 @@ static void half_call(struct half *half, const struct event *event)
 {
 	const char *name = event->call.name;
 
-	if (!strcmp(name, "send") && event->call.result > 0)
+	if ((!strcmp(name, "send") || !strcmp(name, "fill")) && event->call.result > 0)
 		half->written += event->call.result;
 	else if (!strcmp(name, "shutdown"))
 		half->closing |= strcmp(event->call.args, "SHUT_RD") != 0;
-	else if (!strcmp(name, "close") || !strcmp(name, "exit"))
-		half->closing = true;
 	else if (!strcmp(name, "recv") || !strcmp(name, "setsockopt"))
 		half->credits++, half->credit_ns = event->t_ns; /* the window may open */
 }
@@ -198,7 +196,13 @@ static void half_depart(struct half *half, struct happening *h)
 		complain(half->exam, &ground, "%s: %s", segment_text(half->end, h, text), why);
 	h->probe = half_is_probe(half, h->flight->packet);
 	h->again = half_sends_again(half, h->flight->packet);
-	half->resends += h->again;
+	h->more = h->again && half->again_end == h->flight->packet->seq &&
+	          h->t_ns - half->again_ns < NS_PER_MS;
+	if (h->again) {
+		half->again_end = segment_end(h->flight->packet);
+		half->again_ns = h->t_ns;
+	}
+	half->resends += h->again && !h->more;
 	half_sent(half, h->flight->packet);
 	h->resends = half->resends;
 	h->outstanding = half->sent && half->una != half->snd_max;
@@ -222,11 +226,12 @@ void examine_segments(struct exam *exam, struct end *end)
 {
 	struct half half = {.exam = exam, .end = end};
 
-	if (end->listener)
+	if (end->listener || (end->sock[0] && !end->is_tcp))
 		return;
 	for (size_t i = 0; i < end->count; i++) {
 		struct happening *h = &end->items[i];
 
+		half.closing |= is_closing_call(h);
 		if (is_event(h, EVENT_CALL))
 			half_call(&half, h->event);
 		else if (is_segment(h, true))

@@ -36,6 +36,8 @@ struct half {
 	uint32_t echo_last; /* the last timestamp sent back */
 	uint32_t stamp_first; /* its own first timestamp */
 	int64_t stamp_lo_ns, stamp_hi_ns; /* its clock against ours, least and greatest */
+	uint32_t again_end; /* of the last segment sent again */
+	int64_t again_ns;
 	unsigned int resends; /* segments sent again since the peer took something */
 	unsigned int credits; /* segments that came in and ask for an ACK */
 	int64_t credit_ns; /* the last of them */

@@ -347,7 +347,7 @@ void examine_states(struct exam *exam, struct end *end)
 {
 	struct walk walk = {.exam = exam, .end = end, .state = STATE_CLOSE};
 
-	if (!end->sock[0])
+	if (!end->is_tcp)
 		return;
 	stay_add(&walk, STATE_CLOSE, INT64_MIN, INT64_MIN);
 	if (examine_has(exam, OBSERVER_TRACE))

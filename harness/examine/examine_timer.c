@@ -41,7 +41,7 @@ struct timers {
 	int64_t probe_ns; /* the last keepalive probe; NEVER: none */
 	bool window_closed; /* the peer's window is 0 */
 	int64_t time_wait_ns; /* its timer was set; NEVER: none */
-	unsigned int retransmits, loss_probes, keepalives; /* what the timers sent */
+	unsigned int retransmits, loss_probes, either, keepalives; /* what the timers sent */
 };
 
 static int64_t sysctl_or(const struct timers *t, const char *name, int64_t otherwise)
@@ -144,7 +144,8 @@ static int64_t resend_ns(struct timers *t, const struct happening *h)
 static void timers_resend(struct exam *exam, struct timers *t, const struct happening *h)
 {
 	int64_t t_ns = resend_ns(t, h);
-	bool answer = t_ns - t->heard_ns <= t->exam->slack_ns;
+	bool answer = t_ns - t->heard_ns <= t->exam->slack_ns ||
+	              icmp_came(t->exam, t->end->host, t_ns - t->exam->slack_ns, t_ns);
 	struct span due, probe, next;
 	bool known = write_timer_due(t, &due), probes = false, fits;
 
@@ -160,7 +161,7 @@ static void timers_resend(struct exam *exam, struct timers *t, const struct happ
 	if (exam && known && !answer && !t->disturbed && !probes && !fits)
 		complain_due(exam, t, t_ns, &due, "sends again");
 	if (exam && !answer && !t->request)
-		*(probes ? &t->loss_probes : &t->retransmits) += 1;
+		*(!probes ? &t->retransmits : fits ? &t->either : &t->loss_probes) += 1;
 	if (!probes && !answer) { /* tcp_retransmit_timer() */
 		t->timeouts++;
 		t->rto_ns = t->rto_next_ns                  ? t->rto_next_ns
@@ -398,7 +399,7 @@ void examine_timers(struct exam *exam, struct end *end)
 {
 	struct timers timers = timers_new(exam, end);
 
-	if (!end->sock[0] || !exam->story->rec->run.hz)
+	if (!end->is_tcp || !exam->story->rec->run.hz)
 		return;
 	for (size_t i = 0; i < end->count; i++) {
 		timers_step(exam, &timers, &end->items[i]);
@@ -406,6 +407,7 @@ void examine_timers(struct exam *exam, struct end *end)
 	}
 	end->timeouts = timers.retransmits;
 	end->loss_probes = timers.loss_probes;
+	end->either = timers.either;
 	end->keepalives = timers.keepalives;
 }
 

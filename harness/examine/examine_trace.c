@@ -28,7 +28,7 @@ static bool is_of_segment(const struct pairing *pairing, const struct happening 
 	const uint8_t syn_ack = TCP_FLAG_SYN | TCP_FLAG_ACK;
 
 	if (pairing->kind == EVENT_RETRANSMIT)
-		return is_segment(h, false) && h->again &&
+		return is_segment(h, false) && h->again && !h->more &&
 		       (h->flight->packet->flags & syn_ack) != syn_ack;
 	if (pairing->sent)
 		return is_segment(h, false) && (h->flight->packet->flags & TCP_FLAG_RST);
@@ -51,6 +51,8 @@ static void complain_alone(struct exam *exam, const struct end *end, const struc
 	const struct ground ground = {
 		.t_ns = h->t_ns,
 		.rests_on = RESTS(OBSERVER_TRACE) | RESTS(OBSERVER_TAP),
+		/* an event too few is a loss that nobody counted, and no finding rests on it */
+		.excuse = h->event ? NULL : "trace lost an event and did not say so",
 	};
 	char where[WHERE_SIZE];
 

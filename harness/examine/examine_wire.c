@@ -166,6 +166,24 @@ static void flight_passed(struct wire *wire, const struct flight *flight)
 	}
 }
 
+/* An ICMP error of the wire's own router quotes what a host sent into it. */
+static bool is_quoting(const struct wire *wire, const struct flight *error)
+{
+	const struct flights *flights = &wire->exam->story->flights;
+	const struct packet_inner *inner = &error->packet->inner;
+
+	for (size_t i = 0; inner->src.family && i < flights->count; i++) {
+		const struct packet *packet = flights->items[i].packet;
+
+		if (flights->items[i].departure && flights->items[i].from == flight_to(error) &&
+		    packet->protocol == inner->protocol && packet->seq == inner->seq &&
+		    endpoint_equal(&packet->src, &inner->src) &&
+		    endpoint_equal(&packet->dst, &inner->dst))
+			return true;
+	}
+	return false;
+}
+
 static void flight_arrived(struct wire *wire, const struct flight *flight)
 {
 	const struct rule *rule = rule_find(wire, flight->rule);
@@ -175,7 +193,7 @@ static void flight_arrived(struct wire *wire, const struct flight *flight)
 	else if (flight->duplicate &&
 	         (!rule || (rule->action != FRAME_DUPLICATE && rule->action != FRAME_ACTION_COUNT)))
 		complain_wire(wire, flight->arrive_ns, flight, "it arrives twice");
-	else if (!flight->duplicate && !flight->injected)
+	else if (!flight->duplicate && !flight->injected && !is_quoting(wire, flight))
 		complain_wire(wire, flight->arrive_ns, flight, "it arrives, and nobody sent it");
 }
 
@@ -184,7 +202,8 @@ static void flight_stopped(struct wire *wire, const struct flight *flight, enum 
 {
 	const struct rule *rule = rule_find(wire, flight->rule);
 
-	if (rule && (rule->action == action || rule->action == FRAME_ACTION_COUNT))
+	if (rule && (rule->action == action || rule->action == FRAME_ACTION_COUNT ||
+	             (action == FRAME_DROP && rule->action == FRAME_REJECT)))
 		return;
 	complain_wire(wire, flight_begin_ns(flight), flight,
 	              "it does not arrive, and no rule takes it");

@@ -74,8 +74,7 @@ static bool is_seen(const char *name, const struct mutation *mutation, uint64_t 
 
 	if (mutation->apply(rec, seed)) {
 		*made = true;
-		count(rec, &decided);
-		seen = decided > 0;
+		seen = count(rec, &decided) > 0;
 	}
 	record_free(rec);
 	return seen;
