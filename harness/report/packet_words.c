@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../packet/icmp.h"
 #include "numbers.h"
 
 #define FLAG_WORDS_SIZE 40 /* all of them */
@@ -113,7 +114,13 @@ static void tcp_words(const struct numbers *numbers, const struct flight *flight
 
 static void icmp_words(const struct packet *packet, struct words *words)
 {
-	words_format(words, "ICMP type %u code %u", packet->icmp_type, packet->icmp_code);
+	const char *name = icmp_name(packet->protocol, packet->icmp_type, packet->icmp_code);
+
+	words_format(words, "ICMP");
+	if (name)
+		words_format(words, " %s", name);
+	else
+		words_format(words, " type %u code %u", packet->icmp_type, packet->icmp_code);
 	if (packet->icmp_mtu)
 		words_format(words, ", mtu %u", packet->icmp_mtu);
 }

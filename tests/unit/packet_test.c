@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* packet_decode() on frames as they were on a wire, and on broken ones. */
 #include "../../harness/packet/decode.h"
+#include "../../harness/packet/icmp.h"
 
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -373,6 +374,18 @@ static void test_ipv6_later_fragment(void **state)
 	assert_int_equal(packet.src.port, 0);
 }
 
+/* One number has two names: which protocol it is of tells them apart. */
+static void test_icmp_names(void **state)
+{
+	(void)state;
+	assert_string_equal(icmp_name(IPPROTO_ICMP, 3, 1), "host unreachable");
+	assert_string_equal(icmp_name(IPPROTO_ICMP, 3, 4), "too big");
+	assert_string_equal(icmp_name(IPPROTO_ICMPV6, 3, 0), "hop limit exceeded");
+	assert_string_equal(icmp_name(IPPROTO_ICMPV6, 1, 4), "port unreachable");
+	assert_null(icmp_name(IPPROTO_ICMP, 3, 200));
+	assert_null(icmp_name(IPPROTO_ICMPV6, 11, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_ipv6_extensions),
 		cmocka_unit_test(test_ipv6_later_fragment),
+		cmocka_unit_test(test_icmp_names),
 	};
 
 	return cmocka_run_group_tests_name("packet", tests, NULL, NULL);
