@@ -4,6 +4,6 @@
 #define FINWAIT_BASE_DIE_H
 
 /* "finwait: PROCESS: WHAT: errno's words" on standard error, then _exit(EXIT_FAILURE). */
-_Noreturn void die_errno(const char *process, const char *what);
+void die_errno(const char *process, const char *what) __attribute__((noreturn));
 
 #endif

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,9 +164,9 @@ void emit_fail_errno(struct emit *emit, int err, const char *fmt, ...)
 	emit_fail(emit, &fault);
 }
 
-void emit_stop(struct emit *emit, enum outcome outcome, const char *fmt, va_list args)
+void emit_stop(struct emit *emit, enum outcome outcome, const char *reason)
 {
 	emit->rec->outcome = outcome;
-	emit->rec->reason = record_vtext(emit->rec, fmt, args);
+	emit->rec->reason = reason;
 	emit_end(emit);
 }

@@ -6,7 +6,6 @@
 #ifndef FINWAIT_STEP_EMIT_H
 #define FINWAIT_STEP_EMIT_H
 
-#include <stdarg.h>
 #include <sys/types.h>
 
 #include "../base/buffer.h"
@@ -34,12 +33,14 @@ int64_t emit_now_ns(const struct emit *emit); /* since the run began */
 void emit_flush(struct emit *emit);
 
 /* The result's line; the kernel takes the namespaces away with the process. */
-_Noreturn void emit_end(struct emit *emit);
+void emit_end(struct emit *emit) __attribute__((noreturn));
 /* A step could not be done: the run is an error, with @fault's words. */
-_Noreturn void emit_fail(struct emit *emit, const struct fault *fault);
+void emit_fail(struct emit *emit, const struct fault *fault) __attribute__((noreturn));
 /* The same from an errno (positive) and what was attempted. */
-_Noreturn void emit_fail_errno(struct emit *emit, int err, const char *fmt, ...) PRINTF(3, 4);
-/* The run comes to @outcome for the reason given. */
-_Noreturn void emit_stop(struct emit *emit, enum outcome outcome, const char *fmt, va_list args);
+void emit_fail_errno(struct emit *emit, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4), noreturn));
+/* The run comes to @outcome for @reason, a text of its record. */
+void emit_stop(struct emit *emit, enum outcome outcome, const char *reason)
+	__attribute__((noreturn));
 
 #endif

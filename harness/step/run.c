@@ -166,20 +166,26 @@ const struct record *run_record(struct probe_run *run)
 
 void run_skip(struct probe_run *run, const char *fmt, ...)
 {
+	const char *reason;
 	va_list args;
 
 	late_end(&run->late);
 	va_start(args, fmt);
-	emit_stop(&run->emit, OUTCOME_SKIPPED, fmt, args);
+	reason = record_vtext(run->emit.rec, fmt, args);
+	va_end(args);
+	emit_stop(&run->emit, OUTCOME_SKIPPED, reason);
 }
 
 void run_inconclusive(struct probe_run *run, const char *fmt, ...)
 {
+	const char *reason;
 	va_list args;
 
 	late_end(&run->late);
 	va_start(args, fmt);
-	emit_stop(&run->emit, OUTCOME_INCONCLUSIVE, fmt, args);
+	reason = record_vtext(run->emit.rec, fmt, args);
+	va_end(args);
+	emit_stop(&run->emit, OUTCOME_INCONCLUSIVE, reason);
 }
 
 void note(struct probe_run *run, const char *fmt, ...)

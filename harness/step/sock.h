@@ -42,7 +42,7 @@ struct sock_call {
 int64_t sock_called(struct sock *sock, const struct sock_call *call);
 int64_t sock_now_ns(const struct sock *sock); /* for sock_call.t_ns */
 /* The call was to succeed and came to @err (positive): the run ends. */
-_Noreturn void sock_fail(const struct sock *sock, const char *call, int err);
+void sock_fail(const struct sock *sock, const char *call, int err) __attribute__((noreturn));
 /* Handle on a descriptor (-1: none), kept by the run. */
 struct sock *sock_new(struct probe_run *run, enum side side, int fd);
 
