@@ -43,12 +43,20 @@ LIB := $(O)/libfinwait.a
 
 all: $(O)/finwait
 
-$(O)/finwait: $(CLI_OBJ) $(PROBE_OBJ) $(O)/gen/registry.o $(LIB)
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# Probes from outside find every verb in the program, also those that no probe of ours uses.
+PROGRAM = -rdynamic $(filter-out $(LIB),$^) -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive
+
+$(O)/finwait: $(CLI_OBJ) $(PROBE_OBJ) $(O)/gen/registry.o $(LIB) | $(O)/include/finwait
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM) $(LDLIBS)
+
+# Where a program that is not installed has the headers for such probes.
+$(O)/include/finwait:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn $(CURDIR)/harness $@
 
 # The same program with the probes that must fail, for the judge's own tests.
 $(O)/finwait-selfcheck: $(CLI_OBJ) $(SELFCHECK_OBJ) $(O)/gen/registry-selfcheck.o $(LIB)
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM) $(LDLIBS)
 
 $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
@@ -146,8 +154,14 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# probe.h and what it includes, as the compiler finds it.
+INCLUDE_DIR = $(DESTDIR)$(PREFIX)/include/finwait
+PROBE_HEADERS = $(sort $(patsubst $(CURDIR)/%,%,$(realpath $(filter %.h,$(shell \
+	$(CC) $(CPPFLAGS) -MM harness/probe.h)))))
 install: $(O)/finwait
 	install -D -m 755 $(O)/finwait $(DESTDIR)$(PREFIX)/bin/finwait
+	for header in $(PROBE_HEADERS); do \
+		install -D -m 644 $$header $(INCLUDE_DIR)/$${header#harness/} || exit 1; done
 
 clean:
 	rm -rf $(O)

@@ -18,6 +18,7 @@ int command_kernel(int argc, char **argv);
 int command_matrix(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_new(int argc, char **argv);
 int command_schema(int argc, char **argv);
 
 /* "finwait: ..." on standard error, one line; returns @code. */

@@ -49,12 +49,14 @@ static const struct command commands[] = {
 		{
 			"run",
 			command_run,
-			"run [ID|GLOB...] [OPTION...]",
+			"run [ID|GLOB|FILE.c...] [OPTION...]",
 			"ask the kernel",
 			"Runs probes side by side, each in namespaces of its own, and prints what"
 			" the article\n"
 			"says, what the model predicts and what was measured. Without an ID: all"
-			" that are quick.\n",
+			" that are quick.\n"
+			"A path (./my.probe.c, or a folder of such files) is compiled and run as it"
+			" is.\n",
 			"FINWAIT_SLACK_MS (10) is how late a timer may be beyond the kernel's own"
 			" rounding.\n",
 		},
@@ -149,6 +151,17 @@ static const struct command commands[] = {
 			" help.\n",
 			NULL,
 		},
+	[COMMAND_NEW] =
+		{
+			"new",
+			command_new,
+			"new ID",
+			"a probe of your own to start from",
+			"Writes ID.c, a probe that compiles, runs and passes: 'finwait run ./ID.c'"
+			" does all of\n"
+			"that, without finwait being built again.\n",
+			NULL,
+		},
 	[COMMAND_SCHEMA] =
 		{
 			"schema",
@@ -180,7 +193,7 @@ static void usage(FILE *out)
 	        " and keeps the answer.\n\nusage: finwait COMMAND ...\n\n",
 	        FINWAIT_VERSION);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-36s %s\n", commands[i].synopsis, commands[i].summary);
+		fprintf(out, "  %-38s %s\n", commands[i].synopsis, commands[i].summary);
 	fprintf(out, "\n'finwait COMMAND --help' says more.\n"
 	             "Exit: 0 as predicted, 1 a model failed, 2 usage, 3 not carried out or"
 	             " inconclusive, 4 all skipped.\n");

@@ -5,6 +5,7 @@
 #include "../base/slack.h"
 #include "../run/registry.h"
 #include "cli.h"
+#include "../session/compile.h"
 #include "collect_options.h"
 
 static int matrix_exit_code(const struct collect *c)
@@ -52,18 +53,26 @@ static int matrix_show(struct collect *c)
 
 int command_matrix(int argc, char **argv)
 {
+	struct probe_words probes = {0};
 	struct collect c;
 	struct words words;
+	struct fault fault;
 	int code = collect_parse(&c, COMMAND_MATRIX, argc, argv, &words);
 
 	if (!code && !c.count)
 		code = cli_say(EXIT_USAGE, "matrix wants --kernel K,K... or --from NAME=DIR");
 	if (!code && c.request.phase_count && c.has_host)
 		code = cli_say(EXIT_USAGE, "--phases goes with a virtual clock; 'host' has none");
-	if (!code)
+	if (!code && probe_words_take(words.items, words.count, &probes, &fault) < 0)
+		code = cli_fault(EXIT_USAGE, &fault);
+	if (!code) {
+		c.request.patterns = c.asks[0].patterns = probes.items;
+		c.request.pattern_count = c.asks[0].count = probes.count;
 		code = collect_all(&c);
+	}
 	if (!code)
 		code = matrix_show(&c);
 	collect_free(&c);
+	probe_words_free(&probes);
 	return code;
 }

@@ -8,6 +8,7 @@
 #include "../base/clock.h"
 #include "../base/slack.h"
 #include "../record/json.h"
+#include "../session/compile.h"
 #include "../session/session.h"
 #include "output.h"
 #include "request_options.h"
@@ -206,14 +207,19 @@ static int run_carry_out(struct run_command *cmd)
 int command_run(int argc, char **argv)
 {
 	struct run_command cmd = {.request = {.out_dir = OUT_DIR_DEFAULT, .slack_ms = slack_ms()}};
+	struct probe_words probes = {0};
 	struct words words;
+	struct fault fault;
 	int code = options_parse(COMMAND_RUN, argc, argv, option_take, &cmd, &words);
 
+	if (!code && probe_words_take(words.items, words.count, &probes, &fault) < 0)
+		code = cli_fault(EXIT_USAGE, &fault);
 	if (!code) {
-		cmd.request.patterns = words.items;
-		cmd.request.pattern_count = words.count;
+		cmd.request.patterns = probes.items;
+		cmd.request.pattern_count = probes.count;
 		code = run_carry_out(&cmd);
 	}
 	request_clear(&cmd.request);
+	probe_words_free(&probes);
 	return code;
 }

@@ -28,6 +28,7 @@
 
 #include "../record/json.h"
 #include "../run/machine.h"
+#include "../run/outside.h"
 #include "../step/run.h"
 #include "initrd.h"
 #include "job.h"
@@ -354,6 +355,8 @@ void guest_main(void)
 	system_quieten();
 	system_credit_random(0);
 	system_load_modules();
+	if (outside_load_all(OUTSIDE_FOLDER, &fault) < 0)
+		guest_fail(&fault);
 	pid = fork();
 	if (!pid)
 		keeper_main();

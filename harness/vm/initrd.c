@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../run/outside.h"
 #include "cpio.h"
 #include "modules.h"
 
@@ -128,12 +129,17 @@ static int program_put(FILE *out, const struct program_files *files, struct faul
 	int err = 0;
 
 	for (size_t i = 0; i < files->count && !err; i++) {
-		const char *name = i ? files->paths[i] + 1 : "init";
+		const char *outside = outside_name(files->paths[i]);
+		char name[256];
 		size_t size;
 		void *data = file_read(files->paths[i], &size, f);
 
 		if (!data)
 			return -f->err;
+		snprintf(name, sizeof(name), "%s%s", outside ? &OUTSIDE_FOLDER[1] : "",
+		         outside ? strrchr(files->paths[i], '/')
+		         : i     ? files->paths[i] + 1
+		                 : "init");
 		err = folders_put(out, &folders, name);
 		if (!err)
 			err = cpio_file(out, name, 0755, data, size);
