@@ -133,6 +133,12 @@ setup() {
 		'map(select(.type == "probe"))[0].sysctls.client["net.ipv4.tcp_fin_timeout"] == 1'
 }
 
+@test "run --set: what had no part in anything is said in one line, what had is not" {
+	run -0 --separate-stderr "$FINWAIT" run open.three-way --set tcp_tw_reuse=1 \
+		--set tcp_sack=0 --set client:tcp_fin_timeout=7
+	one_line_of_complaint "--set tcp_tw_reuse client:tcp_fin_timeout: had no part"
+}
+
 @test "run --set: the prediction follows, and holds" {
 	"$FINWAIT" run loss.syn --set tcp_syn_retries=1 --set tcp_syn_linear_timeouts=0 --json \
 		>all.jsonl || skip "this kernel has no tcp_syn_linear_timeouts"
