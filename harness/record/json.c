@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/buffer.h"
 #include "schema.h"
 
 static const char *const line_names[] = {
@@ -205,27 +206,62 @@ int json_read_line(struct record *rec, const char *line, size_t length, char why
 	return in.failed ? -EINVAL : (int)kind;
 }
 
+/* What comes up to and with a newline, but no more than @size bytes; how many. */
+static size_t chunk_read(FILE *file, char *chunk, size_t size)
+{
+	size_t used = 0;
+	int byte = 0;
+
+	flockfile(file);
+	while (byte != '\n' && used < size && (byte = getc_unlocked(file)) != EOF)
+		chunk[used++] = (char)byte;
+	funlockfile(file);
+	return used;
+}
+
+/* The next line with its newline, if it has one. 1; 0: there is none; or a negative errno. */
+static int line_next(FILE *file, struct buffer *line)
+{
+	char chunk[4096];
+	size_t length;
+
+	buffer_reset(line);
+	errno = 0;
+	do {
+		length = chunk_read(file, chunk, sizeof(chunk));
+		buffer_put(line, chunk, length);
+		if (line->failed)
+			return -ENOMEM;
+		if (line->used > JSON_LINE_MAX)
+			return -EFBIG;
+	} while (length == sizeof(chunk) && chunk[length - 1] != '\n');
+	if (ferror(file))
+		return errno ? -errno : -EIO;
+	return line->used > 0;
+}
+
 int json_read_file(struct record *rec, FILE *file, char why[200])
 {
-	char *line = NULL, reason[JSON_WHY_SIZE];
-	size_t space = 0, number = 0;
-	ssize_t length;
-	int err = 0;
+	char reason[JSON_WHY_SIZE];
+	struct buffer line = {0};
+	size_t number = 0;
+	int rc;
 
 	why[0] = '\0';
-	while (!err && (errno = 0, length = getline(&line, &space, file)) > 0) {
-		bool whole = line[length - 1] == '\n';
+	while ((rc = line_next(file, &line)) > 0) {
+		bool whole = line.data[line.used - 1] == '\n';
 
 		number++;
-		if (json_read_line(rec, line, (size_t)length, reason) < 0 && whole) {
+		if (json_read_line(rec, line.data, line.used, reason) < 0 && whole) {
 			snprintf(why, 200, "line %zu: %s", number, reason);
-			err = -EINVAL;
+			rc = -EINVAL;
+			break;
 		}
 	}
-	if (!err && (ferror(file) || errno == ENOMEM)) {
-		err = errno ? -errno : -EIO;
-		snprintf(why, 200, "after line %zu: %s", number, strerror(-err));
-	}
-	free(line);
-	return err;
+	if (rc == -EFBIG)
+		snprintf(why, 200, "line %zu is longer than %d bytes", number + 1, JSON_LINE_MAX);
+	else if (rc < 0 && !why[0])
+		snprintf(why, 200, "after line %zu: %s", number, strerror(-rc));
+	buffer_free(&line);
+	return rc < 0 ? rc : 0;
 }

@@ -29,6 +29,7 @@ struct json_in {
 #define JSON_WHY_SIZE 160
 /* More than any text or list of a run has: bounds on what a made-up file can cost. */
 #define JSON_TEXT_MAX 1048576
+#define JSON_LINE_MAX (64 << 20)
 #define JSON_LIST_MAX 2048
 /* Times and differences of times stay within this, so that no sum overflows. */
 #define JSON_TIME_MAX (INT64_MAX / 4)

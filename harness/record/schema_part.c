@@ -29,8 +29,14 @@ static void settings_put_all(struct json_out *out, const struct field *field, co
 	const struct settings *set = at;
 	struct json_out inner = json_out_new();
 
-	for (size_t i = 0; i < set->count; i++)
-		json_put(&inner, set->items[i].name, setting_json(set->items[i].value));
+	for (size_t i = 0; i < set->count; i++) {
+		/* typed on a command line: it may be any bytes, and a key has to be UTF-8 */
+		json_t *name = json_text(set->items[i].name);
+
+		json_put(&inner, name ? json_string_value(name) : "",
+		         setting_json(set->items[i].value));
+		json_decref(name);
+	}
 	json_put(out, field->key, json_out_take(&inner));
 }
 

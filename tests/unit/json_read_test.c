@@ -203,9 +203,25 @@ static void damaged_lines_do_no_damage(void **state)
 	}
 }
 
+/* A file of which nobody knows where it ends costs no more than a line may be long. */
+static void an_endless_line_ends(void **state)
+{
+	struct record *rec = record_new();
+	FILE *file = fopen("/dev/zero", "r");
+	char why[200];
+
+	(void)state;
+	assert_non_null(file);
+	assert_int_equal(json_read_file(rec, file, why), -EFBIG);
+	assert_string_equal(why, "line 1 is longer than 67108864 bytes");
+	fclose(file);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_endless_line_ends),
 		cmocka_unit_test(bad_lines_are_refused_with_a_reason),
 		cmocka_unit_test(unknown_keys_do_no_harm),
 		cmocka_unit_test(phases_are_of_the_same_runs),

@@ -511,6 +511,22 @@ static void settings_and_observers_survive(void **state)
 	record_free(copy);
 }
 
+/* --param takes any bytes; a line that could not be written would be the end of the run. */
+static void names_that_are_not_utf8_are_mended(void **state)
+{
+	struct record *rec = record_new();
+	char why[160], *line;
+
+	(void)state;
+	assert_int_equal(settings_put(&rec->run.asked.params, "\xff\"n", "\xc0"), 0);
+	line = json_run_line(&rec->run);
+	assert_non_null(line);
+	assert_non_null(strstr(line, "{\"?\\\"n\":\"?\"}"));
+	assert_int_equal(json_read_line(rec, line, strlen(line), why), JSON_RUN);
+	free(line);
+	record_free(rec);
+}
+
 /* Whoever has the record needs nothing else to know what was asked. */
 static void a_probe_line_describes_itself(void **state)
 {
@@ -584,6 +600,7 @@ static void states_are_the_main_sockets_lives(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_that_are_not_utf8_are_mended),
 		cmocka_unit_test(every_field_of_every_kind_survives),
 		cmocka_unit_test(empty_events_survive),
 		cmocka_unit_test(text_that_is_not_utf8_is_mended),
