@@ -171,6 +171,7 @@ kept_call() {
 
 @test "the hand drops, duplicates, reorders and injects exactly one" {
 	comes_to wire.hand-verbs ok 0 ''
+	comes_to wire.hand-verbs.6 ok 0 ''
 }
 
 @test "a four-tuple that is used again is another connection" {
@@ -180,6 +181,7 @@ kept_call() {
 @test "the wire loses, rejects, routes, replays and floods as it is told" {
 	for id in wire.matches wire.reject wire.reject-kernel wire.routed wire.replay wire.flood; do
 		comes_to "$id" ok 0 ''
+		comes_to "$id.6" ok 0 ''
 	done
 }
 
