@@ -126,19 +126,6 @@ void judge_premise(struct judge *judge, const char *what, struct measured holds)
 		judge->premise = judge_text(judge, "it does not hold that %s", what);
 }
 
-/* The same figure of the same claim in the same case, a second time. */
-static bool is_repeated(const struct judge *judge, const struct finding *finding)
-{
-	for (size_t i = 0; i < judge->rec->finding_count; i++) {
-		const struct finding *other = &judge->rec->findings[i];
-
-		if (!strcmp(other->claim, finding->claim) && !strcmp(other->name, finding->name) &&
-		    !strcmp(other->in_case, finding->in_case))
-			return true;
-	}
-	return false;
-}
-
 static bool is_kind(const struct value *value, enum value_kind kind)
 {
 	return value->kind == kind || value->kind == VALUE_NONE;
@@ -180,7 +167,7 @@ void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
 	if (!is_kind(&figure->says, kind) || !is_kind(&figure->predicts, kind) ||
 	    !is_kind(&figure->measured.value, kind))
 		judge_misuse(judge, "a figure is compared with one of another kind", figure->name);
-	if (is_repeated(judge, &finding))
+	if (finding_find(judge->rec, finding_id_of(&finding)))
 		judge_misuse(judge, "a figure is stated twice", figure->name);
 	verdict_settle(judge->rec, judge->story, figure, judge->premise, &finding);
 	if (record_add_finding(judge->rec, &finding) < 0)
@@ -193,10 +180,15 @@ static void outcome_set(struct record *rec, enum outcome outcome, const char *re
 	rec->reason = reason;
 }
 
-static const char *failed_words(struct record *rec, const struct finding *finding)
+/* What became of @finding, as the run's reason: "retransmissions (case 1): ...". */
+static const char *finding_words(struct record *rec, const struct finding *finding,
+                                 const char *otherwise)
 {
-	return record_text(rec, "%s: %s", finding->name,
-	                   finding->note[0] ? finding->note : "measured differs from predicted");
+	char title[160];
+
+	return record_text(rec, "%s: %s",
+	                   finding_title(finding_id_of(finding), title, sizeof(title)),
+	                   finding->note[0] ? finding->note : otherwise);
 }
 
 static void outcome_settle(struct record *rec)
@@ -209,10 +201,10 @@ static void outcome_settle(struct record *rec)
 
 		skipped += finding->verdict == VERDICT_SKIPPED;
 		if (finding->model == MODEL_FAILS && rec->outcome != OUTCOME_MODEL_FAILED)
-			outcome_set(rec, OUTCOME_MODEL_FAILED, failed_words(rec, finding));
+			outcome_set(rec, OUTCOME_MODEL_FAILED,
+			            finding_words(rec, finding, "measured differs from predicted"));
 		if (finding->verdict == VERDICT_INCONCLUSIVE && rec->outcome == OUTCOME_OK)
-			outcome_set(rec, OUTCOME_INCONCLUSIVE,
-			            record_text(rec, "%s: %s", finding->name, finding->note));
+			outcome_set(rec, OUTCOME_INCONCLUSIVE, finding_words(rec, finding, ""));
 	}
 	if (rec->outcome == OUTCOME_OK && skipped == rec->finding_count)
 		outcome_set(rec, OUTCOME_SKIPPED, "every finding was skipped");

@@ -94,14 +94,17 @@ static struct measured measured_counter(struct judge *judge, enum side host, con
 	struct measured measured = {
 		.rests_on = RESTS_ON(OBSERVER_COUNTERS),
 		.from_ns = from ? -1 : 0,
-		.to_ns = to[0] ? -1 : story->end_ns,
+		.to_ns = -1,
 	};
 	int64_t count = counter_to(story->rec, host, name, to, &measured.to_ns);
 
 	if (from)
 		count -= counter_to(story->rec, host, name, from, &measured.from_ns);
-	/* Where a mark was made, some counter had changed by then: the connection's own. */
-	if (measured.to_ns < 0 || measured.from_ns < 0)
+	/* Where counters were read, some had changed by then: those of the connection. */
+	if (measured.to_ns < 0 && !to[0])
+		measured.why_not =
+			judge_text(judge, "no counter of the %s was read", side_name(host));
+	else if (measured.to_ns < 0 || measured.from_ns < 0)
 		measured.why_not = judge_text(judge, "no mark \"%s\" was made",
 		                              measured.to_ns < 0 ? to : from);
 	measured.value = value_count(count);

@@ -239,6 +239,7 @@ static void test_unpredicted(void **state)
 	assert_int_equal(rec->findings[0].verdict, VERDICT_INCONCLUSIVE);
 	assert_int_equal(rec->findings[0].model, MODEL_UNJUDGED);
 	assert_string_equal(rec->findings[0].note, "tcp_x=3 is not modelled");
+	assert_string_equal(rec->reason, "figure (case 0): tcp_x=3 is not modelled");
 	record_free(rec);
 }
 

@@ -339,6 +339,24 @@ static void test_counters(void **state)
 	ask(rec, ask_counters);
 }
 
+/* Not one counter of a host, where those of its packets must have changed: none was read. */
+static void ask_no_counter(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	assert_count(measure_counter(judge, SIDE_CLIENT, "TcpExt.TCPLossProbes"), 0);
+	assert_unknown(measure_counter(judge, SIDE_SERVER, "TcpExt.TCPLossProbes"),
+	               "no counter of the server was read");
+}
+
+static void test_no_counter(void **state)
+{
+	struct record *rec = record_empty();
+
+	(void)state;
+	counter_add(rec, 20, SIDE_CLIENT, "", 7);
+	ask(rec, ask_no_counter);
+}
+
 static void counts_add(struct record *rec, int64_t t_ns, enum tcp_state state,
                        enum sock_object object, uint32_t count, uint32_t total)
 {
@@ -508,8 +526,8 @@ int main(void)
 		cmocka_unit_test(test_calls),    cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_open),     cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_traced),   cmocka_unit_test(test_signal),
-		cmocka_unit_test(test_counters), cmocka_unit_test(test_sockets),
-		cmocka_unit_test(test_default),
+		cmocka_unit_test(test_counters), cmocka_unit_test(test_no_counter),
+		cmocka_unit_test(test_sockets),  cmocka_unit_test(test_default),
 	};
 
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
