@@ -41,6 +41,7 @@ struct timers {
 	int64_t probe_ns; /* the last keepalive probe; NEVER: none */
 	bool window_closed; /* the peer's window is 0 */
 	int64_t time_wait_ns; /* its timer was set; NEVER: none */
+	int64_t reached_ns; /* the last segment that would set it anew */
 	unsigned int retransmits, loss_probes, either, keepalives; /* what the timers sent */
 };
 
@@ -141,6 +142,28 @@ static int64_t resend_ns(struct timers *t, const struct happening *h)
 	return t_ns != NEVER && h->t_ns - t_ns <= t->exam->slack_ns ? t_ns : h->t_ns;
 }
 
+/* When the end entered the state that it is in at @t_ns, TIME_WAIT or FIN_WAIT2. */
+static const struct stay *stay_at(const struct end *end, int64_t t_ns)
+{
+	const struct stay *last = NULL;
+
+	for (size_t i = 0; i < end->stay_count && end->stays[i].from_ns < t_ns; i++)
+		if (end->stays[i].state != STATE_CLOSE)
+			last = &end->stays[i];
+	return last;
+}
+
+/* How long the timer runs after this time-out, where no reading tells. */
+static int64_t rto_after_ns(const struct timers *t, int64_t t_ns)
+{
+	const struct stay *stay = stay_at(t->end, t_ns);
+	const struct loss loss = {.established = stay && stay->state == STATE_ESTABLISHED};
+
+	if (model_backs_off(t->exam->story->rec, t->end->host, &loss, t->timeouts))
+		return t->rto_ns * 2 < rto_max_ns(t) ? t->rto_ns * 2 : rto_max_ns(t);
+	return t->rto_ns;
+}
+
 static void timers_resend(struct exam *exam, struct timers *t, const struct happening *h)
 {
 	int64_t t_ns = resend_ns(t, h);
@@ -164,9 +187,7 @@ static void timers_resend(struct exam *exam, struct timers *t, const struct happ
 		*(!probes ? &t->retransmits : fits ? &t->either : &t->loss_probes) += 1;
 	if (!probes && !answer) { /* tcp_retransmit_timer() */
 		t->timeouts++;
-		t->rto_ns = t->rto_next_ns                  ? t->rto_next_ns
-		            : t->rto_ns * 2 < rto_max_ns(t) ? t->rto_ns * 2
-		                                            : rto_max_ns(t);
+		t->rto_ns = t->rto_next_ns ? t->rto_next_ns : rto_after_ns(t, h->t_ns);
 		t->rto_next_ns = 0;
 	}
 	t->may_probe = false;
@@ -198,6 +219,8 @@ static void timers_arrival(struct timers *t, const struct happening *h)
 	const struct packet *packet = h->flight->packet;
 
 	t->heard_ns = h->t_ns;
+	if ((packet->flags & TCP_FLAG_ACK) && !(packet->flags & TCP_FLAG_RST))
+		t->reached_ns = h->t_ns; /* tcp_timewait_state_process() */
 	t->probe_ns = NEVER;
 	t->window_closed = !(packet->flags & (TCP_FLAG_SYN | TCP_FLAG_RST)) && !packet->window;
 	if (!(h->effects & EFFECT_ACKS_NEW)) {
@@ -348,18 +371,8 @@ static struct timers timers_new(const struct exam *exam, const struct end *end)
 		.probe_ns = NEVER,
 		.traced_ns = NEVER,
 		.time_wait_ns = NEVER,
+		.reached_ns = NEVER,
 	};
-}
-
-/* When the end entered the state that it is in at @t_ns, TIME_WAIT or FIN_WAIT2. */
-static const struct stay *stay_at(const struct end *end, int64_t t_ns)
-{
-	const struct stay *last = NULL;
-
-	for (size_t i = 0; i < end->stay_count && end->stays[i].from_ns < t_ns; i++)
-		if (end->stays[i].state != STATE_CLOSE)
-			last = &end->stays[i];
-	return last;
 }
 
 /* TCP_TIMEWAIT_LEN, or what an orphan stays in FIN_WAIT2 for. */
@@ -379,6 +392,8 @@ static bool time_wait_due(const struct timers *t, int64_t t_ns, struct span *due
 		*due = model_timewait(rec, t->end->host);
 		if (t->time_wait_ns != NEVER)
 			since_ns = t->time_wait_ns;
+		if (t->reached_ns > since_ns)
+			since_ns = t->reached_ns;
 	}
 	due->lo_ns += since_ns - EXAMINE_SKEW_NS;
 	due->hi_ns += (since_ns == stay->from_ns ? stay->to_ns : since_ns) + EXAMINE_SKEW_NS;

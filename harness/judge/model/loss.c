@@ -37,7 +37,8 @@ static int64_t loss_bound_ns(const struct loss_rules *rules, int64_t rto_ns)
 }
 
 /* tcp_retransmit_timer(): the timer after @timeouts of them, the last of which was @rto_ns. */
-static int64_t loss_next_rto_ns(const struct loss_rules *rules, int64_t rto_ns, int timeouts)
+static int64_t loss_next_rto_ns(const struct loss_rules *rules, int64_t rto_ns,
+                                unsigned int timeouts)
 {
 	if (rules->thin && timeouts <= TCP_THIN_LINEAR_RETRIES)
 		return rules->rto_ns;
@@ -70,7 +71,7 @@ static bool chain_loss(const struct loss_rules *rules, struct chain *chain)
 
 	if (rules->probe && !chain_loss_probe(rules, chain))
 		return false;
-	for (int timeouts = 1;; timeouts++) {
+	for (unsigned int timeouts = 1;; timeouts++) {
 		/* retrans_stamp is the first timeout's send; a loss probe does not set it */
 		if (rules->user_timeout_ns && chain->counting)
 			chain_wait_within(chain, rto_ns, rules->user_timeout_ns);
@@ -105,6 +106,12 @@ static bool stream_is_thin(const struct record *rec, enum side host, const struc
 	return loss->established && loss->segments < THIN_STREAM_SEGMENTS &&
 	       model_sysctl_or(rec, host, "net.ipv4.tcp_thin_linear_timeouts", 0) &&
 	       (!control || strcmp(control, "bbr"));
+}
+
+bool model_backs_off(const struct record *rec, enum side host, const struct loss *loss,
+                     unsigned int timeouts)
+{
+	return timeouts > TCP_THIN_LINEAR_RETRIES || !stream_is_thin(rec, host, loss);
 }
 
 bool model_loss(const struct record *rec, enum side host, const struct loss *loss,

@@ -24,6 +24,10 @@ struct loss {
 bool model_loss(const struct record *rec, enum side host, const struct loss *loss,
                 struct schedule *schedule);
 
+/* Whether the timer of @loss is doubled after so many time-outs: thin streams wait with that. */
+bool model_backs_off(const struct record *rec, enum side host, const struct loss *loss,
+                     unsigned int timeouts);
+
 /* A FIN whose socket is an orphan. */
 bool model_orphan(const struct record *rec, enum side host, const struct sample *at_send,
                   struct schedule *schedule);
