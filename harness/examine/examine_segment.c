@@ -14,10 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../judge/model.h"
 #include "examine_segment.h"
-
-/* An ACK is put off for TCP_DELACK_MAX (200 ms) at most; a timer of 200 ms is 16 ms late. */
-#define ACK_PUT_OFF_NS (216 * NS_PER_MS)
 
 bool half_agreed_timestamps(const struct half *half)
 {
@@ -109,10 +107,12 @@ static bool half_sends_again(const struct half *half, const struct packet *packe
 static const char *check_asked(struct half *half, const struct happening *h)
 {
 	const struct packet *packet = h->flight->packet;
+	struct span put_off;
 
 	if (packet->flags != TCP_FLAG_ACK || packet->len || half_is_probe(half, packet))
 		return NULL;
-	if (h->t_ns - half->credit_ns > ACK_PUT_OFF_NS + half->exam->slack_ns)
+	put_off = model_delayed_ack(half->exam->story->rec, half->end->host);
+	if (h->t_ns - half->credit_ns > put_off.hi_ns)
 		half->credits = 0;
 	if (!half->credits)
 		return "an ACK, and nothing that came in asks for one";

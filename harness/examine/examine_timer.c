@@ -68,16 +68,6 @@ static void timers_arm(struct timers *t, int64_t lo_ns, int64_t hi_ns)
 	t->armed = true;
 }
 
-/* reqsk_timeout(): 1 s, doubled at each time-out. */
-static int64_t request_timeout_ns(const struct timers *t)
-{
-	int64_t ns = TIMEOUT_INIT_NS;
-
-	for (unsigned int i = 0; i < t->timeouts && ns < rto_max_ns(t); i++)
-		ns *= 2;
-	return ns < rto_max_ns(t) ? ns : rto_max_ns(t);
-}
-
 /* tcp_schedule_loss_probe(): twice the RTT, and the least RTO more for one segment alone. */
 static int64_t loss_probe_ns(const struct timers *t)
 {
@@ -101,7 +91,9 @@ static struct span timers_due(const struct timers *t, int64_t delay_ns)
 
 static bool write_timer_due(const struct timers *t, struct span *due)
 {
-	int64_t delay_ns = t->request ? request_timeout_ns(t) : t->rto_ns;
+	int64_t delay_ns =
+		t->request ? model_synack_timeout_ns(t->exam->story->rec, t->end->host, t->timeouts)
+			   : t->rto_ns;
 
 	if (!t->armed || !delay_ns)
 		return false;

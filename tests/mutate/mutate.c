@@ -2,8 +2,11 @@
 /*
  * mutate: what of a false record does the examination see?
  *
- *   mutate RECORD...            a table: of each mutation how many were seen, of how many
+ *   mutate [-v] RECORD...             a table: of each mutation how many were seen, of how
+ *                                     many; -v: each that was not
  *   mutate -n NAME [-s SEED] RECORD   the mutant's lines, to be judged
+ *   mutate -o OBSERVER RECORD         the record's lines without what that observer told
+ *   mutate -l                         the names of the mutations that can be seen
  *
  * Exits with 1 if a good record is not explained, or if no mutant of a kind was seen in any
  * record although it can be.
@@ -17,7 +20,7 @@
 #include "../../harness/record/json.h"
 #include "mutations.h"
 
-#define SEEDS 40 /* mutants of one kind and record */
+#define SEEDS 8 /* mutants of one kind and record */
 
 static struct record *record_open(const char *path)
 {
@@ -124,31 +127,69 @@ static void line_put(char *line)
 	free(line);
 }
 
+static void record_write(const struct record *rec)
+{
+	line_put(json_run_line(&rec->run));
+	line_put(json_probe_line(rec));
+	for (size_t i = 0; i < rec->event_count; i++)
+		line_put(json_event_line(rec->probe, &rec->events[i]));
+	line_put(json_result_line(rec));
+}
+
 static int mutant_write(const char *path, const struct mutation *mutation, uint64_t seed)
 {
 	struct record *rec = record_open(path);
 
 	if (!mutation->apply(rec, seed))
 		return 3;
-	line_put(json_run_line(&rec->run));
-	line_put(json_probe_line(rec));
-	for (size_t i = 0; i < rec->event_count; i++)
-		line_put(json_event_line(rec->probe, &rec->events[i]));
-	line_put(json_result_line(rec));
+	record_write(rec);
 	record_free(rec);
+	return 0;
+}
+
+/* It was there, and told of nothing: what changes in a finding then rests on it. */
+static int silence_write(const char *path, const char *name)
+{
+	struct record *rec = record_open(path);
+	int observer = observer_parse(name);
+	size_t kept = 0;
+
+	if (observer < 0)
+		return 2;
+	for (size_t i = 0; i < rec->event_count; i++)
+		if (event_observer(rec->events[i].kind) != (enum observer)observer)
+			rec->events[kept++] = rec->events[i];
+	rec->event_count = kept;
+	record_write(rec);
+	record_free(rec);
+	return 0;
+}
+
+static int names_print(void)
+{
+	const struct mutation *mutation;
+
+	for (size_t m = 0; (mutation = mutation_at(m)); m++)
+		if (!mutation->unseen)
+			puts(mutation->name);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	const struct mutation *mutation = NULL;
+	const char *observer = NULL;
 	bool verbose = false;
 	uint64_t seed = 0;
 	int option;
 
-	while ((option = getopt(argc, argv, "n:s:v")) != -1) {
+	while ((option = getopt(argc, argv, "ln:o:s:v")) != -1) {
 		if (option == 'n')
 			mutation = mutation_find(optarg);
+		else if (option == 'o')
+			observer = optarg;
+		else if (option == 'l')
+			return names_print();
 		else if (option == 's')
 			seed = strtoull(optarg, NULL, 0);
 		else if (option == 'v')
@@ -156,6 +197,8 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
+	if (observer && optind < argc)
+		return silence_write(argv[optind], observer);
 	if (mutation && optind < argc)
 		return mutant_write(argv[optind], mutation, seed);
 	return table_print(argv + optind, argc - optind, verbose);
