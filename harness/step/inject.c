@@ -79,7 +79,7 @@ void wire_flood(struct probe_run *run, enum side from, const struct packet *pack
 		one.src = wire_stranger(run, from, 1 + i, packet->src.port);
 		wire_inject(run, from, &one);
 		if (i % FLOOD_BREATH == FLOOD_BREATH - 1)
-			pump_drain(&run->pump);
+			(void)pump_drain(&run->pump);
 	}
-	pump_drain(&run->pump);
+	(void)pump_drain(&run->pump);
 }

@@ -92,13 +92,14 @@ int observers_open(struct observers *obs, const struct bench *bench, const struc
 struct counter_place {
 	struct emit *emit;
 	enum side host;
+	int64_t t_ns;
 	const char *mark;
 };
 
 static void counter_emit(const char *name, int64_t delta, void *arg)
 {
 	const struct counter_place *place = arg;
-	struct event event = {.kind = EVENT_COUNTER, .host = place->host};
+	struct event event = {.kind = EVENT_COUNTER, .host = place->host, .t_ns = place->t_ns};
 
 	event.counter.name = name;
 	event.counter.delta = delta;
@@ -106,23 +107,38 @@ static void counter_emit(const char *name, int64_t delta, void *arg)
 	emit_event(place->emit, &event);
 }
 
-/* A host whose counters cannot be read any more has lost them. */
-static void counters_tell(struct observers *obs, const struct bench *bench, enum side host,
-                          struct emit *emit, const char *mark)
+void observers_count(const struct bench *bench, struct counts *counts)
 {
-	struct counter_place place = {.emit = emit, .host = host, .mark = mark};
-	struct counters *after = NULL;
-
-	if (bench_enter(bench, (enum bench_ns)host, NULL) == 0)
-		after = counters_read(NULL);
-	if (after)
-		counters_changed(obs->counters[host], after, counter_emit, &place);
-	else
-		emit->rec->lost[OBSERVER_COUNTERS]++;
-	counters_free(after);
+	counts->t_ns = clock_mono_ns();
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		counters_free(counts->of[side]);
+		counts->of[side] = NULL;
+		if (bench_enter(bench, (enum bench_ns)side, NULL) == 0)
+			counts->of[side] = counters_read(NULL);
+	}
 }
 
-static void losses_end(struct observers *obs, struct record *rec)
+void observers_tell_counts(const struct observers *obs, struct counts *counts, struct emit *emit,
+                           const char *mark)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct counter_place place = {.emit = emit,
+		                              .host = (enum side)side,
+		                              .t_ns = counts->t_ns - emit->t0_ns,
+		                              .mark = mark};
+
+		/* A host whose counters cannot be read any more has lost them. */
+		if (counts->of[side])
+			counters_changed(obs->counters[side], counts->of[side], counter_emit,
+			                 &place);
+		else
+			emit->rec->lost[OBSERVER_COUNTERS]++;
+		counters_free(counts->of[side]);
+		counts->of[side] = NULL;
+	}
+}
+
+void observers_losses(struct observers *obs, struct record *rec)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (obs->taps[side])
@@ -133,17 +149,4 @@ static void losses_end(struct observers *obs, struct record *rec)
 		rec->lost[OBSERVER_TAP] += tap_lost(obs->loopback);
 	if (obs->trace)
 		rec->lost[OBSERVER_TRACE] += trace_lost(obs->trace);
-}
-
-void observers_mark(struct observers *obs, const struct bench *bench, struct emit *emit,
-                    const char *mark)
-{
-	for (int side = 0; side < SIDE_COUNT; side++)
-		counters_tell(obs, bench, (enum side)side, emit, mark);
-}
-
-void observers_end(struct observers *obs, const struct bench *bench, struct emit *emit)
-{
-	observers_mark(obs, bench, emit, "");
-	losses_end(obs, emit->rec);
 }

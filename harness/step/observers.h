@@ -22,10 +22,18 @@ struct observers {
 /* What is there and what is not, with the reason, goes into @rec. 0 or -errno. */
 int observers_open(struct observers *obs, const struct bench *bench, const struct run_plan *plan,
                    enum wire_kind wire, struct record *rec, struct fault *f) MUST_CHECK;
-/* The counters that have changed by now, under the name @mark. */
-void observers_mark(struct observers *obs, const struct bench *bench, struct emit *emit,
-                    const char *mark);
-/* The run is over: the counters that changed, and what each observer lost. */
-void observers_end(struct observers *obs, const struct bench *bench, struct emit *emit);
+/* The MIB counters of both hosts at one instant; all zeros: not read. */
+struct counts {
+	struct counters *of[SIDE_COUNT]; /* NULL: could not be read */
+	int64_t t_ns; /* absolute */
+};
+
+/* Read them, instead of what @counts held. */
+void observers_count(const struct bench *bench, struct counts *counts);
+/* What has changed since the run began, under the name @mark; @counts is empty afterwards. */
+void observers_tell_counts(const struct observers *obs, struct counts *counts, struct emit *emit,
+                           const char *mark);
+/* What each observer lost, as it knows itself. */
+void observers_losses(struct observers *obs, struct record *rec);
 
 #endif

@@ -98,10 +98,15 @@ static bool pump_take(struct pump *pump)
 	return any;
 }
 
-void pump_drain(struct pump *pump)
+bool pump_drain(struct pump *pump)
 {
-	while (pump_take(pump))
+	bool any = false;
+
+	while (pump_take(pump)) {
 		watch_read(pump->watch);
+		any = true;
+	}
+	return any;
 }
 
 int pump_open(struct pump *pump, struct fault *f)

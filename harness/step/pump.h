@@ -28,7 +28,7 @@ typedef bool (*pump_done_fn)(void *arg);
  * counts what this process got of the machine, not what it slept against its will.
  */
 bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_ns);
-/* Take in what observers have, without waiting. */
-void pump_drain(struct pump *pump);
+/* Take in what observers have, without waiting; whether there was anything. */
+bool pump_drain(struct pump *pump);
 
 #endif

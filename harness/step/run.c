@@ -120,15 +120,34 @@ int run_judge(const struct probe *probe, struct record *rec)
 	return judge_record(rec, probe->claims, probe->judge, examine_record);
 }
 
+/*
+ * The counters are to tell of the frames that are in the record, no more and no fewer: they
+ * are read while no frame comes. Where some always do, the last reading counts.
+ */
+#define SETTLE_TRIES 50
+
+static void run_count(struct probe_run *run, const char *mark)
+{
+	struct counts counts = {0};
+	bool quiet = false;
+
+	for (int i = 0; i < SETTLE_TRIES && !quiet; i++) {
+		(void)pump_drain(&run->pump);
+		observers_count(&run->bench, &counts);
+		quiet = !pump_drain(&run->pump);
+	}
+	observers_tell_counts(&run->obs, &counts, &run->emit, mark);
+}
+
 static void run_finish(struct probe_run *run)
 {
 	struct record *rec = run->emit.rec;
 
-	pump_drain(&run->pump);
-	watch_read_all(&run->watch);
+	run_count(run, "");
 	wire_end(&run->wire);
+	watch_read_all(&run->watch);
 	late_end(&run->late);
-	observers_end(&run->obs, &run->bench, &run->emit);
+	observers_losses(&run->obs, rec);
 	record_sort(rec);
 	emit_flush(&run->emit); /* what was observed does not wait for the judge */
 	if (run_judge(run->probe, rec) < 0)
@@ -201,6 +220,5 @@ void note(struct probe_run *run, const char *fmt, ...)
 
 void counters_mark(struct probe_run *run, const char *mark)
 {
-	pump_drain(&run->pump);
-	observers_mark(&run->obs, &run->bench, &run->emit, mark);
+	run_count(run, mark);
 }

@@ -278,7 +278,7 @@ int sock_try_connect(struct sock *sock, struct endpoint to)
 	char args[ENDPOINT_TEXT_SIZE];
 	struct sock_call call = {.name = "connect", .args = endpoint_text(&to, args)};
 
-	pump_drain(&sock->run->pump); /* what was sent before is an older connection's */
+	(void)pump_drain(&sock->run->pump); /* what was sent before is an older connection's */
 	call.t_ns = sock_now_ns(sock);
 	if (connect(sock->fd, (struct sockaddr *)&addr.storage, addr.size) < 0)
 		call.result = -errno;
