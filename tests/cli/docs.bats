@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What README.md and docs/ tell people to type does what they say.
+
+load helper
+
+setup_file() {
+	load helper
+	cd "$BATS_FILE_TMPDIR"
+	mkdir bin
+	ln -s "$FINWAIT" bin/finwait
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	PATH=$BATS_FILE_TMPDIR/bin:$PATH
+}
+
+# The commands of README's blocks, one a line, without what follows a #.
+readme_commands() {
+	sed -n '/^```$/,/^```$/{s/^\$ //;s/  *#.*//;/^finwait /p}' "$TOP/README.md"
+}
+
+# Only the host, and kernels that were fetched: no test downloads one.
+can_run() {
+	local kernel
+
+	[[ $1 != "finwait kernel fetch"* ]] || return 1
+	for kernel in $(sed -n 's/.*--kernel \([^ ]*\).*/\1/p' <<<"$1" | tr , ' '); do
+		finwait kernel list | grep -qE "^$kernel([.-]|$)" || return 1
+	done
+}
+
+@test "README: every command in a block runs, and leaves what the next one reads" {
+	local command done=0
+
+	while read -r command; do
+		can_run "$command" || continue
+		run bash -c "$command"
+		[ "$status" -le 1 ] || fail_with "$command"
+		[ -n "$output" ] || fail_with "$command: nothing was printed"
+		done=$((done + 1))
+	done < <(readme_commands)
+	[ "$done" -ge 3 ]
+}
+
+@test "README: the jq line has a row for each finding" {
+	local line rows
+
+	line=$(readme_commands | grep '| jq ')
+	rows=$(bash -c "$line" | wc -l)
+	[ "$rows" -gt 2 ]
+	[ "$rows" -eq "$(jq 'select(.type == "result").findings | length' out/wave1.lost.jsonl)" ]
+}
+
+@test "README: each command has a row, and each row's command is one" {
+	local command
+
+	for command in $(finwait help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+		grep -qE "^\\| \`finwait .*\\b$command\\b" "$TOP/README.md" ||
+			grep -qE "^\\| .*\`$command " "$TOP/README.md" || fail_with "no row for $command"
+	done
+	for command in $(sed -n 's/^| `finwait \([a-z]*\).*/\1/p' "$TOP/README.md" | sort -u); do
+		run -0 finwait help "$command"
+	done
+}
+
+@test "README: each option that it names is one" {
+	local option
+
+	for option in $(grep -oE '`--[a-z-]+' "$TOP/README.md" | tr -d '`' | sort -u); do
+		for command in run matrix diff ladder judge; do finwait help $command; done |
+			grep -qE "^  $option\b" || fail_with "no option $option"
+	done
+}
+
+@test "README: the probe that it shows is the one of the source tree" {
+	diff <(sed -n '/^```c$/,/^```$/p' "$TOP/README.md" | sed '1d;$d') \
+		"$TOP"/probes/*/wave1.lost.c
+}
+
+@test "docs/record.md: what it tells to type prints something of a record" {
+	local blocks=0 block=''
+
+	finwait run wave4.lost >/dev/null
+	cp out/wave4.lost.jsonl record.jsonl
+	while IFS= read -r line; do
+		if [ "$line" = '```' ] && [ -n "$block" ]; then
+			run -0 bash -c "$block"
+			[ -n "$output" ] || fail_with "nothing was printed: $block"
+			blocks=$((blocks + 1))
+			block=''
+		elif [ "$line" = '```sh' ]; then
+			block=$'\n'
+		elif [ -n "$block" ]; then
+			block+=$line$'\n'
+		fi
+	done <"$TOP/docs/record.md"
+	[ "$blocks" -ge 2 ]
+}
