@@ -48,8 +48,8 @@ enum option_id {
 
 struct option_row {
 	enum option_id id;
-	const char *name; /* long, without its dashes; NULL: a letter alone */
 	char letter; /* 0: none */
+	const char *name; /* long, without its dashes; NULL: a letter alone */
 	const char *argument; /* what it is called in the help; NULL: it takes none */
 	unsigned int commands; /* those that have it, 1 << enum command_id */
 	const char *help; /* lines of at most 70 columns; NULL: in the command's own words */

@@ -6,7 +6,7 @@
 #include "../session/request.h"
 #include "options.h"
 
-#define OPTION_NOT_TAKEN -1
+#define OPTION_NOT_TAKEN (-1)
 
 /* 0, an exit code with the line said, or OPTION_NOT_TAKEN: @row is no part of a request. */
 int request_take(struct request *request, const struct option_row *row, const char *value);

@@ -82,18 +82,17 @@ static int probe_take(void *handle, const char *id, const char *source, struct f
 
 int outside_load(const char *object, const char *source, struct fault *f)
 {
-	char *id = outside_id(object);
 	void *handle = dlopen(object, RTLD_NOW | RTLD_LOCAL);
+	char *id;
 	int err;
 
-	if (!id)
-		err = fault_set(f, ENOMEM, "load %s", path_end(object));
-	else if (!handle)
-		err = fault_refuse(f, ENOEXEC, "%s", dlerror());
-	else if (object_remember(object) < 0)
-		err = fault_set(f, ENOMEM, "load %s", path_end(object));
-	else
+	if (!handle)
+		return fault_refuse(f, ENOEXEC, "%s", dlerror());
+	id = outside_id(object);
+	if (id && object_remember(object) == 0)
 		err = probe_take(handle, id, source, f);
+	else
+		err = fault_set(f, ENOMEM, "load %s", path_end(object));
 	free(id); /* the object stays: its probe is in the registry */
 	return err;
 }

@@ -156,7 +156,7 @@ static int word_add(struct probe_words *taken, const char *word)
 	const char **items =
 		array_reserve(taken->items, &taken->space, taken->count + 1, sizeof(*items));
 
-	if (!items)
+	if (!items || !word)
 		return -ENOMEM;
 	taken->items = items;
 	items[taken->count] = strdup(word);
@@ -166,20 +166,30 @@ static int word_add(struct probe_words *taken, const char *word)
 	return 0;
 }
 
-static int source_take(const char *source, struct probe_words *taken, struct fault *f)
+/* The word for what was compiled from @source to @object is @id. */
+static int object_take(const char *source, const char *object, const char *id,
+                       struct probe_words *taken, struct fault *f)
 {
-	char *id = outside_id(source), *object = NULL, *include = include_find(f);
-	int err = include ? objects_make(f) : -f->err;
+	char *include = include_find(f);
+	int err = include ? source_compile(source, include, object, f) : -f->err;
 
-	if (!err && (!id || asprintf(&object, "%s/%s.so", objects_dir, id) < 0))
-		err = fault_set(f, ENOMEM, "compile %s", path_end(source));
-	if (!err)
-		err = source_compile(source, include, object, f);
+	free(include);
 	if (!err)
 		err = outside_load(object, source, f);
 	if (!err && word_add(taken, id) < 0)
 		err = fault_set(f, ENOMEM, "compile %s", path_end(source));
-	free(include);
+	return err;
+}
+
+static int source_take(const char *source, struct probe_words *taken, struct fault *f)
+{
+	char *id = outside_id(source), *object = NULL;
+	int err = id ? objects_make(f) : fault_set(f, ENOMEM, "compile %s", path_end(source));
+
+	if (!err && asprintf(&object, "%s/%s.so", objects_dir, id) < 0)
+		err = fault_set(f, ENOMEM, "compile %s", path_end(source));
+	if (!err)
+		err = object_take(source, object, id, taken, f);
 	free(object);
 	free(id);
 	return err;

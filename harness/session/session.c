@@ -436,14 +436,13 @@ static void say_clock(const struct session *session)
 	}
 }
 
-static enum exit_code session_on_kernel(struct session *session)
+static enum exit_code session_on_kernel(struct session *session, struct vm_machine *vm)
 {
 	struct vm_config config = {
 		.real = session->request->clock_real,
 		.time_limit_s = session->time_limit_s,
 	};
 	struct machine machine = {0};
-	struct vm_machine vm;
 	struct vm_kernel kernel;
 	struct fault fault;
 	cpu_set_t cpus;
@@ -453,16 +452,16 @@ static enum exit_code session_on_kernel(struct session *session)
 		return session_stop(session, EXIT_NOT_RUN, &fault);
 	if (session->hooks->progress)
 		session->hooks->progress(0, 0, kernel.release, 0, session->hooks->arg);
-	if (vm_prepare(&kernel, &config, &vm, &fault) < 0)
+	if (vm_prepare(&kernel, &config, vm, &fault) < 0)
 		return session_stop(session, EXIT_NOT_RUN, &fault);
-	session->vm = &vm;
+	session->vm = vm;
 	say_clock(session);
 	if (!session->jobs && sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
 		session->jobs = (unsigned int)CPU_COUNT(&cpus);
 	session->time_limit_s += GUEST_LIMIT_MARGIN_S;
-	machine.info = vm.info;
+	machine.info = vm->info;
 	code = session_on(session, &machine);
-	vm_release(&vm);
+	vm_release(vm);
 	return code;
 }
 
@@ -478,11 +477,12 @@ enum exit_code session_run(const struct request *request, const struct target *t
 		.time_limit_s = request->time_limit_s ? request->time_limit_s : TIME_LIMIT_S,
 		.times = {.seed = request->seed},
 	};
+	struct vm_machine vm;
 	struct fault fault;
 
 	*result = (struct session_result){0};
 	/* Mistakes in the request come before anything is tried. */
 	if (request_check(request, target, &fault) < 0)
 		return session_refuse(&session, &fault);
-	return target->kernel ? session_on_kernel(&session) : session_on_host(&session);
+	return target->kernel ? session_on_kernel(&session, &vm) : session_on_host(&session);
 }
