@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define LINE_SIZE 1024 /* bytes; what is longer goes on in the next line */
+#define CELL_SIZE 512
 
 struct sheet sheet_open(FILE *out, const struct report_style *style, unsigned int normal,
                         unsigned int least)
@@ -60,7 +61,7 @@ void sheet_format(const struct sheet *sheet, unsigned int indent, enum attr attr
 static bool row_line(const struct sheet *sheet, unsigned int indent, const struct sheet_cell *cells,
                      const char *rest[], size_t count)
 {
-	char parts[SHEET_CELLS][LINE_SIZE];
+	char parts[SHEET_CELLS][CELL_SIZE];
 	size_t last = count;
 
 	for (size_t i = 0; i < count; i++) {
@@ -72,7 +73,8 @@ static bool row_line(const struct sheet *sheet, unsigned int indent, const struc
 		return false;
 	sheet_blanks(sheet, indent);
 	for (size_t i = 0; i <= last; i++)
-		sheet_put(sheet, cells[i].attr, parts[i], i < last ? cells[i].columns + 1 : 0);
+		sheet_put(sheet, cells[i].attr, parts[i],
+		          i < last ? cells[i].columns + !cells[i].tight : 0);
 	sheet_end_line(sheet);
 	return true;
 }

@@ -31,10 +31,14 @@ struct sheet_cell {
 	const char *text;
 	unsigned int columns;
 	enum attr attr;
+	bool tight; /* the next one follows without a blank */
 };
 
-#define SHEET_CELLS 6 /* of a row, at most */
-/* Cells side by side, a blank between them, over as many lines as the longest needs. */
+#define SHEET_CELLS 40 /* of a row, at most */
+/*
+ * Cells side by side, a blank between them, over as many lines as the longest needs. No
+ * blanks are left at the end of a line.
+ */
 void sheet_row(const struct sheet *sheet, unsigned int indent, const struct sheet_cell *cells,
                size_t count);
 

@@ -143,8 +143,6 @@ static void print_finding(const struct table *table, const struct finding *findi
 	};
 
 	print_row(table, texts, attrs);
-	if (*finding->in_case)
-		sheet_text(sheet, INDENT + 2, ATTR_DIM, finding->in_case);
 	if (failed)
 		print_model_failure(table, finding);
 	sheet_text(sheet, INDENT + 2, ATTR_DIM, finding->note);

@@ -118,7 +118,7 @@ static size_t copy_clean(const char *s, size_t bytes, char *line, size_t size)
 bool text_fold(const char **rest, unsigned int width, char *line, size_t size)
 {
 	const char *s = *rest + strspn(*rest, " ");
-	size_t at = 0, blank = 0, n;
+	size_t at = 0, blank = 0, joint = 0, n;
 	unsigned int used = 0, columns;
 	char glyph[5];
 
@@ -129,13 +129,15 @@ bool text_fold(const char **rest, unsigned int width, char *line, size_t size)
 	while ((n = text_next(s + at, glyph, &columns))) {
 		if (s[at] == ' ')
 			blank = at;
+		if (at && strchr("._/,-", s[at - 1]))
+			joint = at;
 		if (width && used + columns > width && at)
 			break;
 		used += columns;
 		at += n;
 	}
-	if (s[at] && blank)
-		at = blank;
+	if (s[at] && (blank || joint))
+		at = blank ? blank : joint;
 	at = copy_clean(s, at, line, size);
 	*rest = s + at + strspn(s + at, " ");
 	return at > 0;
@@ -158,34 +160,6 @@ void text_print(FILE *out, const char *text, enum attr attr, bool colour, unsign
 		fputs("\033[0m", out);
 	for (; used < width; used++)
 		fputc(' ', out);
-}
-
-/* False when all cells were at their end. */
-static bool print_row_line(FILE *out, unsigned int indent, size_t count, const char *cells[],
-                           const unsigned int columns[], const enum attr attrs[], bool colour)
-{
-	char parts[TEXT_CELLS][256];
-	size_t last = count;
-
-	for (size_t i = 0; i < count; i++) {
-		parts[i][0] = '\0';
-		if (text_fold(&cells[i], columns[i], parts[i], sizeof(parts[i])))
-			last = i;
-	}
-	if (last == count)
-		return false;
-	fprintf(out, "%*s", (int)indent, "");
-	for (size_t i = 0; i <= last; i++)
-		text_print(out, parts[i], attrs[i], colour, i < last ? columns[i] + 1 : 0);
-	fputc('\n', out);
-	return true;
-}
-
-void text_print_row(FILE *out, unsigned int indent, size_t count, const char *cells[],
-                    const unsigned int columns[], const enum attr attrs[], bool colour)
-{
-	while (print_row_line(out, indent, count, cells, columns, attrs, colour))
-		;
 }
 
 const char *duration_text(int64_t ns, char *buf, size_t size)

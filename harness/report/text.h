@@ -37,7 +37,8 @@ unsigned int text_columns(const char *s);
 
 /*
  * The next line of *@rest, at most @width columns (0: no limit), broken between
- * words where there is room to; into @line. False when nothing is left.
+ * words where there is room to, or else after a mark inside a name ("net.ipv4.", "tcp_"); into
+ * @line. False when nothing is left.
  */
 bool text_fold(const char **rest, unsigned int width, char *line, size_t size);
 
@@ -46,14 +47,6 @@ const char *attr_code(enum attr attr);
 
 /* @text, made fit to print, in @attr where @colour, padded with blanks to @width columns. */
 void text_print(FILE *out, const char *text, enum attr attr, bool colour, unsigned int width);
-
-/*
- * Cells side by side, each folded to its own columns, a blank between them; no blanks at
- * the end of a line. @cells is used up.
- */
-#define TEXT_CELLS 5 /* at most */
-void text_print_row(FILE *out, unsigned int indent, size_t count, const char *cells[],
-                    const unsigned int columns[], const enum attr attrs[], bool colour);
 
 /* 1.204 s, 201.4 ms, 35 us: three or four digits, for people. */
 const char *duration_text(int64_t ns, char *buf, size_t size);

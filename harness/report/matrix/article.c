@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * matrix_article: what the article comes to on each kernel. One figure and one verdict go
+ * article: what the article comes to on each kernel. One figure and one verdict go
  * for the whole row, but where a default or a feature differs they do not; then a line
  * below the row says which kernels have which:
  *
@@ -10,12 +10,12 @@
  * A line and not a footnote: who reads the row's figures needs it there, it takes nothing
  * from the columns, and it is there too where the column "says" has given way.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "../../base/buffer.h"
 #include "matrix.h"
 
-void matrix_article_fill(const struct matrix *mx, struct matrix_row *row)
+static void row_compare(const struct matrix *mx, struct matrix_row *row)
 {
 	const struct matrix_cell *first = NULL;
 
@@ -37,7 +37,7 @@ void matrix_article_fill(const struct matrix *mx, struct matrix_row *row)
 static bool same_words(const struct matrix_row *row, const struct finding *a,
                        const struct finding *b)
 {
-	char texts[2][256];
+	char texts[2][64];
 
 	return a->verdict == b->verdict &&
 	       (!row->says_differ || !strcmp(value_text(&a->says, texts[0], sizeof(texts[0])),
@@ -50,28 +50,29 @@ static const char *article_verdict(enum verdict verdict)
 }
 
 /* The kernels from @at on of which the article is right or wrong in the same words. */
-static void print_group(const struct matrix *mx, const struct matrix_row *row, size_t at, FILE *out)
+static void group_add(const struct matrix *mx, const struct matrix_row *row, size_t at,
+                      struct buffer *line)
 {
 	const struct finding *finding = row->cells[at].finding;
 	const char *separator = "";
-	char says[256];
+	char says[64];
 
 	for (size_t i = at; i < mx->count; i++) {
 		const struct matrix_cell *cell = &row->cells[i];
 
 		if (!cell->measured || !same_words(row, finding, cell->finding))
 			continue;
-		fprintf(out, "%s%s", separator, mx->columns[i].name);
+		buffer_add(line, "%s%s", separator, mx->columns[i].name);
 		separator = ", ";
 	}
 	if (row->says_differ)
-		fprintf(out, ": says %s, %s", value_text(&finding->says, says, sizeof(says)),
-		        article_verdict(finding->verdict));
+		buffer_add(line, ": says %s, %s", value_text(&finding->says, says, sizeof(says)),
+		           article_verdict(finding->verdict));
 	else
-		fprintf(out, ": %s", article_verdict(finding->verdict));
+		buffer_add(line, ": %s", article_verdict(finding->verdict));
 }
 
-static bool group_printed(const struct matrix_row *row, size_t at)
+static bool group_added(const struct matrix_row *row, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
 		if (row->cells[i].measured &&
@@ -80,26 +81,50 @@ static bool group_printed(const struct matrix_row *row, size_t at)
 	return false;
 }
 
-void matrix_print_article(struct matrix *mx, const struct matrix_row *row)
+static const char *article_line(struct matrix *mx, const struct matrix_row *row)
 {
-	const char *separator = "";
-	char *line = NULL;
-	size_t size = 0;
-	FILE *out;
+	const char *separator = "", *text;
+	struct buffer line = {0};
 
 	if (!row->says_differ && !row->verdict_differs)
-		return;
-	out = open_memstream(&line, &size);
-	for (size_t i = 0; out && i < mx->count; i++) {
-		if (!row->cells[i].measured || group_printed(row, i))
+		return "";
+	for (size_t i = 0; i < mx->count; i++) {
+		if (!row->cells[i].measured || group_added(row, i))
 			continue;
-		fputs(separator, out);
+		buffer_add(&line, "%s", separator);
 		separator = "; ";
-		print_group(mx, row, i, out);
+		group_add(mx, row, i, &line);
 	}
-	if (out && fclose(out) == 0)
-		matrix_put_folded(mx, MATRIX_INDENT + 2, line, ATTR_YELLOW);
-	else
-		mx->no_memory = true;
-	free(line);
+	text = buffer_text(&line);
+	mx->no_memory |= !text;
+	text = matrix_text(mx, "%s", text ? text : "");
+	buffer_free(&line);
+	return text;
+}
+
+/*
+ * An article's walk of states in a narrow column: the verdict says the same, shorter. What
+ * is not the same on all kernels is said below the row.
+ */
+static const char *says_words(struct matrix *mx, const struct matrix_row *row)
+{
+	const struct finding *finding = NULL;
+	char text[64];
+
+	for (size_t i = 0; !finding && i < mx->count; i++)
+		finding = row->cells[i].finding;
+	if (!finding)
+		return "";
+	if (row->says_differ || (finding->says.kind == VALUE_TEXT && row->verdict_differs))
+		return "(below)";
+	if (finding->says.kind == VALUE_TEXT)
+		return matrix_text(mx, "(%s)", verdict_name(finding->verdict));
+	return matrix_text(mx, "%s", value_text(&finding->says, text, sizeof(text)));
+}
+
+void row_article(struct matrix *mx, struct matrix_row *row)
+{
+	row_compare(mx, row);
+	row->says = says_words(mx, row);
+	row->article = article_line(mx, row);
 }
