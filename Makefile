@@ -168,4 +168,4 @@ clean:
 
 .PHONY: all unit check fuzz record-doc bench-programs install clean
 .SECONDARY:
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(PROBE_OBJ:.o=.d) $(SELFCHECK_OBJ:.o=.d) $(wildcard $(O)/tests/*/*.d) $(MUTATIONS:.o=.d) $(O)/tests/mutate/mutate.d
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(PROBE_OBJ:.o=.d) $(SELFCHECK_OBJ:.o=.d) $(wildcard $(O)/tests/*/*.d)

@@ -359,7 +359,7 @@ static struct range predict_timeouts_and_probes(const struct tally *tally)
 	int64_t probes = sum_ends(tally, offsetof(struct end, loss_probes));
 
 	range.lo += probes + sum_ends(tally, offsetof(struct end, either));
-	range.hi += probes;
+	range.hi += probes + sum_ends(tally, offsetof(struct end, fresh));
 	return range;
 }
 
@@ -368,7 +368,8 @@ static struct range predict_loss_probes(const struct tally *tally)
 	int64_t probes = sum_ends(tally, offsetof(struct end, loss_probes));
 
 	return (struct range){.lo = probes,
-	                      .hi = probes + sum_ends(tally, offsetof(struct end, either))};
+	                      .hi = probes + sum_ends(tally, offsetof(struct end, either)) +
+	                            sum_ends(tally, offsetof(struct end, fresh))};
 }
 
 static struct range predict_keepalives(const struct tally *tally)

@@ -59,6 +59,7 @@ struct end {
 	bool sack; /* both ends offered it */
 	/* segments that a timer sent; either: a time-out or a loss probe, both were due */
 	unsigned int timeouts, loss_probes, either, keepalives;
+	unsigned int fresh; /* new data that a loss probe may have sent */
 	struct stay *stays; /* its states, by those who saw it */
 	size_t stay_count, stay_space;
 };

@@ -42,6 +42,7 @@ struct timers {
 	bool window_closed; /* the peer's window is 0 */
 	int64_t time_wait_ns; /* its timer was set; NEVER: none */
 	int64_t reached_ns; /* the last segment that would set it anew */
+	unsigned int fresh; /* new data that left while other data was outstanding */
 	unsigned int retransmits, loss_probes, either, keepalives; /* what the timers sent */
 };
 
@@ -202,6 +203,7 @@ static void timers_departure(struct exam *exam, struct timers *t, const struct h
 		return;
 	if (syn && !t->rto_ns)
 		t->rto_ns = TIMEOUT_INIT_NS;
+	t->fresh += t->armed; /* a loss probe may be of new data, tcp_send_loss_probe() */
 	t->may_probe = !syn && t->end->sack && (early_retrans == 3 || early_retrans == 4);
 	timers_arm(t, h->t_ns, h->t_ns);
 }
@@ -415,6 +417,7 @@ void examine_timers(struct exam *exam, struct end *end)
 	end->timeouts = timers.retransmits;
 	end->loss_probes = timers.loss_probes;
 	end->either = timers.either;
+	end->fresh = timers.fresh;
 	end->keepalives = timers.keepalives;
 }
 
