@@ -14,6 +14,7 @@ static const char *const records[] = {
 	"true/self.two-waves.jsonl",     "true/beyond.keepalive.jsonl",
 	"true/beyond.retries2.jsonl",    "true/finwait2.close-timeout.jsonl",
 	"true/loss.syn.jsonl",           "true/rootless.jsonl",
+	"true/wire.netem-fate.jsonl",    "true/wire.routed.6.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
