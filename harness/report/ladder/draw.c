@@ -78,7 +78,7 @@ static void draw_words(const struct pen *pen, const struct rung *rung)
 	if (item->kind != ITEM_RULE)
 		width = ladder->width - ladder->left - 4;
 	for (size_t i = 0; i < item->chunk_count; i++) {
-		const struct chunk *chunk = &ladder->items->chunks[item->chunk + i];
+		const struct chunk *chunk = &ladder->items.chunks[item->chunk + i];
 		const char *rest = chunk->text;
 
 		while (text_fold(&rest, width, words, sizeof(words))) {

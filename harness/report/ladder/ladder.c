@@ -147,17 +147,15 @@ static bool is_alone(const struct record *rec)
 
 static int ladder_body(struct ladder *ladder)
 {
-	struct items items = {0};
 	struct rungs rungs = {0};
-	int err = items_collect(ladder->story, ladder->style->verbose, &items);
+	int err = items_collect(ladder->story, ladder->style->verbose, &ladder->items);
 
-	ladder->items = &items;
 	if (!err)
-		err = rungs_layout(&items, ladder->flights, &rungs);
+		err = rungs_layout(&ladder->items, ladder->flights, &rungs);
 	if (!err)
 		err = rungs_draw(ladder, &rungs);
 	free(rungs.items);
-	items_free(&items);
+	items_free(&ladder->items);
 	return err;
 }
 

@@ -135,7 +135,7 @@ struct ladder {
 	const struct report_style *style;
 	FILE *out;
 	const struct flights *flights;
-	const struct items *items;
+	struct items items;
 	struct numbers numbers;
 	bool utf8, alone; /* alone: one host that talks to itself, no server */
 	bool crowded; /* several connections: packets say of which they are */

@@ -75,7 +75,7 @@ void lane_build(struct pen *pen, const struct item *item, unsigned int width,
 {
 	lane->count = 0;
 	for (size_t i = 0; item && i < item->chunk_count; i++) {
-		const struct chunk *chunk = &pen->ladder->items->chunks[item->chunk + i];
+		const struct chunk *chunk = &pen->ladder->items.chunks[item->chunk + i];
 		const char *between = chunk->role == ROLE_RESULT ? " "
 		                      : pen->ladder->utf8        ? " · "
 		                                                 : ", ";
