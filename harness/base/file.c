@@ -88,7 +88,7 @@ int file_create(int folder_fd, const char *name, const char *path, struct fault 
 	return fd < 0 ? fault_set(f, errno, "write %s", path_end(path)) : fd;
 }
 
-FILE *file_open(const char *path, struct fault *f)
+FILE *file_open_regular(const char *path, struct fault *f)
 {
 	/* A FIFO would be waited for otherwise. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

@@ -27,7 +27,7 @@ int folder_open(const char *path, struct fault *f) MUST_CHECK;
 int file_create(int folder_fd, const char *name, const char *path, struct fault *f) MUST_CHECK;
 
 /* Open for reading; what is no regular file is refused, and none is waited for. NULL: see @f. */
-FILE *file_open(const char *path, struct fault *f) MUST_CHECK;
+FILE *file_open_regular(const char *path, struct fault *f) MUST_CHECK;
 
 /* The end of @path, as long as a line for people has room for. */
 const char *path_end(const char *path);

@@ -44,7 +44,7 @@ static FILE *record_open(const char *path, bool named, struct fault *f)
 	FILE *file;
 
 	if (!named)
-		return file_open(path, f);
+		return file_open_regular(path, f);
 	file = fopen(path, "re");
 	if (!file)
 		fault_set(f, errno, "%s", path_end(path));

@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "../base/file.h"
 #include "../base/interrupt.h"
 #include "trust.h"
 
@@ -296,24 +297,14 @@ int cache_full(const char *room, int err, struct fault *f)
 
 int file_write(const char *path, const void *data, size_t size, struct fault *f)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), err = 0;
-	const char *at = data;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), err;
 
 	if (fd < 0)
 		return fault_set(f, errno, "write %s", path);
-	while (size && !err) {
-		ssize_t n = write(fd, at, size);
-
-		if (n < 0 && errno != EINTR)
-			err = fault_set(f, errno, "write %s", path);
-		if (n > 0) {
-			at += n;
-			size -= (size_t)n;
-		}
-	}
+	err = write_all(fd, data, size);
 	if (close(fd) < 0 && !err)
-		err = fault_set(f, errno, "write %s", path);
-	return err;
+		err = -errno;
+	return err ? fault_set(f, -err, "write %s", path) : 0;
 }
 
 /* Opening a FIFO would wait for its other end, reading one for ever. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/file.h"
 #include "../record/json.h"
 #include "../step/describe.h"
 #include "../story/story.h"
@@ -29,16 +30,8 @@ struct vm_run {
 
 static void out_put(const struct vm_run *run, const char *data, size_t size)
 {
-	while (size) {
-		ssize_t n = write(run->out_fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			_exit(EXIT_FAILURE); /* nobody listens any more */
-		data += n;
-		size -= (size_t)n;
-	}
+	if (write_all(run->out_fd, data, size) < 0)
+		_exit(EXIT_FAILURE); /* nobody listens any more */
 }
 
 static const char *shared_out(const struct vm_run *run)
