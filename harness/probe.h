@@ -10,9 +10,15 @@
  * only when it did what it says. What was observed up to there is kept.
  *
  * Nothing ever sleeps: every verb that waits pumps the observers and the wire
- * until the state it waits for has been seen. Sockets do not block.
+ * until the state it waits for has been seen. Sockets do not block. A limit counts
+ * what the process got of the machine, and how late the machine was is in the record.
  *
- * When run() returns, judge() is handed the record of it, and only that.
+ * A socket, a packet and what becomes of a connection go by label: "c1" and "s1" are the
+ * two ends of the first connection. An end is there for the awaits as soon as its
+ * connection is begun, accepted or not (sock_peer()), and over when no kernel object of
+ * it is left; a four-tuple that is used again is another connection.
+ *
+ * When run() returns, judge() is handed what follows from the record of it, and only that.
  */
 #ifndef FINWAIT_PROBE_H
 #define FINWAIT_PROBE_H

@@ -284,7 +284,8 @@ kept_call() {
 	need_root # walk.differs is skipped without eBPF
 	cd "$BATS_TEST_TMPDIR"
 	status=0
-	FINWAIT_SLACK_MS=10000 "$FINWAIT_SELFCHECK" run --json --time-limit 6 >all.jsonl || status=$?
+	# precondition.unmet waits for 5 s, and for as long as it got no processor meanwhile
+	FINWAIT_SLACK_MS=10000 "$FINWAIT_SELFCHECK" run --json --time-limit 20 >all.jsonl || status=$?
 	[ "$status" -eq 1 ]
 	json_holds all.jsonl '(map(select(.type == "result" and
 		(.probe | test("^(wire|flow|sock|grid|needs)[.]") | not))) | group_by(.outcome) |
