@@ -124,6 +124,7 @@ static struct moment at(int64_t t_ns)
 }
 
 static const struct moment never = {.why_not = "never"};
+static const struct moment called = {.t_ns = 5, .rests_on = RESTS_ON(OBSERVER_STEPS)};
 
 static void assert_unknown(struct measured measured, const char *why)
 {
@@ -167,6 +168,10 @@ static void ask_sent(const struct story *story, struct judge *judge)
 	assert_words(measure_all_lost(&fins), "yes");
 	assert_time(measure_first(&fins, at(5)), 15, 15);
 	assert_int_equal(measure_first(&fins, at(5)).from_ns, 5);
+	assert_int_equal(measure_first(&fins, called).rests_on,
+	                 RESTS_ON(OBSERVER_STEPS) | RESTS_ON(OBSERVER_TAP));
+	assert_int_equal(sent_on(judge, "", &client_fin, called).rests_on,
+	                 RESTS_ON(OBSERVER_STEPS) | RESTS_ON(OBSERVER_TAP));
 	assert_int_equal(measure_first(&fins, at(5)).to_ns, 20);
 }
 
