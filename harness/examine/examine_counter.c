@@ -8,10 +8,13 @@
  * differently. A counter that the record does not have did not change, or is not known to
  * that kernel: then only a prediction that needs it to exist everywhere is held against it.
  */
+#include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../base/array.h"
 #include "examine_parts.h"
 
 /* A frame stamped so shortly before the counters were read may be counted or not. */
@@ -22,9 +25,11 @@ struct range {
 };
 
 struct tally {
-	const struct exam *exam;
+	struct exam *exam;
 	enum side host;
 	int64_t read_ns; /* the counters were read then */
+	const struct endpoint **own; /* addresses that it has sent from */
+	size_t own_count, own_space;
 };
 
 typedef struct range (*predict_fn)(const struct tally *tally);
@@ -61,18 +66,45 @@ static bool flight_is_ipv4(const struct tally *tally, const struct flight *fligh
 	return flight->packet->src.family == AF_INET;
 }
 
+static bool is_own_address(const struct tally *tally, const struct endpoint *endpoint)
+{
+	for (size_t i = 0; i < tally->own_count; i++)
+		if (tally->own[i]->family == endpoint->family &&
+		    !memcmp(tally->own[i]->addr, endpoint->addr, sizeof(endpoint->addr)))
+			return true;
+	return false;
+}
+
+static void own_address_add(struct tally *tally, const struct endpoint *endpoint)
+{
+	const struct endpoint **own =
+		array_reserve(tally->own, &tally->own_space, tally->own_count + 1, sizeof(*own));
+
+	if (!own) {
+		tally->exam->err = -ENOMEM;
+		return;
+	}
+	tally->own = own;
+	own[tally->own_count++] = endpoint;
+}
+
+static void own_addresses_collect(struct tally *tally)
+{
+	const struct flights *flights = &tally->exam->story->flights;
+
+	for (size_t i = 0; i < flights->count && !tally->exam->err; i++) {
+		const struct flight *flight = &flights->items[i];
+
+		if (flight->departure && flight->from == tally->host &&
+		    !is_own_address(tally, &flight->packet->src))
+			own_address_add(tally, &flight->packet->src);
+	}
+}
+
 /* To an address of the host's own: one that it has sent from. Others are not taken in. */
 static bool flight_is_taken_in(const struct tally *tally, const struct flight *flight)
 {
-	const struct flights *flights = &tally->exam->story->flights;
-	const struct endpoint *dst = &flight->packet->dst;
-
-	for (size_t i = 0; i < flights->count; i++)
-		if (flights->items[i].departure && flights->items[i].from == tally->host &&
-		    flights->items[i].packet->src.family == dst->family &&
-		    !memcmp(flights->items[i].packet->src.addr, dst->addr, sizeof(dst->addr)))
-			return true;
-	return false;
+	return is_own_address(tally, &flight->packet->dst);
 }
 
 static bool flight_is_tcp_taken_in(const struct tally *tally, const struct flight *flight)
@@ -456,6 +488,13 @@ static void examine_counter(struct exam *exam, const struct tally *tally, size_t
 	         (long long)range.hi);
 }
 
+static void tally_examine(struct exam *exam, const struct tally *tally)
+{
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		if (!counters[i].traced || examine_has(exam, OBSERVER_TRACE))
+			examine_counter(exam, tally, i);
+}
+
 void examine_counters(struct exam *exam)
 {
 	enum outcome outcome = exam->story->rec->outcome;
@@ -465,13 +504,13 @@ void examine_counters(struct exam *exam)
 
 	for (int host = 0; host < SIDE_COUNT; host++) {
 		tallies[host] = (struct tally){.exam = exam, .host = (enum side)host};
+		own_addresses_collect(&tallies[host]);
 		read |= tally_read(&tallies[host]);
 	}
 	/* a run that broke off may not have come to reading them */
-	if (!examine_has(exam, OBSERVER_COUNTERS) || (!read && !whole))
-		return;
-	for (int host = 0; host < SIDE_COUNT; host++)
-		for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-			if (!counters[i].traced || examine_has(exam, OBSERVER_TRACE))
-				examine_counter(exam, &tallies[host], i);
+	for (int host = 0; host < SIDE_COUNT; host++) {
+		if (examine_has(exam, OBSERVER_COUNTERS) && (read || whole))
+			tally_examine(exam, &tallies[host]);
+		free(tallies[host].own);
+	}
 }

@@ -115,13 +115,27 @@ static int happening_compare(const void *a, const void *b)
 	return ha->event ? -1 : 1;
 }
 
+/* connect() may be on its way, with EINPROGRESS. */
+static bool is_owning_call(const struct happening *h)
+{
+	return is_event(h, EVENT_CALL) && (!h->event->call.err || is_call(h, "connect"));
+}
+
 static void end_describe(struct end *end)
 {
 	/* "c1", "s1", "l1"; "u1" is UDP's */
 	end->is_tcp = end->sock[0] && end->sock[0] != 'u';
+	end->owned_ns = end->closed_ns = end->closed_last_ns = INT64_MAX;
 	for (size_t i = 0; i < end->count; i++) {
 		const struct happening *h = &end->items[i];
 
+		if (is_closing_call(h)) {
+			if (end->closed_ns == INT64_MAX)
+				end->closed_ns = h->t_ns;
+			end->closed_last_ns = h->t_ns;
+		} else if (is_owning_call(h) && end->owned_ns == INT64_MAX) {
+			end->owned_ns = h->t_ns;
+		}
 		end->listener |= is_call(h, "listen") && !h->event->call.err;
 		end->traced |= is_event(h, EVENT_TRANSITION) || is_event(h, EVENT_MINI_SOCKET);
 	}

@@ -54,6 +54,8 @@ struct end {
 	bool traced; /* trace told of its states */
 	bool is_tcp; /* a socket of TCP's; else UDP's, or segments that are nobody's */
 	bool listener;
+	int64_t owned_ns; /* a call was made on it first; INT64_MAX: none */
+	int64_t closed_ns, closed_last_ns; /* the first and last that let go of it; likewise */
 	bool complete; /* its sequence numbers are known from the SYN on */
 	uint32_t isn; /* its own, where complete */
 	bool sack; /* both ends offered it */

@@ -73,21 +73,12 @@ static const char *check_state(const struct exam *exam, const struct reading *re
 static const char *check_owner(const struct reading *reading)
 {
 	const struct end *end = reading->end;
-	bool closed = false, sure = false, owned = false;
+	bool closed = end->closed_ns <= reading->to_ns;
+	bool owned = end->owned_ns < reading->from_ns;
+	bool sure = end->closed_last_ns < reading->from_ns;
 
 	if (reading->sample->object != OBJECT_FULL || end->listener)
 		return NULL;
-	for (size_t i = 0; i < end->count; i++) {
-		const struct happening *h = &end->items[i];
-
-		if (is_closing_call(h)) {
-			closed |= h->t_ns <= reading->to_ns;
-			sure |= h->t_ns < reading->from_ns;
-		} else if (is_event(h, EVENT_CALL)) {
-			owned |= h->t_ns < reading->from_ns && !h->event->call.err;
-			owned |= is_call(h, "connect") && h->t_ns < reading->from_ns;
-		}
-	}
 	if (reading->sample->orphan && owned && !closed)
 		return "an orphan, and nobody closed it";
 	return !reading->sample->orphan && sure ? "it has an owner, and was closed" : NULL;
@@ -145,19 +136,25 @@ static const char *check_retransmits(const struct exam *exam, const struct readi
 	const struct sample *sample = reading->sample;
 	const struct end *end = reading->end;
 	unsigned int most = 0, before = 0;
+	size_t i = reading->at;
 	bool quiet = true;
 
 	if (sample->object != OBJECT_FULL || sample->timer != DIAG_TIMER_ON)
 		return NULL;
-	for (size_t i = 0; i < end->count && end->items[i].t_ns <= reading->to_ns + exam->slack_ns;
-	     i++) {
-		if (!end->items[i].flight)
-			continue;
-		if (end->items[i].t_ns < reading->from_ns)
-			before = most = end->items[i].resends;
-		else if (end->items[i].resends > most)
-			most = end->items[i].resends;
-		quiet = !end->items[i].arrives;
+	while (i + 1 < end->count && end->items[i + 1].t_ns <= reading->to_ns + exam->slack_ns)
+		i++;
+	for (;; i--) {
+		const struct happening *h = &end->items[i];
+
+		if (h->flight && h->resends > most)
+			most = h->resends;
+		if (h->flight && h->t_ns < reading->from_ns) {
+			before = h->resends;
+			break;
+		}
+		quiet &= !h->flight || !h->arrives;
+		if (!i)
+			break;
 	}
 	if (sample->retransmits > most)
 		return "it counts more retransmissions than left";
