@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "../record/json.h"
+#include "../base/wheel.h"
 #include "../run/keep.h"
 #include "../run/machine.h"
 #include "../run/supervisor.h"
@@ -17,12 +18,15 @@
 #include "unread.h"
 
 /*
- * The wheel rounds a timer up to the grain of its level, 8^n jiffies: the fourth, for
- * timers up to 17 minutes at 250 Hz, has one of 16.384 s. The golden ratio's
- * multiples spread any number of phases evenly over it.
+ * Phases lie within one grain of the timer wheel's level that the longest timer of the probes
+ * goes into: tcp_keepalive_time, 131 s at 250 Hz. The grains of shorter timers are an eighth
+ * of that, an eighth of an eighth and so on, and phases must lie evenly in each of them too.
+ * Multiples of this ratio do: taken modulo 1, and modulo 1 of 8, 64, 512 and 4096 times as
+ * much, 3 to 33 of them leave no gap of twice the even one. The golden ratio's leave gaps of
+ * five times that in the smaller grains.
  */
-#define PHASE_SPAN_NS 16384000000LL
-#define GOLDEN_RATIO 0.6180339887498949
+#define LONGEST_TIMER_NS (7200 * NS_PER_S)
+#define PHASE_RATIO 0.27847406833077215
 
 /* A guest has its own limit, which comes first and knows more. */
 #define GUEST_LIMIT_MARGIN_S 5
@@ -197,11 +201,12 @@ static int session_again(struct session *session, const struct machine *machine,
 }
 
 /* How long phase @index waits before the probe begins; 0 for the first. */
-static int64_t phase_delay_ns(unsigned int index)
+static int64_t phase_delay_ns(int hz, unsigned int index)
 {
-	double turns = index * GOLDEN_RATIO;
+	double turns = index * PHASE_RATIO;
+	int64_t span_ns = wheel_granularity_ns(hz, LONGEST_TIMER_NS);
 
-	return (int64_t)((turns - (double)(int64_t)turns) * PHASE_SPAN_NS);
+	return (int64_t)((turns - (double)(int64_t)turns) * (double)span_ns);
 }
 
 static int session_phase(struct session *session, const struct machine *machine, struct plan *plan,
@@ -212,7 +217,7 @@ static int session_phase(struct session *session, const struct machine *machine,
 
 	if (!records)
 		return fault_set(f, ENOMEM, "run phase %u", index);
-	session->times.phase_ns = phase_delay_ns(index);
+	session->times.phase_ns = phase_delay_ns(machine->info.hz, index);
 	err = session_supervise(session, machine, plan, records, f);
 	if (!err && !session->result->interrupted &&
 	    phases_add(&session->result->phases, records, plan->count) < 0)
