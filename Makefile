@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 CC = gcc
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 PKGS := libmnl libnl-3.0 libnl-route-3.0 libnftables libbpf libelf jansson liblzma libzstd liblz4 zlib
 CPPFLAGS += -D_GNU_SOURCE -DFINWAIT_VERSION='"$(VERSION)"' -I$(O)/gen $(shell pkg-config --cflags $(PKGS))

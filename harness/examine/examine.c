@@ -82,7 +82,7 @@ static const char *ground_excuse(struct exam *exam, const struct ground *ground)
 	return NULL;
 }
 
-static const char *text_take(struct exam *exam, const char *fmt, va_list args)
+static PRINTF(2, 0) const char *text_take(struct exam *exam, const char *fmt, va_list args)
 {
 	char *text = NULL;
 	const char *kept = NULL;
