@@ -101,14 +101,18 @@ moment() {
 	sleep "$((ms / 1000)).$(printf %03d $((ms % 1000)))"
 }
 
-# What is kept can be read: whole lines, and a ladder of whatever is there.
+# What is kept can be read: whole lines, and a ladder of whatever events there are.
 records_are_readable() {
 	local file
 
 	for file in out/*.jsonl; do
 		[ -s "$file" ] || continue
 		jq . "$file" >/dev/null
-		"$FINWAIT" ladder "./$file" >/dev/null
+		if grep -q '^{"type":"event"' "$file"; then
+			"$FINWAIT" ladder "./$file" >/dev/null
+		else # torn off before the first: there is nothing to draw
+			refused 3 "$file" "$FINWAIT" ladder "./$file"
+		fi
 	done
 }
 
