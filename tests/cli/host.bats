@@ -150,7 +150,7 @@ start() {
 }
 
 @test "a child killed at a random moment: costs its own probe, and nothing is left" {
-	local namespaces programs hits=0 crashed status
+	local namespaces programs hits=0 crashed late status
 
 	for _ in $(seq "$KILLS"); do
 		start
@@ -168,12 +168,13 @@ start() {
 		wait "$supervisor" || status=$?
 		crashed=$(jq -s 'map(select(.outcome == "crashed")) | length' all.jsonl)
 		hits=$((hits + crashed))
-		[ "$status" -eq $((crashed ? 3 : 0)) ]
-		json_holds all.jsonl '(map(select(.type == "result")) |
-			(map(select(.outcome != "ok")) | length <= 1 and
-				all(.[]; .outcome == "crashed" and
-					(.reason | test("killed by SIGKILL")))) and
-			length == 9) and last.type == "summary"'
+		late=$(jq -s "map(select($LATE)) | length" all.jsonl)
+		[ "$status" -eq $((crashed || late ? 3 : 0)) ]
+		json_holds all.jsonl "(map(select(.type == \"result\")) |
+			(map(select(.outcome != \"ok\" and ($LATE | not))) | length <= 1 and
+				all(.[]; .outcome == \"crashed\" and
+					(.reason | test(\"killed by SIGKILL\")))) and
+			length == 9) and last.type == \"summary\""
 		nothing_is_left
 		records_are_readable
 	done

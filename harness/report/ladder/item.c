@@ -59,7 +59,7 @@ void item_add(struct items *items, enum item_kind kind, int64_t t_ns, enum side 
 	items->count++;
 }
 
-static const char *items_text(struct items *items, const char *fmt, va_list ap)
+static PRINTF(2, 0) const char *items_text(struct items *items, const char *fmt, va_list ap)
 {
 	const char *kept = NULL;
 	char *text;
