@@ -79,10 +79,8 @@ int cache_room(const char *room, char path[CACHE_PATH], struct fault *f)
 	if (!err)
 		err = folders_make(path, f);
 	if (!err)
-		err = trust_way(home, f);
-	if (!err)
-		err = trust_own(home, f);
-	return err ? err : trust_own(path, f);
+		err = trust_room(home, f);
+	return err ? err : trust_room(path, f);
 }
 
 static int entry_remove(const char *path, const struct stat *st, int flag, struct FTW *ftw)

@@ -17,11 +17,11 @@ int trust_own(const char *path, struct fault *f) MUST_CHECK;
 /* The same of @name in the folder @dir. */
 int trust_own_in(const char *dir, const char *name, struct fault *f) MUST_CHECK;
 /*
- * The folders that @path lies in, with links followed: each owned by root or us, and not
- * writable for others unless it is sticky, so that nobody can put another one in the place
- * of ours. -EPERM.
+ * A folder of ours, wherever links lead: trust_own() of where @path really is, and each folder
+ * on the way there owned by root or us and not writable for others unless it is sticky, so
+ * that nobody can put another one in the place of ours. -EPERM.
  */
-int trust_way(const char *path, struct fault *f) MUST_CHECK;
+int trust_room(const char *path, struct fault *f) MUST_CHECK;
 /* trust_own() of @path and of all that is below it. */
 int trust_tree(const char *path, struct fault *f) MUST_CHECK;
 

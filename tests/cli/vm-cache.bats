@@ -358,8 +358,9 @@ flip() {
 		chmod o-w "cache/finwait$at"
 	done
 	mv cache/finwait/apt aside
-	ln -s "$PWD/aside" cache/finwait/apt
-	refused 3 "cache/finwait/apt in the cache is no file or folder" "$FINWAIT" kernel fetch 6.99
+	ln -s "$PWD/aside" cache/finwait/apt # as on another disk
+	chown $NOBODY aside
+	refused 3 "$PWD/aside in the cache belongs to another user" "$FINWAIT" kernel fetch 6.99
 	[ ! -e was-run ]
 }
 
