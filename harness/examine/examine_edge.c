@@ -22,6 +22,7 @@ static const struct {
 	[BY_CLOSE] = {.cause = "syscall close", .calls = {"close", "exit", "kill"}},
 	[BY_SHUTDOWN] = {.cause = "syscall shutdown", .calls = {"shutdown"}},
 	[BY_SYN] = {.cause = "packet", .effects = EFFECT_SYN},
+	[BY_NEXT_SYN] = {.cause = "packet"},
 	[BY_SYN_ACK] = {.cause = "packet", .effects = EFFECT_SYN | EFFECT_ACKS_SYN},
 	[BY_ACK_OF_SYN] = {.cause = "packet", .effects = EFFECT_ACKS_SYN},
 	[BY_ACK_OF_FIN] = {.cause = "packet", .effects = EFFECT_ACKS_FIN},
@@ -121,6 +122,7 @@ static const struct edge edges[] = {
 
 	{STATE_TIME_WAIT, STATE_CLOSE, BY_TIME_WAIT_TIMER},
 	{STATE_TIME_WAIT, STATE_CLOSE, BY_RESET}, /* RFC 1337's assassination */
+	{STATE_TIME_WAIT, STATE_CLOSE, BY_NEXT_SYN}, /* tcp_timewait_state_process(): TCP_TW_SYN */
 	{STATE_TIME_WAIT, STATE_CLOSE, BY_CONNECT}, /* tcp_tw_reuse: by another socket */
 	{STATE_TIME_WAIT, STATE_CLOSE, BY_DESTROY},
 };
@@ -185,6 +187,39 @@ static bool others_have(const struct exam *exam, const struct end *end, enum sti
 	return false;
 }
 
+/* The first segment that came in to the end with one of @flags (0: any) then; NULL: none. */
+static const struct packet *end_heard(const struct end *end, uint16_t flags, int64_t from_ns,
+                                      int64_t to_ns)
+{
+	for (size_t i = 0; i < end->count && end->items[i].t_ns <= to_ns; i++) {
+		const struct happening *h = &end->items[i];
+
+		if (h->t_ns >= from_ns && is_segment(h, true) &&
+		    (!flags || (h->flight->packet->flags & flags)))
+			return h->flight->packet;
+	}
+	return NULL;
+}
+
+static bool next_syn_came(const struct exam *exam, const struct end *end, int64_t from_ns,
+                          int64_t to_ns)
+{
+	const struct packet *own = end_heard(end, 0, INT64_MIN, to_ns);
+
+	for (size_t i = 0; own && i < exam->end_count; i++) {
+		const struct end *other = &exam->ends[i];
+		const struct packet *syn;
+
+		if (other == end || other->host != end->host)
+			continue;
+		syn = end_heard(other, TCP_FLAG_SYN, from_ns, to_ns);
+		if (syn && endpoint_equal(&syn->src, &own->src) &&
+		    endpoint_equal(&syn->dst, &own->dst))
+			return true;
+	}
+	return false;
+}
+
 bool icmp_came(const struct exam *exam, enum side host, int64_t from_ns, int64_t to_ns)
 {
 	const struct flights *flights = &exam->story->flights;
@@ -218,6 +253,8 @@ bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus
 	case BY_SHUTDOWN:
 	case BY_DESTROY:
 		return end_has(end, by, from_ns, to_ns);
+	case BY_NEXT_SYN:
+		return next_syn_came(exam, end, from_ns, to_ns);
 	case BY_CONNECT:
 	case BY_CLOSE:
 		return end_has(end, by, from_ns, to_ns) ||

@@ -12,6 +12,7 @@ enum stimulus {
 	BY_CLOSE,
 	BY_SHUTDOWN,
 	BY_SYN, /* the peer's SYN */
+	BY_NEXT_SYN, /* a SYN on the same four-tuple, which another socket takes */
 	BY_SYN_ACK, /* the peer's SYN, which acknowledges ours */
 	BY_ACK_OF_SYN,
 	BY_ACK_OF_FIN,

@@ -20,7 +20,7 @@
 
 /* include/net/tcp.h */
 #define TIMEOUT_INIT_NS NS_PER_S
-#define RTO_MIN_MS 200
+#define RTO_MIN_US 200000
 
 struct timers {
 	const struct exam *exam;
@@ -31,6 +31,9 @@ struct timers {
 	int64_t rto_next_ns; /* after a time-out that the tap has not shown yet; 0: none */
 	int64_t traced_ns; /* trace saw a segment sent again then; NEVER: not since the last */
 	bool request; /* a request sock: it counts its own time-outs */
+	bool asked; /* a SYN came once more, and its SYN+ACK has not left yet */
+	int64_t answered_ns; /* that SYN+ACK left; NEVER: none, or the timer fired since */
+	struct span before; /* when the request's timer was due before that set it anew */
 	unsigned int timeouts; /* since something was acknowledged */
 	bool may_probe; /* the next resend may be a tail loss probe */
 	bool disturbed; /* something came in that acknowledges nothing new: SACK, RACK, F-RTO */
@@ -72,7 +75,7 @@ static void timers_arm(struct timers *t, int64_t lo_ns, int64_t hi_ns)
 /* tcp_schedule_loss_probe(): twice the RTT, and the least RTO more for one segment alone. */
 static int64_t loss_probe_ns(const struct timers *t)
 {
-	int64_t min_ns = sysctl_or(t, "net.ipv4.tcp_rto_min_us", RTO_MIN_MS * 1000) * 1000;
+	int64_t min_ns = sysctl_or(t, "net.ipv4.tcp_rto_min_us", RTO_MIN_US) * 1000;
 	int64_t ns = 2 * t->rtt_ns + min_ns;
 
 	return ns < t->rto_ns ? ns : t->rto_ns;
@@ -157,15 +160,42 @@ static int64_t rto_after_ns(const struct timers *t, int64_t t_ns)
 	return t->rto_ns;
 }
 
-static void timers_resend(struct exam *exam, struct timers *t, const struct happening *h)
+/*
+ * A request sock answers each SYN once and sets its timer anew (tcp_check_req()), with the
+ * time-outs it has counted so far. Where SYN and time-out coincide two SYN+ACKs leave: the
+ * one too many is the timer's, and was due before the SYN set it anew.
+ */
+static void request_resend(struct exam *exam, struct timers *t, int64_t t_ns)
 {
-	int64_t t_ns = resend_ns(t, h);
+	struct span due;
+	bool known = write_timer_due(t, &due), fits;
+
+	if (t->asked && t_ns - t->heard_ns <= t->exam->slack_ns) {
+		t->asked = false;
+		t->answered_ns = known ? t_ns : NEVER;
+		t->before = due;
+		return;
+	}
+	if (!known)
+		return;
+	fits = is_within(t_ns, &due);
+	if (t->answered_ns != NEVER && t_ns - t->answered_ns <= t->exam->slack_ns)
+		fits |= is_within(t_ns, &t->before);
+	if (exam && !fits)
+		complain_due(exam, t, t_ns, &due, "sends again");
+	t->answered_ns = NEVER;
+	t->timeouts++;
+}
+
+static void socket_resend(struct exam *exam, struct timers *t, const struct happening *h,
+                          int64_t t_ns)
+{
 	bool answer = t_ns - t->heard_ns <= t->exam->slack_ns ||
 	              icmp_came(t->exam, t->end->host, t_ns - t->exam->slack_ns, t_ns);
 	struct span due, probe, next;
 	bool known = write_timer_due(t, &due), probes = false, fits;
 
-	if (known && t->may_probe && !t->request && t->rtt_ns) {
+	if (known && t->may_probe && t->rtt_ns) {
 		probe = timers_due(t, loss_probe_ns(t));
 		probes = is_within(t_ns, &probe);
 	}
@@ -176,13 +206,23 @@ static void timers_resend(struct exam *exam, struct timers *t, const struct happ
 	}
 	if (exam && known && !answer && !t->disturbed && !probes && !fits)
 		complain_due(exam, t, t_ns, &due, "sends again");
-	if (exam && !answer && !t->request)
+	if (exam && !answer)
 		*(!probes ? &t->retransmits : fits ? &t->either : &t->loss_probes) += 1;
 	if (!probes && !answer) { /* tcp_retransmit_timer() */
 		t->timeouts++;
 		t->rto_ns = t->rto_next_ns ? t->rto_next_ns : rto_after_ns(t, h->t_ns);
 		t->rto_next_ns = 0;
 	}
+}
+
+static void timers_resend(struct exam *exam, struct timers *t, const struct happening *h)
+{
+	int64_t t_ns = resend_ns(t, h);
+
+	if (t->request)
+		request_resend(exam, t, t_ns);
+	else
+		socket_resend(exam, t, h, t_ns);
 	t->may_probe = false;
 	t->armed = false;
 	timers_arm(t, t_ns, h->t_ns);
@@ -203,6 +243,7 @@ static void timers_departure(struct exam *exam, struct timers *t, const struct h
 		return;
 	if (syn && !t->rto_ns)
 		t->rto_ns = TIMEOUT_INIT_NS;
+	t->asked = false; /* its first SYN+ACK */
 	t->fresh += t->armed; /* a loss probe may be of new data, tcp_send_loss_probe() */
 	t->may_probe = !syn && t->end->sack && (early_retrans == 3 || early_retrans == 4);
 	timers_arm(t, h->t_ns, h->t_ns);
@@ -213,6 +254,7 @@ static void timers_arrival(struct timers *t, const struct happening *h)
 	const struct packet *packet = h->flight->packet;
 
 	t->heard_ns = h->t_ns;
+	t->asked |= (packet->flags & TCP_FLAG_SYN) != 0;
 	if ((packet->flags & TCP_FLAG_ACK) && !(packet->flags & TCP_FLAG_RST))
 		t->reached_ns = h->t_ns; /* tcp_timewait_state_process() */
 	t->probe_ns = NEVER;
@@ -364,6 +406,7 @@ static struct timers timers_new(const struct exam *exam, const struct end *end)
 		.keepalive_ns = NEVER,
 		.probe_ns = NEVER,
 		.traced_ns = NEVER,
+		.answered_ns = NEVER,
 		.time_wait_ns = NEVER,
 		.reached_ns = NEVER,
 	};

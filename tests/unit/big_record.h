@@ -35,7 +35,7 @@ static inline void big_add(struct big *big, struct event *event, enum side host)
 static inline struct endpoint big_end(const struct big *big, enum side host)
 {
 	struct endpoint end = {
-		.family = AF_INET, .addr = {10, 0, 0, (uint8_t)(host + 1)}, .port = 80};
+		.family = AF_INET, .addr = {10, 0, 0, (uint8_t)((int)host + 1)}, .port = 80};
 
 	if (host == SIDE_CLIENT) {
 		end.addr[1] = (uint8_t)(big->number / 50000);

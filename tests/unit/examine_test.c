@@ -15,6 +15,7 @@ static const char *const records[] = {
 	"true/beyond.retries2.jsonl",    "true/finwait2.close-timeout.jsonl",
 	"true/loss.syn.jsonl",           "true/rootless.jsonl",
 	"true/wire.netem-fate.jsonl",    "true/wire.routed.6.jsonl",
+	"true/sock.peer.jsonl",          "true/flow.tuple-again.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
