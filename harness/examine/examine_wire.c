@@ -7,6 +7,9 @@
  * those frames. Nothing comes out of the wire that nobody put in.
  */
 #include <errno.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,21 +169,32 @@ static void flight_passed(struct wire *wire, const struct flight *flight)
 	}
 }
 
+/* Whether the ICMP error is about such a packet. */
+static bool packet_quotes(const struct packet *error, const struct packet *packet)
+{
+	const struct packet_inner *inner = &error->inner;
+
+	return inner->src.family && packet->protocol == inner->protocol &&
+	       packet->seq == inner->seq && endpoint_equal(&packet->src, &inner->src) &&
+	       endpoint_equal(&packet->dst, &inner->dst);
+}
+
+/* RFC 792, RFC 4443 3.3 */
+static bool is_time_exceeded(const struct packet *packet)
+{
+	return (packet->protocol == IPPROTO_ICMP && packet->icmp_type == ICMP_TIME_EXCEEDED) ||
+	       (packet->protocol == IPPROTO_ICMPV6 && packet->icmp_type == ICMP6_TIME_EXCEEDED);
+}
+
 /* An ICMP error of the wire's own router quotes what a host sent into it. */
 static bool is_quoting(const struct wire *wire, const struct flight *error)
 {
 	const struct flights *flights = &wire->exam->story->flights;
-	const struct packet_inner *inner = &error->packet->inner;
 
-	for (size_t i = 0; inner->src.family && i < flights->count; i++) {
-		const struct packet *packet = flights->items[i].packet;
-
+	for (size_t i = 0; i < flights->count; i++)
 		if (flights->items[i].departure && flights->items[i].from == flight_to(error) &&
-		    packet->protocol == inner->protocol && packet->seq == inner->seq &&
-		    endpoint_equal(&packet->src, &inner->src) &&
-		    endpoint_equal(&packet->dst, &inner->dst))
+		    packet_quotes(error->packet, flights->items[i].packet))
 			return true;
-	}
 	return false;
 }
 
@@ -195,6 +209,24 @@ static void flight_arrived(struct wire *wire, const struct flight *flight)
 		complain_wire(wire, flight->arrive_ns, flight, "it arrives twice");
 	else if (!flight->duplicate && !flight->injected && !is_quoting(wire, flight))
 		complain_wire(wire, flight->arrive_ns, flight, "it arrives, and nobody sent it");
+}
+
+/* A router said that the frame's hops were used up: ip_forward(), ip6_forward(). */
+static bool ran_out_of_hops(const struct wire *wire, const struct flight *flight)
+{
+	const struct flights *flights = &wire->exam->story->flights;
+	int64_t begin_ns = flight_begin_ns(flight);
+
+	for (size_t i = 0; i < flights->count; i++) {
+		const struct flight *error = &flights->items[i];
+
+		if (error->arrival && error->arrive_ns >= begin_ns &&
+		    error->arrive_ns <= begin_ns + wire->exam->slack_ns &&
+		    flight_to(error) == flight->from && is_time_exceeded(error->packet) &&
+		    packet_quotes(error->packet, flight->packet))
+			return true;
+	}
+	return false;
 }
 
 /* Which action of a rule explains that a frame did not arrive. */
@@ -223,7 +255,8 @@ static void flight_examine(struct wire *wire, const struct flight *flight)
 		break;
 	case FATE_LOST:
 		if (!examine_ends_before(wire->exam,
-		                         flight_begin_ns(flight) + wire->exam->slack_ns))
+		                         flight_begin_ns(flight) + wire->exam->slack_ns) &&
+		    !ran_out_of_hops(wire, flight))
 			complain_wire(wire, flight_begin_ns(flight), flight,
 			              "it does not arrive, and no rule takes it");
 		break;

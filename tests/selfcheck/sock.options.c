@@ -53,8 +53,6 @@ const struct probe probe_sock_options = {
 	.kernel_path = "do_tcp_setsockopt(), sock_setsockopt()",
 	.wire = WIRE_KERNEL,
 	.claims = {{"sock.options", "-", "An option reads back as it was set."}},
-	/* the full send buffer is still being sent: no loss probe of what was not sent yet */
-	.sysctls = {{"net.ipv4.tcp_early_retrans", "0", "0"}},
 	.run = run,
 	.judge = judge,
 };

@@ -5,6 +5,9 @@
  */
 #include "canned.h"
 
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
+
 #include "../../harness/examine/examine.h"
 #include "../mutate/mutations.h"
 
@@ -209,6 +212,46 @@ static void a_state_from_nowhere(void **state)
 	record_free(rec);
 }
 
+static void add_packet(struct record *rec, int64_t t_ns, bool arriving, const struct packet *packet)
+{
+	struct event event = {.kind = EVENT_PACKET, .t_ns = t_ns};
+
+	event.packet.arriving = arriving;
+	event.packet.packet = *packet;
+	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+/* A frame whose hops were used up is lost to the router that says so, to no rule. */
+static void a_router_takes_the_last_hop(void **state)
+{
+	const struct endpoint client = {.family = AF_INET, .addr = {10, 0, 0, 1}, .port = 4000};
+	const struct endpoint server = {.family = AF_INET, .addr = {10, 0, 1, 2}, .port = 53};
+	const struct packet lost = {.src = client, .dst = server, .protocol = IPPROTO_UDP};
+	struct packet error = {
+		.src = {.family = AF_INET, .addr = {10, 0, 0, 254}},
+		.dst = {.family = AF_INET, .addr = {10, 0, 0, 1}},
+		.protocol = IPPROTO_ICMP,
+		.icmp_type = ICMP_TIME_EXCEEDED,
+		.inner = {.src = client, .dst = server, .protocol = IPPROTO_UDP},
+	};
+	struct event note = {.kind = EVENT_NOTE, .t_ns = NS_PER_S, .note.text = "the end"};
+	struct record *rec = record_new();
+	size_t decided;
+
+	(void)state;
+	rec->observed[OBSERVER_TAP] = true;
+	assert_int_equal(record_add_event(rec, &note), 0);
+	add_packet(rec, NS_PER_MS, true, &lost);
+	record_sort(rec);
+	assert_int_equal(count(rec, &decided), 1);
+	add_packet(rec, NS_PER_MS + 20000, false, &error);
+	record_sort(rec);
+	assert_int_equal(count(rec, &decided), 0);
+	rec->events[1].packet.packet.inner.dst.port = 54;
+	assert_int_equal(count(rec, &decided), 2);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +262,7 @@ int main(void)
 		cmocka_unit_test(lateness_does_not_excuse_what_is_early),
 		cmocka_unit_test(the_finding_fails),
 		cmocka_unit_test(a_state_from_nowhere),
+		cmocka_unit_test(a_router_takes_the_last_hop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
