@@ -160,6 +160,33 @@ setup() {
 		.type] | . == ([range(length / 2)] | map("probe", "result")) and length == 10'
 }
 
+# What it was made late for is done again, on time: one answer in the table, the file and the
+# exit code, and why there were two runs.
+@test "run: what a late machine alone left undecided is asked again, and that is said" {
+	"${CC:-gcc}" -shared -fPIC -O2 -Wall -Wextra -o late.so "$BATS_TEST_DIRNAME/late.c"
+	late_once() {
+		rm -f once
+		LATE_ONCE=$PWD/once LD_PRELOAD=$PWD/late.so "$FINWAIT" run close.four-waves "$@"
+	}
+	# as it happens: two probe lines, and the last result counts
+	late_once --json >all.jsonl
+	json_holds all.jsonl 'map(select(.type == "result")) | length == 2 and .[1].outcome == "ok" and
+		.[0].outcome == "inconclusive" and
+		(.[0].reason | test("the machine was 6[0-9][0-9] ms late$")) and
+		(.[0].findings | any(.late_ns > 6e8))'
+	json_holds all.jsonl 'map(select(.type == "probe")) | length == 2 and (.[0] | has("again") | not) and
+		(.[1].again | test("^asked again: the machine had been 6[0-9][0-9] ms late$"))'
+	json_holds all.jsonl 'last | .ok == 1 and .inconclusive == 0'
+	# what is kept is the second run alone
+	json_holds out/close.four-waves.jsonl 'map(select(.type == "probe")) | length == 1 and
+		(.[0].again | test("^asked again: "))'
+	json_holds out/close.four-waves.jsonl 'map(select(.type == "result"))[0].outcome == "ok" and
+		(map(select(.kind == "late" and .late_ns > 5e8)) == [])'
+	run -0 --separate-stderr late_once
+	grep -qE '^  asked again: the machine had been 6[0-9]{2} ms late$' <<<"$output"
+	grep -q '^1 probe: 1 as predicted' <<<"$output"
+}
+
 @test "run: the slow ones are skipped with the reason, and leave an older record alone" {
 	local slow status=0
 

@@ -77,6 +77,19 @@ cache_entry() {
 	[[ $output == *", 0 differ"* ]]
 }
 
+@test "a guest judges by the slack that was asked for" {
+	for slack in 10 37; do
+		FINWAIT_SLACK_MS=$slack "$FINWAIT" run finwait2.close-timeout --kernel "$KERNEL" >/dev/null
+		json_holds out/finwait2.close-timeout.jsonl \
+			"map(select(.type == \"probe\"))[0].slack_ms == $slack"
+		jq -c 'select(.type == "result").findings[] |
+			select(.name == "stay_in_FIN_WAIT2").predicts' \
+			out/finwait2.close-timeout.jsonl >"$slack"
+	done
+	# the bound of a time is as much later
+	jq -e -s '.[1].hi_ns - .[0].hi_ns == 27e6 and .[1].lo_ns == .[0].lo_ns' 10 37
+}
+
 @test "netem on the kernel wire: delay to within 0.1 ms, duplication, loss, reordering" {
 	run -0 "$FINWAIT_SELFCHECK" run 'wire.*' --kernel "$KERNEL" --out netem
 	[[ $output =~ ([0-9]+)\ probes:\ ([0-9]+)\ as\ predicted ]]
