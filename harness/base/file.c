@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h> /* basename() that knows "out/" */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 #define PATH_SAID 150 /* leaves room in a fault for what is wrong with it */
 
 int write_all(int fd, const void *data, size_t size)
@@ -50,14 +53,65 @@ const char *path_end(const char *path)
 	return length > PATH_SAID ? path + length - PATH_SAID : path;
 }
 
-int folder_open(const char *path, struct fault *f)
+/* Does the link @name in @parent_fd belong to nobody who may choose where @parent_fd leads? */
+static bool link_is_planted(int parent_fd, const struct stat *link)
 {
-	int fd;
+	struct stat parent;
 
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return fault_set(f, errno, "make the folder %s", path_end(path));
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? fault_set(f, errno, "open the folder %s", path_end(path)) : fd;
+	if (link->st_uid == geteuid() || link->st_uid == 0 || fstat(parent_fd, &parent) < 0)
+		return false;
+	return (parent.st_mode & S_IWOTH) && link->st_uid != parent.st_uid;
+}
+/* A descriptor of what @fd, an O_PATH of @name in @parent_fd, is or leads to; or -errno. */
+static int folder_follow(int parent_fd, const char *name, int fd, bool *planted)
+{
+	struct stat st;
+	int folder_fd;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*planted = S_ISLNK(st.st_mode) && link_is_planted(parent_fd, &st);
+	if (*planted)
+		return -ELOOP; /* as open(2) says with O_NOFOLLOW */
+	/* What was looked at is what is opened, whatever stands there in the meantime. */
+	folder_fd = S_ISLNK(st.st_mode) ? openat(parent_fd, name, FOLDER_FLAGS)
+	                                : openat(fd, ".", FOLDER_FLAGS);
+	return folder_fd < 0 ? -errno : folder_fd;
+}
+
+static int folder_open_in(int parent_fd, const char *name, bool *planted)
+{
+	int fd, folder_fd;
+
+	if (parent_fd < 0 || (mkdirat(parent_fd, name, 0777) < 0 && errno != EEXIST))
+		return -errno;
+	fd = openat(parent_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	folder_fd = folder_follow(parent_fd, name, fd, planted);
+	close(fd);
+	return folder_fd;
+}
+
+int folder_open(const char *path, const char *use, struct fault *f)
+{
+	char *way = strdup(path), *end = strdup(path);
+	int parent_fd, fd = -ENOMEM;
+	bool planted = false;
+
+	if (way && end) {
+		/* "out/" is out here: with its slash a link would be followed */
+		parent_fd = open(*path ? dirname(way) : "", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = folder_open_in(parent_fd, basename(end), &planted);
+		if (parent_fd >= 0)
+			close(parent_fd);
+	}
+	free(way);
+	free(end);
+	if (planted)
+		return fault_refuse(f, ELOOP, "%s is a link that another user has put there%s",
+		                    path_end(path), use);
+	return fd < 0 ? fault_set(f, -fd, "open the folder %s%s", path_end(path), use) : fd;
 }
 
 static const char *kind_words(mode_t mode)

@@ -16,8 +16,12 @@ int write_all(int fd, const void *data, size_t size) MUST_CHECK;
 /* As many bytes as are asked for. 0, -EPIPE when they end before, or -errno. */
 int read_all(int fd, void *data, size_t size) MUST_CHECK;
 
-/* A descriptor of the folder @path, made if it is not there; or -errno. */
-int folder_open(const char *path, struct fault *f) MUST_CHECK;
+/*
+ * A descriptor of the folder @path, made if it is not there; or -errno. A link that somebody
+ * else has put in a folder that all may write is refused, as the kernel's may_follow_link()
+ * does where fs.protected_symlinks is on. @use ends a fault's words: " for records".
+ */
+int folder_open(const char *path, const char *use, struct fault *f) MUST_CHECK;
 
 /*
  * A new regular file @name in @folder_fd, in place of the one that is there: what others hold

@@ -72,10 +72,8 @@ struct keep *keep_open(const char *dir, const struct run_info *info, struct faul
 	}
 	keep->dir = strdup(dir);
 	keep->run_line = json_run_line(info);
-	keep->dir_fd = folder_open(dir, f);
-	err = keep->dir_fd < 0 ? fault_set(f, f->err, "open the folder %s for records (--out DIR)",
-	                                   path_end(dir))
-	                       : folder_try(keep->dir_fd, dir, f);
+	keep->dir_fd = folder_open(dir, " for records (--out DIR)", f);
+	err = keep->dir_fd < 0 ? keep->dir_fd : folder_try(keep->dir_fd, dir, f);
 	if (!err && (!keep->dir || !keep->run_line))
 		err = fault_set(f, ENOMEM, "keep records");
 	if (!err)

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../base/array.h"
+#include "../base/file.h"
 #include "ready.h"
 
 bool source_is_host(const struct source *source)
@@ -257,14 +259,18 @@ static enum exit_code collect_check(const struct collect *c)
 	enum exit_code code = 0;
 	struct fault fault;
 	char line[512];
+	int fd;
 
 	for (size_t i = 0; i < c->count && !code; i++)
 		if (!c->sources[i].path)
 			code = check_target(c, &c->sources[i]);
-	if (code || !c->targets || mkdir(c->request.out_dir, 0777) == 0 || errno == EEXIST)
+	if (code || !c->targets)
 		return code;
-	fault_set(&fault, errno, "make the folder %.150s for the records (--out DIR)",
-	          c->request.out_dir);
+	fd = folder_open(c->request.out_dir, " for records (--out DIR)", &fault);
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
 	c->say(fault_text(&fault, line, sizeof(line)), c->arg);
 	return EXIT_NOT_RUN;
 }

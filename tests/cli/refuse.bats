@@ -174,6 +174,33 @@ setup() {
 	run -0 bash -c '"$0" ladder <(cat out/self.two-waves.jsonl)' "$FINWAIT"
 }
 
+@test "an --out that is another user's link in a folder for all: not followed" {
+	need_root
+	mkdir -m 1777 room
+	mkdir -m 755 target
+	cd room
+	ln -s ../target out
+	for link in out out/; do # one's own leads where it says
+		run -0 "$FINWAIT" run self.connect --out $link
+	done
+	chown -h $NOBODY out
+	rm ../target/*
+	# the kernel itself would refuse it where fs.protected_symlinks is on
+	for link in out out/ "$PWD/out"; do
+		refused 3 "$link is a link that another user has put there" \
+			"$FINWAIT" run self.connect --out "$link"
+		refused 3 "$link is a link that another user has put there" \
+			"$FINWAIT" matrix self.connect --kernel host --out "$link"
+	done
+	[ -z "$(ls ../target)" ]
+	# in a folder of one user's, or of that user's, nobody else has put it there
+	chmod 755 .
+	run -0 "$FINWAIT" run self.connect
+	chmod 1777 .
+	chown $NOBODY .
+	run -0 "$FINWAIT" run self.connect
+}
+
 @test "a record takes the place of an older one, and leaves alone who still holds that" {
 	mkdir out
 	echo older >out/self.connect.jsonl
