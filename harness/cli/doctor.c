@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "../run/machine.h"
+#include "../session/files.h"
 #include "../vm/vm.h"
 
 static void trace_part_print(const char *part, const char *why_not, void *arg)
@@ -36,12 +37,13 @@ static void doctor_vm(void)
 int command_doctor(int argc, char **argv)
 {
 	const struct machine_feature *lacking;
+	unsigned long long files;
 	struct machine machine;
 	struct fault fault;
 
 	if (argc > 1)
 		return cli_say(EXIT_USAGE, "doctor takes no argument, not '%s'", argv[1]);
-	if (machine_find(&machine, 1, &fault) < 0)
+	if (files_allow(&files, &fault) < 0 || machine_find(&machine, 1, &fault) < 0)
 		return cli_fault(EXIT_NOT_RUN, &fault);
 	printf("kernel %s (%s, HZ=%d), as %s\n", machine.info.kernel, machine.info.machine,
 	       machine.info.hz, machine.root ? "root" : "an ordinary user (user namespace)");
@@ -56,6 +58,7 @@ int command_doctor(int argc, char **argv)
 		trace_parts(machine.trace, trace_part_print, NULL);
 	printf("  %-24s %s\n", "simultaneous_synack",
 	       settings_get(&machine.info.features, "simultaneous_synack"));
+	printf("  %-24s %llu, of which a probe takes %d\n", "open files", files, FILES_NEEDED);
 	doctor_vm();
 	lacking = machine_lacks(&machine);
 	if (lacking)

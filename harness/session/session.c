@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "../record/json.h"
 #include "../base/wheel.h"
@@ -15,6 +14,7 @@
 #include "../run/supervisor.h"
 #include "../vm/vm.h"
 #include "again.h"
+#include "files.h"
 #include "unread.h"
 
 /*
@@ -391,35 +391,17 @@ static int places_count(const struct session *session, unsigned int *places, str
 	return 0;
 }
 
-/* A probe takes 24 descriptors at most, eBPF 38 that it inherits. */
-#define FILES_NEEDED 64
-
-/* As many as the hard limit allows. Libraries give EMFILE other names: it is told before. */
-static int files_allow(struct fault *f)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return fault_set(f, errno, "ask how many files may be open");
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return fault_set(f, errno, "allow more open files");
-	if (limit.rlim_cur >= FILES_NEEDED)
-		return 0;
-	return fault_set(f, EMFILE, "no probe can run here: ulimit -n is %llu, it takes %d",
-	                 (unsigned long long)limit.rlim_cur, FILES_NEEDED);
-}
-
 static enum exit_code session_on_host(struct session *session)
 {
 	struct machine machine;
 	struct fault fault;
+	unsigned long long files;
 	unsigned int places = 0;
 	enum exit_code code;
 
 	if (places_count(session, &places, &fault) < 0)
 		return session_refuse(session, &fault);
-	if (files_allow(&fault) < 0 || machine_find(&machine, places, &fault) < 0)
+	if (files_allow(&files, &fault) < 0 || machine_find(&machine, places, &fault) < 0)
 		return session_stop(session, EXIT_NOT_RUN, &fault);
 	code = session_on(session, &machine);
 	machine_release(&machine);

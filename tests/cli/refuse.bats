@@ -215,7 +215,11 @@ setup() {
 		refused 3 "ulimit -n is $files" \
 			bash -c 'ulimit -n $1; exec "$0" run self.connect' "$FINWAIT" "$files"
 		[[ $stderr == *"Too many open files" ]]
+		refused 3 "ulimit -n is $files" \
+			bash -c 'ulimit -n $1; exec "$0" doctor' "$FINWAIT" "$files"
 	done
+	run bash -c 'ulimit -n 200; exec "$0" doctor' "$FINWAIT"
+	grep -qE '^  open files +200, of which a probe takes 64$' <<<"$output"
 	# a soft limit is raised
 	run -0 bash -c 'ulimit -Sn 10; "$0" run self.connect' "$FINWAIT"
 }
