@@ -154,8 +154,12 @@ static int64_t rto_after_ns(const struct timers *t, int64_t t_ns)
 {
 	const struct stay *stay = stay_at(t->end, t_ns);
 	const struct loss loss = {.established = stay && stay->state == STATE_ESTABLISHED};
+	const struct record *rec = t->exam->story->rec;
+	bool backs_off = stay && stay->state == STATE_SYN_SENT
+	                         ? model_syn_backs_off(rec, t->end->host, t->timeouts)
+	                         : model_backs_off(rec, t->end->host, &loss, t->timeouts);
 
-	if (model_backs_off(t->exam->story->rec, t->end->host, &loss, t->timeouts))
+	if (backs_off)
 		return t->rto_ns * 2 < rto_max_ns(t) ? t->rto_ns * 2 : rto_max_ns(t);
 	return t->rto_ns;
 }

@@ -16,9 +16,10 @@ static const char *const records[] = {
 	"true/close.simultaneous.jsonl", "true/simopen.four-way.jsonl",
 	"true/self.two-waves.jsonl",     "true/beyond.keepalive.jsonl",
 	"true/beyond.retries2.jsonl",    "true/finwait2.close-timeout.jsonl",
-	"true/loss.syn.jsonl",           "true/rootless.jsonl",
-	"true/wire.netem-fate.jsonl",    "true/wire.routed.6.jsonl",
-	"true/sock.peer.jsonl",          "true/flow.tuple-again.jsonl",
+	"true/loss.syn.jsonl",           "true/loss.syn.starved.jsonl",
+	"true/rootless.jsonl",           "true/wire.netem-fate.jsonl",
+	"true/wire.routed.6.jsonl",      "true/sock.peer.jsonl",
+	"true/flow.tuple-again.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4

@@ -3,9 +3,19 @@
 
 #define TCP_TIMEOUT_INIT_NS NS_PER_S /* include/net/tcp.h */
 
+static int64_t linear_timeouts(const struct record *rec, enum side host)
+{
+	return model_sysctl_or(rec, host, "net.ipv4.tcp_syn_linear_timeouts", 0);
+}
+
+bool model_syn_backs_off(const struct record *rec, enum side host, int64_t timeouts)
+{
+	return timeouts > linear_timeouts(rec, host);
+}
+
 bool model_syn(const struct record *rec, enum side host, struct schedule *schedule)
 {
-	int64_t linear = model_sysctl_or(rec, host, "net.ipv4.tcp_syn_linear_timeouts", 0);
+	int64_t linear = linear_timeouts(rec, host);
 	int64_t rto_ns = TCP_TIMEOUT_INIT_NS, max_ns = model_rto_max_ns(rec, host);
 	int64_t retransmits = 0, retries, bound_ns;
 	struct chain chain;
@@ -25,7 +35,7 @@ bool model_syn(const struct record *rec, enum side host, struct schedule *schedu
 			return true;
 		if (!chain_send(&chain, SEND_RTO))
 			return false;
-		if (++retransmits > linear)
+		if (model_syn_backs_off(rec, host, ++retransmits))
 			rto_ns = rto_ns * 2 < max_ns ? rto_ns * 2 : max_ns;
 	}
 }

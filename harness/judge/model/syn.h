@@ -12,4 +12,7 @@
  */
 bool model_syn(const struct record *rec, enum side host, struct schedule *schedule);
 
+/* Whether the RTO doubles with the time-out number @timeouts (1: the first) in SYN_SENT: tcp_retransmit_timer(). */
+bool model_syn_backs_off(const struct record *rec, enum side host, int64_t timeouts);
+
 #endif
