@@ -32,28 +32,37 @@ static void run(struct probe_run *run)
 	sock_await_error(client, model.give_up.hi_ns / NS_PER_MS + 2000);
 }
 
-/* Whether one timer may have made @a_ns and one of twice its length @b_ns. */
-static bool is_twice(const struct record *rec, int64_t a_ns, int64_t b_ns)
+/* How much shorter than @ns the timer may have been that took it. */
+static int64_t rounded_ns(const struct record *rec, int64_t ns)
 {
-	int64_t a_rounded_ns = model_timer(rec, a_ns).hi_ns - a_ns;
-	int64_t b_rounded_ns = model_timer(rec, b_ns).hi_ns - b_ns;
-
-	return 2 * (a_ns - a_rounded_ns) <= b_ns && b_ns - b_rounded_ns <= 2 * a_ns;
+	return model_timer(rec, ns).hi_ns - ns;
 }
 
-/* How many waits between SYNs are twice the one before. */
+/* Whether one timer may have made @a_ns and one of @times its length @b_ns. */
+static bool may_be_times(const struct record *rec, int64_t times, int64_t a_ns, int64_t b_ns)
+{
+	return times * (a_ns - rounded_ns(rec, a_ns)) <= b_ns &&
+	       b_ns - rounded_ns(rec, b_ns) <= times * a_ns;
+}
+
+/*
+ * How many waits between SYNs are twice the one before: from how many surely are to how many
+ * may be, where the record's slack is too great to tell twice as long from as long.
+ */
 static struct measured measure_doubled(const struct record *rec, const struct sent *syns)
 {
 	struct measured measured = measure_sent(syns);
-	int64_t before_ns = 0, doubled = 0;
+	int64_t before_ns = 0, surely = 0, maybe = 0;
 
 	for (size_t i = 1; i < syns->count; i++) {
 		int64_t ns = syns->items[i]->depart_ns - syns->items[i - 1]->depart_ns;
+		bool twice = i > 1 && may_be_times(rec, 2, before_ns, ns);
 
-		doubled += i > 1 && is_twice(rec, before_ns, ns);
+		maybe += twice;
+		surely += twice && !may_be_times(rec, 1, before_ns, ns);
 		before_ns = ns;
 	}
-	measured.value = value_count(doubled);
+	measured.value = value_counts(surely, maybe);
 	if (syns->count <= 2)
 		measured.skip = "fewer than two intervals: raise tcp_syn_retries";
 	return measured;
