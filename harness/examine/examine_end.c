@@ -150,6 +150,7 @@ static void ends_divide(struct exam *exam, size_t count)
 {
 	struct happening *items = exam->happenings;
 
+	exam->end_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (!i || !is_same_end(&items[i - 1], &items[i]))
 			exam->ends[exam->end_count++] = (struct end){

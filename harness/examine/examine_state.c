@@ -156,17 +156,17 @@ static void walk_transition(struct walk *walk, const struct event *event)
 /* A time-wait sock takes over in FIN_WAIT2, or in TIME_WAIT where the FIN is here. */
 static void walk_time_wait(struct walk *walk)
 {
-	bool again = walk->time_wait;
+	bool again = walk->time_wait, in_finwait2 = walk->state == STATE_FIN_WAIT2;
+	bool fin_is_here = walk->state == STATE_CLOSING ||
+	                   (in_finwait2 && (again || (walk->pending & EFFECT_FIN)));
 
 	walk->time_wait = true;
 	if (walk->state == STATE_TIME_WAIT && again)
 		walk_restart(walk);
-	else if (walk->state == STATE_CLOSING)
+	else if (fin_is_here)
 		walk_move(walk, STATE_TIME_WAIT, "packet");
-	else if (walk->state != STATE_FIN_WAIT2)
+	else if (!in_finwait2)
 		walk_jump(walk, STATE_FIN_WAIT2, "begins a time-wait sock");
-	else if (again || (walk->pending & EFFECT_FIN))
-		walk_move(walk, STATE_TIME_WAIT, "packet");
 }
 
 static void walk_time_wait_end(struct walk *walk, const char *cause)
