@@ -26,27 +26,27 @@ struct timers {
 	const struct exam *exam;
 	const struct end *end;
 	int64_t armed_lo_ns, armed_hi_ns; /* the retransmission timer runs since */
-	bool armed;
 	int64_t rto_ns, rtt_ns; /* 0: not known */
 	int64_t rto_next_ns; /* after a time-out that the tap has not shown yet; 0: none */
 	int64_t traced_ns; /* trace saw a segment sent again then; NEVER: not since the last */
-	bool request; /* a request sock: it counts its own time-outs */
-	bool asked; /* a SYN came once more, and its SYN+ACK has not left yet */
 	int64_t answered_ns; /* that SYN+ACK left; NEVER: none, or the timer fired since */
 	struct span before; /* when the request's timer was due before that set it anew */
+	int64_t heard_ns; /* the last segment that came in */
+	int64_t keepalive_ns; /* SO_KEEPALIVE was set; NEVER: it was not */
+	int64_t probe_ns; /* the last keepalive probe; NEVER: none */
+	int64_t time_wait_ns; /* its timer was set; NEVER: none */
+	int64_t reached_ns; /* the last segment that would set it anew */
 	unsigned int timeouts; /* since something was acknowledged */
+	unsigned int fresh; /* new data that left while other data was outstanding */
+	unsigned int retransmits, loss_probes, either, keepalives; /* what the timers sent */
+	bool armed; /* it runs */
+	bool request; /* a request sock: it counts its own time-outs */
+	bool asked; /* a SYN came once more, and its SYN+ACK has not left yet */
 	bool may_probe; /* the next resend may be a tail loss probe */
 	bool disturbed; /* something came in that acknowledges nothing new: SACK, RACK, F-RTO */
 	bool clamped; /* TCP_USER_TIMEOUT cuts the timer short */
-	int64_t heard_ns; /* the last segment that came in */
-	int64_t keepalive_ns; /* SO_KEEPALIVE was set; NEVER: it was not */
 	bool keepalive_own; /* TCP_KEEPIDLE and its like: not the sysctls' times */
-	int64_t probe_ns; /* the last keepalive probe; NEVER: none */
 	bool window_closed; /* the peer's window is 0 */
-	int64_t time_wait_ns; /* its timer was set; NEVER: none */
-	int64_t reached_ns; /* the last segment that would set it anew */
-	unsigned int fresh; /* new data that left while other data was outstanding */
-	unsigned int retransmits, loss_probes, either, keepalives; /* what the timers sent */
 };
 
 static int64_t sysctl_or(const struct timers *t, const char *name, int64_t otherwise)
