@@ -15,8 +15,7 @@ struct judge {
 	const struct claim *claims;
 	const char *claim; /* which figures belong to; NULL: none yet */
 	const char *in_case; /* "": none is open */
-	const char *premise; /* of the claim: why nothing can be concluded; NULL: it can */
-	unsigned int premise_rests_on;
+	struct premise premise; /* of the claim */
 	unsigned int opened[CLAIMS_PER_PROBE];
 	unsigned int findings[CLAIMS_PER_PROBE];
 	const char *error; /* the first misuse: the run is an error */
@@ -94,8 +93,7 @@ void judge_claim(struct judge *judge, const char *id)
 
 	judge->claim = id;
 	judge->in_case = "";
-	judge->premise = NULL;
-	judge->premise_rests_on = 0;
+	judge->premise = (struct premise){0};
 	if (index < 0) {
 		judge_misuse(judge, "a claim was judged that the probe does not declare", id);
 		return;
@@ -115,15 +113,18 @@ void judge_case(struct judge *judge, const char *fmt, ...)
 
 void judge_premise(struct judge *judge, const char *what, struct measured holds)
 {
+	struct premise *premise = &judge->premise;
 	const char *doubt = measured_doubt(judge->rec, &holds);
 
-	judge->premise_rests_on |= holds.rests_on;
-	if (judge->premise)
+	premise->rests_on |= holds.rests_on;
+	if (premise->why_not)
 		return;
 	if (doubt)
-		judge->premise = judge_text(judge, "it is not known whether %s: %s", what, doubt);
+		premise->why_not = judge_text(judge, "it is not known whether %s: %s", what, doubt);
 	else if (strcmp(holds.value.text, "yes") != 0)
-		judge->premise = judge_text(judge, "it does not hold that %s", what);
+		premise->why_not = judge_text(judge, "it does not hold that %s", what);
+	if (premise->why_not)
+		premise->late_ns = measured_doubt_ns(judge->story, &holds);
 }
 
 static bool is_kind(const struct value *value, enum value_kind kind)
@@ -155,7 +156,7 @@ void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
 		.says = figure->says,
 		.predicts = figure->predicts,
 		.measured = figure->measured.value,
-		.rests_on = figure->measured.rests_on | judge->premise_rests_on,
+		.rests_on = figure->measured.rests_on | judge->premise.rests_on,
 	};
 	int index = judge->claim ? claim_index(judge, judge->claim) : -1;
 
@@ -169,7 +170,7 @@ void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
 		judge_misuse(judge, "a figure is compared with one of another kind", figure->name);
 	if (finding_find(judge->rec, finding_id_of(&finding)))
 		judge_misuse(judge, "a figure is stated twice", figure->name);
-	verdict_settle(judge->rec, judge->story, figure, judge->premise, &finding);
+	verdict_settle(judge->rec, judge->story, figure, &judge->premise, &finding);
 	if (record_add_finding(judge->rec, &finding) < 0)
 		judge->err = -ENOMEM;
 }

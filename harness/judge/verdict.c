@@ -9,15 +9,19 @@
  *   2. inconclusive  an observer that it rests on lost data; the query found nothing, or not
  *                    all; a premise of the claim did not hold; nothing can be predicted
  *   3. inconclusive  it had not ended when the record did, and the prediction was not past
- *   4. inconclusive  measured less closely than the prediction is: such a measurement
- *                    would agree with any model
+ *   4. inconclusive  measured less closely than the prediction is, be it a time or a count:
+ *                    such a measurement would agree with any model
  *   5. inconclusive  measured is not as predicted, and a setting is in force whose rule no
  *                    model knows (model/unmodelled.h)
  *   6. inconclusive  measured is not as predicted, and the machine was late by enough to
  *                    explain it (lateness.h)
  *   7. judged        the model holds where measured and predicted have a value in common;
  *                    the verdict on the article follows, unless the article and the model
- *                    give different times that meet at the one measured
+ *                    give different times that meet at the one measured, or the count is
+ *                    measured as a range that only in part agrees with the article
+ *
+ * Of rules 2 to 4 and 6 the finding keeps how late the machine was, where that may be why:
+ * the same question may be answered when it is asked again.
  *
  * A range of times is one exact time, rounded by the kernel's timers: its lower end. Two
  * of them are the same where these are, and an article that gives bounds (every time that
@@ -79,17 +83,27 @@ static int rests_on_lost(const struct record *rec, unsigned int mask)
 	return -1;
 }
 
+/* How long it must have gone on at least, without an end, to tell something. */
+static int64_t telling_ns(const struct value *predicts)
+{
+	return predicts->hi == INT64_MAX ? predicts->lo : predicts->hi;
+}
+
 /*
  * It had not ended when the record did. Only past the prediction does that tell
  * something: the kernel has taken longer.
  */
 static bool is_unended(const struct figure *figure)
 {
-	const struct value *measured = &figure->measured.value, *predicts = &figure->predicts;
+	const struct value *measured = &figure->measured.value;
 
-	if (measured->kind != VALUE_TIME || measured->hi != INT64_MAX)
-		return false;
-	return measured->lo <= (predicts->hi == INT64_MAX ? predicts->lo : predicts->hi);
+	return measured->kind == VALUE_TIME && measured->hi == INT64_MAX &&
+	       measured->lo <= telling_ns(&figure->predicts);
+}
+
+static bool is_number(const struct value *value)
+{
+	return value->kind == VALUE_COUNT || value->kind == VALUE_TIME;
 }
 
 /* Only where it reaches beyond the prediction does its width let something through. */
@@ -97,19 +111,26 @@ static bool is_too_coarse(const struct figure *figure)
 {
 	const struct value *measured = &figure->measured.value;
 
-	return measured->kind == VALUE_TIME && value_meets(measured, &figure->predicts) &&
+	return is_number(measured) && value_meets(measured, &figure->predicts) &&
 	       !value_within(measured, &figure->predicts) &&
 	       value_width(measured) > value_width(&figure->predicts);
 }
 
-/* The article's time and the model's are different ones, and this could be either. */
-static bool is_either(const struct figure *figure)
+/* What the article says is not what the model predicts, as far as it was measured. */
+static bool says_otherwise(const struct figure *figure)
 {
 	const struct value *says = &figure->says, *predicts = &figure->predicts;
 
-	return says->kind == VALUE_TIME && says->lo != predicts->lo &&
-	       !value_within(predicts, says) && value_meets(says, &figure->measured.value) &&
-	       value_meets(predicts, &figure->measured.value);
+	if (says->kind == VALUE_TIME)
+		return says->lo != predicts->lo && !value_within(predicts, says);
+	return says->kind == VALUE_COUNT && !value_within(&figure->measured.value, says);
+}
+
+/* The article and the model differ, and what was measured could be either. */
+static bool is_either(const struct figure *figure)
+{
+	return says_otherwise(figure) && value_meets(&figure->says, &figure->measured.value) &&
+	       value_meets(&figure->predicts, &figure->measured.value);
 }
 
 static enum verdict verdict_of(const struct figure *figure)
@@ -151,26 +172,54 @@ const char *measured_doubt(struct record *rec, const struct measured *measured)
 	return measured->value.kind == VALUE_NONE ? "it did not happen" : NULL;
 }
 
+/*
+ * How late the machine was within the window, where one delay was longer than the record's
+ * slack, which the model allows for: it may have changed what happened. Else 0.
+ */
+static int64_t disturbed_ns(const struct story *story, int64_t from_ns, int64_t to_ns)
+{
+	int64_t late_ns = lateness_worst(story, from_ns, to_ns);
+
+	return late_ns > story->rec->slack_ms * NS_PER_MS ? late_ns : 0;
+}
+
+int64_t measured_doubt_ns(const struct story *story, const struct measured *measured)
+{
+	/* what was not found has no window of its own */
+	int64_t to_ns = measured->to_ns ? measured->to_ns : INT64_MAX;
+
+	if (rests_on_lost(story->rec, measured->rests_on) >= 0)
+		return 0;
+	return disturbed_ns(story, measured->from_ns, to_ns);
+}
+
 /* Rule 2: why there is nothing to judge, or NULL. */
-static const char *why_nothing(struct record *rec, const struct figure *figure, const char *premise)
+static const char *why_nothing(const struct story *story, struct record *rec,
+                               const struct figure *figure, const struct premise *premise,
+                               int64_t *late_ns)
 {
 	const char *doubt = measured_doubt(rec, &figure->measured);
 
-	if (doubt)
+	if (doubt) {
+		*late_ns = measured_doubt_ns(story, &figure->measured);
 		return doubt;
-	return premise ? premise : figure->unpredicted;
+	}
+	if (premise->why_not) {
+		*late_ns = premise->late_ns;
+		return premise->why_not;
+	}
+	*late_ns = figure->unpredicted ? disturbed_ns(story, 0, INT64_MAX) : 0;
+	return figure->unpredicted;
 }
 
-/* Rules 3 and 4: why what was measured is not enough, or NULL. */
-static const char *why_vague(struct record *rec, const struct figure *figure)
+static const char *coarse_words(struct record *rec, const struct figure *figure)
 {
-	struct value measured = {.kind = VALUE_TIME}, predicted = {.kind = VALUE_TIME};
+	struct value measured = figure->measured.value, predicted = figure->predicts;
 	char measured_text[48], predicted_text[48];
 
-	if (is_unended(figure))
-		return "it had not ended when the record did";
-	if (!is_too_coarse(figure))
-		return NULL;
+	if (measured.kind == VALUE_COUNT)
+		return record_text(rec, "only known to be one of %s",
+		                   value_text(&measured, measured_text, sizeof(measured_text)));
 	measured.lo = measured.hi = value_width(&figure->measured.value);
 	predicted.lo = predicted.hi = value_width(&figure->predicts);
 	return record_text(rec, "measured to within %s only, where the prediction leaves %s",
@@ -198,20 +247,61 @@ static int64_t explained_ns(const struct story *story, const struct figure *figu
 		               ? late_ns
 		               : 0;
 	}
-	late_ns = lateness_worst(story, measured->from_ns, measured->to_ns);
-	return late_ns > story->rec->slack_ms * NS_PER_MS ? late_ns : 0;
+	return disturbed_ns(story, measured->from_ns, measured->to_ns);
 }
 
 /* How late the machine was, where that is why a measurement is too coarse; else 0. */
-static int64_t vague_ns(const struct story *story, const struct figure *figure)
+static int64_t coarse_ns(const struct story *story, const struct figure *figure)
+{
+	const struct measured *measured = &figure->measured;
+	int64_t late_ns;
+
+	if (measured->value.kind == VALUE_COUNT)
+		return disturbed_ns(story, measured->from_ns, measured->to_ns);
+	late_ns = lateness_total(story, measured->from_ns, measured->to_ns);
+	return value_width(&measured->value) - late_ns <= value_width(&figure->predicts) ? late_ns
+	                                                                                 : 0;
+}
+
+/* The same of why it had not ended: without delays the record would have gone on for longer. */
+static int64_t unended_ns(const struct story *story, const struct figure *figure)
 {
 	const struct measured *measured = &figure->measured;
 	int64_t late_ns = lateness_total(story, measured->from_ns, measured->to_ns);
 
-	return is_too_coarse(figure) && value_width(&measured->value) - late_ns <=
-	                                        value_width(&figure->predicts)
-	               ? late_ns
-	               : 0;
+	return measured->value.lo + late_ns > telling_ns(&figure->predicts) ? late_ns : 0;
+}
+
+/* Rules 3 and 4: why what was measured is not enough, or NULL. */
+static const char *why_vague(const struct story *story, struct record *rec,
+                             const struct figure *figure, int64_t *late_ns)
+{
+	if (is_unended(figure)) {
+		*late_ns = unended_ns(story, figure);
+		return "it had not ended when the record did";
+	}
+	if (!is_too_coarse(figure))
+		return NULL;
+	*late_ns = coarse_ns(story, figure);
+	return coarse_words(rec, figure);
+}
+
+/* Rules 2 to 4. */
+static bool settle_inconclusive(struct record *rec, const struct story *story,
+                                const struct figure *figure, const struct premise *premise,
+                                struct finding *finding)
+{
+	const char *why = why_nothing(story, rec, figure, premise, &finding->late_ns);
+
+	if (!why)
+		why = why_vague(story, rec, figure, &finding->late_ns);
+	if (!why)
+		return false;
+	finding->note = !finding->late_ns
+	                        ? why
+	                        : record_text(rec, "%s; the machine was %lld ms late", why,
+	                                      (long long)(finding->late_ns / NS_PER_MS));
+	return true;
 }
 
 /* Rule 5. */
@@ -250,20 +340,16 @@ static void settle_judged(const struct figure *figure, bool holds, struct findin
 }
 
 void verdict_settle(struct record *rec, const struct story *story, const struct figure *figure,
-                    const char *premise, struct finding *finding)
+                    const struct premise *premise, struct finding *finding)
 {
 	bool holds = value_meets(&figure->predicts, &figure->measured.value);
 
 	finding->note = why_skipped(rec, &figure->measured);
 	finding->verdict = finding->note ? VERDICT_SKIPPED : VERDICT_INCONCLUSIVE;
-	if (!finding->note)
-		finding->note = why_nothing(rec, figure, premise);
-	if (!finding->note) {
-		finding->note = why_vague(rec, figure);
-		finding->late_ns = finding->note ? vague_ns(story, figure) : 0;
-	}
-	if (finding->note || (!holds && (settle_unmodelled(rec, story, finding) ||
-	                                 settle_late(rec, story, figure, finding))))
+	if (finding->note || settle_inconclusive(rec, story, figure, premise, finding))
+		return;
+	if (!holds &&
+	    (settle_unmodelled(rec, story, finding) || settle_late(rec, story, figure, finding)))
 		return;
 	settle_judged(figure, holds, finding);
 }

@@ -183,8 +183,91 @@ static void test_late_reading(void **state)
 		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
 		assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
 		assert_string_equal(rec->findings[0].note,
-		                    "measured to within 105.0 ms only, where the prediction "
-		                    "leaves 10.0 ms");
+		                    rows[i].finding_late_ms
+		                            ? "measured to within 105.0 ms only, where the "
+		                              "prediction leaves 10.0 ms; the machine was 100 ms "
+		                              "late"
+		                            : "measured to within 105.0 ms only, where the "
+		                              "prediction leaves 10.0 ms");
+		assert_int_equal(rec->findings[0].late_ns, rows[i].finding_late_ms * MS);
+		record_free(rec);
+	}
+}
+
+/* What the claim of judge_on_premise() rests on. */
+static struct measured premise;
+
+static void judge_on_premise(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	judge_claim(judge, "one");
+	judge_premise(judge, "it was lost", premise);
+	state_figure(judge, &stated[0]);
+}
+
+/* A delay beyond the slack, while the premise was looked at, may be why it does not hold. */
+static void test_late_premise(void **state)
+{
+	static const struct {
+		const char *holds; /* NULL: not known */
+		int64_t due_ms, late_ms;
+		uint64_t lost;
+		const char *note;
+		int64_t finding_late_ms;
+	} rows[] = {
+		{"yes", 500, 11, 0, "", 0},
+		{"no", 0, 0, 0, "it does not hold that it was lost", 0},
+		{"no", 500, 10, 0, "it does not hold that it was lost", 0},
+		{"no", 500, 11, 0, "it does not hold that it was lost; the machine was 11 ms late",
+	         11},
+		{"no", 1000, 11, 0, "it does not hold that it was lost", 0},
+		/* what was not found might have come at any time */
+		{NULL, 1000, 11, 0,
+	         "it is not known whether it was lost: no packet; the machine was 11 ms late", 11},
+		{NULL, 1000, 10, 0, "it is not known whether it was lost: no packet", 0},
+		/* lost data would be lost again */
+		{"no", 500, 11, 7, "it is not known whether it was lost: tap lost 7 events", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct record *rec = record_whole();
+		bool known = rows[i].holds != NULL;
+
+		late_add(rec, rows[i].due_ms * MS, rows[i].late_ms * MS);
+		rec->lost[OBSERVER_TAP] = rows[i].lost;
+		stated[0] = figure_of(value_none(), value_count(3), value_count(3));
+		premise = (struct measured){
+			.value = value_words(rows[i].holds),
+			.rests_on = RESTS_ON(OBSERVER_TAP),
+			.why_not = known ? NULL : "no packet",
+			.to_ns = known ? 1000 * MS : 0,
+		};
+		assert_int_equal(judge_record(rec, one_claim, judge_on_premise, NULL), 0);
+		assert_string_equal(rec->findings[0].note, rows[i].note);
+		assert_int_equal(rec->findings[0].late_ns, rows[i].finding_late_ms * MS);
+		record_free(rec);
+	}
+}
+
+/* Not seen to end: excused where the record would have gone on for long enough. */
+static void test_late_unended(void **state)
+{
+	static const struct {
+		int64_t late_ms, finding_late_ms;
+	} rows[] = {{0, 0}, {10, 0}, {11, 11}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct record *rec = record_whole();
+
+		late_add(rec, 500 * MS, rows[i].late_ms * MS);
+		stated[0] = figure_of(value_none(), value_time(900 * MS, 1010 * MS),
+		                      value_time(1000 * MS, INT64_MAX));
+		stated[0].measured.to_ns = 1000 * MS;
+		stated_count = 1;
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+		assert_int_equal(rec->outcome, OUTCOME_INCONCLUSIVE);
 		assert_int_equal(rec->findings[0].late_ns, rows[i].finding_late_ms * MS);
 		record_free(rec);
 	}
@@ -193,10 +276,9 @@ static void test_late_reading(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_late_timer),
-		cmocka_unit_test(test_late_count),
-		cmocka_unit_test(test_no_environment),
-		cmocka_unit_test(test_late_reading),
+		cmocka_unit_test(test_late_timer),     cmocka_unit_test(test_late_count),
+		cmocka_unit_test(test_no_environment), cmocka_unit_test(test_late_reading),
+		cmocka_unit_test(test_late_premise),   cmocka_unit_test(test_late_unended),
 	};
 
 	return cmocka_run_group_tests_name("judge_late", tests, NULL, NULL);

@@ -143,6 +143,17 @@ static void test_verdicts(void **state)
 		/* counts are exact: what was counted is what the article says */
 		{value_counts(3, 5), value_counts(4, 6), value_count(4), VERDICT_CONFIRMED,
 	         MODEL_HOLDS, OUTCOME_OK},
+		/* unless it could not be told what to count */
+		{value_none(), value_count(3), value_counts(3, 4), VERDICT_INCONCLUSIVE,
+	         MODEL_UNJUDGED, OUTCOME_INCONCLUSIVE},
+		{value_none(), value_count(2), value_counts(3, 4), VERDICT_NONE, MODEL_FAILS,
+	         OUTCOME_MODEL_FAILED},
+		{value_count(3), value_counts(3, 5), value_counts(3, 4), VERDICT_INCONCLUSIVE,
+	         MODEL_HOLDS, OUTCOME_INCONCLUSIVE},
+		{value_counts(3, 4), value_counts(3, 5), value_counts(3, 4), VERDICT_CONFIRMED,
+	         MODEL_HOLDS, OUTCOME_OK},
+		{value_count(5), value_counts(3, 5), value_counts(3, 4), VERDICT_REFUTED,
+	         MODEL_HOLDS, OUTCOME_OK},
 		{value_words("FA A"), value_words("FA A"), value_words("FA A"), VERDICT_CONFIRMED,
 	         MODEL_HOLDS, OUTCOME_OK},
 		{value_words("FA"), value_words("FA A"), value_words("FA A"), VERDICT_REFUTED,
