@@ -147,6 +147,14 @@ setup() {
 		.predicts == 1 and .measured == 1 and .model_ok'
 }
 
+@test "run: with a slack that hides what was doubled, nobody claims to know" {
+	[ -e /proc/sys/net/ipv4/tcp_syn_linear_timeouts ] || skip "no tcp_syn_linear_timeouts here"
+	FINWAIT_SLACK_MS=500 run -3 "$FINWAIT" run loss.syn --set tcp_syn_retries=1 \
+		--set tcp_syn_linear_timeouts=4
+	json_holds out/loss.syn.jsonl 'last.findings | map(select(.name == "doubled_intervals"))[0] |
+		.verdict == "inconclusive" and .measured == {"lo": 0, "hi": 1}'
+}
+
 @test "run --param: is in the record and is heeded" {
 	"$FINWAIT" run open.three-way close.four-waves --param to_the_end=0 >/dev/null
 	json_holds out/close.four-waves.jsonl \
