@@ -28,6 +28,7 @@ static void run(struct probe_run *run)
 			child_kill(child);
 	}
 	await_state(server[0], STATE_CLOSE_WAIT);
+	await_state(client[0], STATE_FIN_WAIT2); /* the ACK of its FIN may be a delayed one */
 	await_state(server[1], STATE_GONE);
 }
 
