@@ -14,8 +14,9 @@
 #include "schema.h"
 
 static const char *const line_names[] = {
-	[JSON_RUN] = "run",       [JSON_PROBE] = "probe",   [JSON_EVENT] = "event",
-	[JSON_RESULT] = "result", [JSON_PHASES] = "phases", [JSON_SUMMARY] = "summary",
+	[JSON_RUN] = "run",         [JSON_PROBE] = "probe", [JSON_EVENT] = "event",
+	[JSON_RESULT] = "result",   [JSON_AGAIN] = "again", [JSON_PHASES] = "phases",
+	[JSON_SUMMARY] = "summary",
 };
 static const struct words line_words = {line_names, sizeof(line_names) / sizeof(line_names[0])};
 
@@ -63,6 +64,17 @@ char *json_result_line(const struct record *rec)
 
 	json_put_text(&out, "probe", rec->probe);
 	fields_put(&out, result_fields, rec);
+	return json_out_line(&out);
+}
+
+char *json_again_line(const struct record *rec, int64_t late_ns)
+{
+	struct json_out out = line_new(JSON_AGAIN);
+	const struct again_line line = {
+		.outcome = rec->outcome, .reason = rec->reason, .late_ns = late_ns};
+
+	json_put_text(&out, "probe", rec->probe);
+	fields_put(&out, again_fields, &line);
 	return json_out_line(&out);
 }
 
@@ -151,6 +163,19 @@ static void take_result(struct json_in *in, struct record *rec)
 	rec->finished = !in->failed;
 }
 
+/* What there is so far is of the run that was spoiled: the record is that of the next one. */
+static void take_again(struct json_in *in, struct record *rec)
+{
+	struct again_line line = {0};
+
+	if (rec->finished)
+		json_fail(in, "\"again\" behind the result");
+	take_probe_id(in, "probe", rec);
+	fields_take(in, again_fields, &line);
+	if (!in->failed)
+		rec->event_count = 0;
+}
+
 /* All of them are of the same runs, one of which is recorded. */
 static void take_phases(struct json_in *in, struct record *rec)
 {
@@ -181,8 +206,9 @@ static void take_summary(struct json_in *in, struct record *rec)
 }
 
 static void (*const line_takers[])(struct json_in *in, struct record *rec) = {
-	[JSON_RUN] = take_run,       [JSON_PROBE] = take_probe,   [JSON_EVENT] = take_event,
-	[JSON_RESULT] = take_result, [JSON_PHASES] = take_phases, [JSON_SUMMARY] = take_summary,
+	[JSON_RUN] = take_run,         [JSON_PROBE] = take_probe, [JSON_EVENT] = take_event,
+	[JSON_RESULT] = take_result,   [JSON_AGAIN] = take_again, [JSON_PHASES] = take_phases,
+	[JSON_SUMMARY] = take_summary,
 };
 
 int json_read_line(struct record *rec, const char *line, size_t length, char why[160])

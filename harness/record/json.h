@@ -20,11 +20,21 @@ char *json_run_line(const struct run_info *run);
 char *json_probe_line(const struct record *rec); /* type "probe": id, params, sysctls, observers */
 char *json_event_line(const char *probe, const struct event *event);
 char *json_result_line(const struct record *rec); /* outcome, findings, states, lost */
+/* In place of a result: the run is done again, since the machine was @late_ns late. */
+char *json_again_line(const struct record *rec, int64_t late_ns);
 /* What @spread came to over @phases of @probe. */
 char *json_phases_line(const char *probe, unsigned int phases, const struct spread *spread);
 char *json_summary_line(const unsigned int outcomes[OUTCOME_COUNT]);
 
-enum json_line { JSON_RUN, JSON_PROBE, JSON_EVENT, JSON_RESULT, JSON_PHASES, JSON_SUMMARY };
+enum json_line {
+	JSON_RUN,
+	JSON_PROBE,
+	JSON_EVENT,
+	JSON_RESULT,
+	JSON_AGAIN,
+	JSON_PHASES,
+	JSON_SUMMARY,
+};
 
 /*
  * Add one line to @rec. @line need not end in NUL. Returns the kind of line, or

@@ -8,6 +8,7 @@
 #define IN_RUN(member) FIELD_AT(struct run_info, member)
 #define IN_RECORD(member) FIELD_AT(struct record, member)
 #define IN_FINDING(member) FIELD_AT(struct finding, member)
+#define IN_AGAIN(member) FIELD_AT(struct again_line, member)
 #define IN_SPREAD(member) FIELD_AT(struct phases_line, member)
 
 static const struct type type_seed = TYPE_NUMBER(1, INT64_MAX, 0);
@@ -143,6 +144,15 @@ const struct field result_fields[] = {
 	{"late", &type_object, 0, 0, FIELD_GIVEN, "how late the machine was, over the whole run",
          .fields = lateness_fields},
 	{"elapsed_ns", &type_duration, IN_RECORD(elapsed_ns), FIELD_ALWAYS, "how long it took"},
+	{0},
+};
+
+const struct field again_fields[] = {
+	{"type", &type_text, 0, 0, FIELD_LINE, "`again`"},
+	{"probe", &type_text, 0, 0, FIELD_LINE, "the probe's id"},
+	{"outcome", &type_outcome, IN_AGAIN(outcome), FIELD_NEEDED, "of the run that was spoiled"},
+	{"reason", &type_text, IN_AGAIN(reason), FIELD_ALWAYS, "why it is not `ok`"},
+	{"late_ns", &type_duration, IN_AGAIN(late_ns), FIELD_ALWAYS, "how late the machine was"},
 	{0},
 };
 

@@ -8,6 +8,13 @@
 #include "phases.h"
 #include "record.h"
 
+/* An "again" line. */
+struct again_line {
+	enum outcome outcome;
+	const char *reason;
+	int64_t late_ns;
+};
+
 /* A "phases" line. */
 struct phases_line {
 	uint32_t phases;
@@ -19,6 +26,7 @@ extern const struct field probe_fields[]; /* of struct record */
 extern const struct field event_fields[]; /* of struct event: what all kinds have */
 extern const struct field *const event_kind_fields[EVENT_KIND_COUNT]; /* and each its own */
 extern const struct field result_fields[]; /* of struct record */
+extern const struct field again_fields[]; /* of struct again_line */
 extern const struct field phases_fields[]; /* of struct phases_line */
 extern const struct field summary_fields[]; /* of unsigned int [OUTCOME_COUNT] */
 

@@ -17,8 +17,9 @@ struct line {
 };
 
 static const struct line lines[] = {
-	{"run", run_fields},       {"probe", probe_fields},   {"event", event_fields},
-	{"result", result_fields}, {"phases", phases_fields}, {"summary", summary_fields},
+	{"run", run_fields},         {"probe", probe_fields}, {"event", event_fields},
+	{"result", result_fields},   {"again", again_fields}, {"phases", phases_fields},
+	{"summary", summary_fields},
 };
 #define LINES (sizeof(lines) / sizeof(lines[0]))
 #define EVENT_LINE 2 /* it goes on with the fields of its kind */

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "../base/clock.h"
+#include "../base/interrupt.h"
 
 #define QUIET_NS (1 * NS_PER_S) /* longer than what a busy scheduler lets one wait for a turn */
 #define PATIENCE_NS (10 * NS_PER_S)
@@ -54,12 +55,15 @@ static int64_t nap_late_ns(void)
 	return clock_mono_ns() - began_ns - NAP_NS;
 }
 
-void machine_await_quiet(int slack_ms)
+bool machine_await_quiet(int slack_ms)
 {
 	int64_t began_ns = clock_mono_ns(), quiet_since_ns = began_ns;
 
-	while (clock_mono_ns() - quiet_since_ns < QUIET_NS &&
+	interrupt_catch();
+	while (!interrupt_pending() && clock_mono_ns() - quiet_since_ns < QUIET_NS &&
 	       clock_mono_ns() - began_ns < PATIENCE_NS)
 		if (nap_late_ns() > slack_ms * NS_PER_MS / 2)
 			quiet_since_ns = clock_mono_ns();
+	interrupt_release();
+	return !interrupt_pending();
 }

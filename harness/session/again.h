@@ -18,8 +18,8 @@ int64_t record_spoiled_ns(const struct record *rec);
 
 /*
  * Wait until this process has been woken on time, within half of @slack_ms, for a second on
- * end; 10 s at most.
+ * end; 10 s at most. False: a signal came that ends the session.
  */
-void machine_await_quiet(int slack_ms);
+bool machine_await_quiet(int slack_ms) MUST_CHECK;
 
 #endif

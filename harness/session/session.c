@@ -95,20 +95,38 @@ static bool is_kept(const struct record *rec)
 	return rec->outcome != OUTCOME_SKIPPED || rec->elapsed_ns;
 }
 
+/* Only here: a guest has time of its own, and phases are many runs anyway. */
+static bool asks_again(const struct session *session, const struct record *rec)
+{
+	return !session->vm && !session->is_again && record_spoiled_ns(rec);
+}
+
+static void session_tell(const struct session *session, const struct record *rec, const char *line,
+                         size_t length)
+{
+	if (session->hooks->line)
+		session->hooks->line(rec, line, length, session->hooks->arg);
+}
+
+/* @line is one of ours: it is freed, and lacks where there was no memory for it. */
+static void session_tell_own(const struct session *session, const struct record *rec, char *line)
+{
+	if (line)
+		session_tell(session, rec, line, strlen(line));
+	free(line);
+}
+
+/* What is kept is whole if nothing comes after it; who listens gets one result a probe. */
 static void session_line(const struct record *rec, const char *line, size_t length, void *arg)
 {
 	const struct session *session = arg;
 
 	if (is_kept(rec))
 		keep_line(session->keep, rec->probe, line, length);
-	if (session->hooks->line)
-		session->hooks->line(rec, line, length, session->hooks->arg);
-}
-
-/* Only here: a guest has time of its own, and phases are many runs anyway. */
-static bool asks_again(const struct session *session, const struct record *rec)
-{
-	return !session->vm && !session->is_again && record_spoiled_ns(rec);
+	if (rec->finished && asks_again(session, rec))
+		session_tell_own(session, rec, json_again_line(rec, record_spoiled_ns(rec)));
+	else
+		session_tell(session, rec, line, length);
 }
 
 static void session_finished(const struct record *rec, void *arg)
@@ -161,6 +179,13 @@ static int session_supervise(struct session *session, const struct machine *mach
 	return err == -EINTR ? 0 : err;
 }
 
+/* @rec is not asked again after all: what it came to is its result. */
+static void session_stands(struct session *session, const struct record *rec)
+{
+	session_tell_own(session, rec, json_result_line(rec));
+	session_finished(rec, session);
+}
+
 /* @planned once more, as a plan of its own; its record takes the place of @rec. */
 static int session_ask_again(struct session *session, const struct machine *machine,
                              const struct planned *planned, struct record **rec, struct fault *f)
@@ -169,34 +194,44 @@ static int session_ask_again(struct session *session, const struct machine *mach
 	struct plan plan = {.items = &item, .count = 1};
 	struct record *again = NULL;
 	char why[80];
-	int err;
+	int err = 0;
 
 	snprintf(why, sizeof(why), "asked again: the machine had been %lld ms late",
 	         (long long)(record_spoiled_ns(*rec) / NS_PER_MS));
 	item.run.again = why;
 	keep_probe_done(session->keep, (*rec)->probe);
-	machine_await_quiet(session->request->slack_ms);
-	err = session_supervise(session, machine, &plan, &again, f);
-	if (again) {
-		record_free(*rec);
-		*rec = again;
+	if (machine_await_quiet(session->request->slack_ms))
+		err = session_supervise(session, machine, &plan, &again, f);
+	else
+		session->result->interrupted = true;
+	if (!again) {
+		session_stands(session, *rec);
+		return err;
 	}
+	record_free(*rec);
+	*rec = again;
 	return err;
 }
 
+/* @err: what the first runs came to; with that, or interrupted, nothing is asked any more. */
 static int session_again(struct session *session, const struct machine *machine,
-                         const struct plan *plan, struct fault *f)
+                         const struct plan *plan, int err, struct fault *f)
 {
 	struct session_result *result = session->result;
-	int err = 0;
 
 	if (session->vm)
-		return 0;
+		return err;
 	session->is_again = true;
-	for (size_t i = 0; i < result->count && !err && !result->interrupted; i++)
-		if (result->records[i] && record_spoiled_ns(result->records[i]))
-			err = session_ask_again(session, machine, &plan->items[i],
-			                        &result->records[i], f);
+	for (size_t i = 0; i < result->count; i++) {
+		struct record **rec = &result->records[i];
+
+		if (!*rec || !record_spoiled_ns(*rec))
+			continue;
+		if (err || result->interrupted)
+			session_stands(session, *rec);
+		else
+			err = session_ask_again(session, machine, &plan->items[i], rec, f);
+	}
 	return err;
 }
 
@@ -310,6 +345,21 @@ static enum exit_code session_end(struct session *session, int err, const struct
 	return EXIT_NOT_RUN;
 }
 
+/* All that is to be run; 0, also when interrupted, or -errno. */
+static int session_runs(struct session *session, const struct machine *machine, struct plan *plan,
+                        struct fault *f)
+{
+	struct session_result *result = session->result;
+	int err = session_supervise(session, machine, plan, result->records, f);
+
+	err = session_again(session, machine, plan, err, f);
+	if (!err && session->request->phase_count && !result->interrupted) {
+		err = session_phases(session, machine, plan, f);
+		keep_phases(session);
+	}
+	return err;
+}
+
 static enum exit_code session_planned(struct session *session, struct machine *machine,
                                       struct plan *plan)
 {
@@ -329,13 +379,7 @@ static enum exit_code session_planned(struct session *session, struct machine *m
 	}
 	if (session->hooks->begin)
 		session->hooks->begin(&info, plan->count, session->hooks->arg);
-	err = session_supervise(session, machine, plan, result->records, &fault);
-	if (!err)
-		err = session_again(session, machine, plan, &fault);
-	if (!err && session->request->phase_count && !result->interrupted) {
-		err = session_phases(session, machine, plan, &fault);
-		keep_phases(session);
-	}
+	err = session_runs(session, machine, plan, &fault);
 	return session_end(session, err, &fault);
 }
 

@@ -168,20 +168,29 @@ setup() {
 		.type] | . == ([range(length / 2)] | map("probe", "result")) and length == 10'
 }
 
+build_late() {
+	"${CC:-gcc}" -shared -fPIC -O2 -Wall -Wextra -o late.so "$BATS_TEST_DIRNAME/late.c"
+}
+
 # What it was made late for is done again, on time: one answer in the table, the file and the
 # exit code, and why there were two runs.
 @test "run: what a late machine alone left undecided is asked again, and that is said" {
-	"${CC:-gcc}" -shared -fPIC -O2 -Wall -Wextra -o late.so "$BATS_TEST_DIRNAME/late.c"
+	build_late
 	late_once() {
 		rm -f once
 		LATE_ONCE=$PWD/once LD_PRELOAD=$PWD/late.so "$FINWAIT" run close.four-waves "$@"
 	}
-	# as it happens: two probe lines, and the last result counts
+	# as it happens: two probe lines, and one result
 	late_once --json >all.jsonl
-	json_holds all.jsonl 'map(select(.type == "result")) | length == 2 and .[1].outcome == "ok" and
-		.[0].outcome == "inconclusive" and
-		(.[0].reason | test("the machine was 6[0-9][0-9] ms late$")) and
-		(.[0].findings | any(.late_ns > 6e8))'
+	json_holds all.jsonl 'map(select(.type == "result")) | length == 1 and .[0].outcome == "ok"'
+	json_holds all.jsonl 'map(select(.type == "again")) | length == 1 and
+		.[0].outcome == "inconclusive" and .[0].late_ns > 6e8 and
+		(.[0].reason | test("the machine was 6[0-9][0-9] ms late$"))'
+	json_holds all.jsonl 'map(.type) | index("again") as $a | rindex("probe") as $p |
+		index("result") as $r | index("probe") < $a and $a < $p and $p < $r'
+	# and so it can be read
+	run -0 "$FINWAIT" judge all.jsonl
+	grep -q '^1 probe: 1 as predicted' <<<"$output"
 	json_holds all.jsonl 'map(select(.type == "probe")) | length == 2 and (.[0] | has("again") | not) and
 		(.[1].again | test("^asked again: the machine had been 6[0-9][0-9] ms late$"))'
 	json_holds all.jsonl 'last | .ok == 1 and .inconclusive == 0'
@@ -193,6 +202,28 @@ setup() {
 	run -0 --separate-stderr late_once
 	grep -qE '^  asked again: the machine had been 6[0-9]{2} ms late$' <<<"$output"
 	grep -q '^1 probe: 1 as predicted' <<<"$output"
+}
+
+# Between the two runs: what the first came to is the result then.
+@test "run: interrupted before it is asked again" {
+	local status=0
+
+	build_late
+	rm -f once
+	LATE_ONCE=$PWD/once LD_PRELOAD=$PWD/late.so env --default-signal=INT \
+		"$FINWAIT" run close.four-waves --json >all.jsonl 2>complaint.txt 3>&- &
+	for _ in $(seq 500); do
+		! grep -q '^{"type":"again"' all.jsonl || break
+		sleep 0.02
+	done
+	kill -s INT $!
+	wait $! || status=$?
+	[ "$status" -eq 3 ]
+	grep -q "^finwait: interrupted; " complaint.txt
+	json_holds all.jsonl 'map(select(.type == "result")) | length == 1 and
+		.[0].outcome == "inconclusive" and (.[0].findings | any(.late_ns > 6e8))'
+	json_holds all.jsonl 'last | .type == "summary" and .inconclusive == 1'
+	run -0 --separate-stderr "$FINWAIT" ladder close.four-waves
 }
 
 @test "run: the slow ones are skipped with the reason, and leave an older record alone" {

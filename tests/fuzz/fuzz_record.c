@@ -32,6 +32,7 @@ static void record_check(const struct record *rec)
 	line_check(json_run_line(&rec->run), JSON_RUN);
 	line_check(json_probe_line(rec), JSON_PROBE);
 	line_check(json_result_line(rec), JSON_RESULT);
+	line_check(json_again_line(rec, rec->elapsed_ns), JSON_AGAIN);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

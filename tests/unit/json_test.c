@@ -580,6 +580,41 @@ static void a_summary_has_every_outcome(void **state)
 	record_free(rec);
 }
 
+/* Whoever reads a whole run has the run that counts: one result, and its events alone. */
+static void a_run_that_is_done_again_is_forgotten(void **state)
+{
+	const struct event event = {.kind = EVENT_NOTE, .note.text = "of the first"};
+	struct record *rec = record_new(), *copy = record_new();
+	char why[160], *probe, *note, *line;
+
+	(void)state;
+	rec->probe = "a.probe";
+	rec->outcome = OUTCOME_INCONCLUSIVE;
+	rec->reason = HOSTILE;
+	probe = json_probe_line(rec);
+	note = json_event_line(rec->probe, &event);
+	line = json_again_line(rec, 41 * NS_PER_MS);
+	assert_non_null(strstr(line, "{\"type\":\"again\",\"probe\":\"a.probe\","
+	                             "\"outcome\":\"inconclusive\",\"reason\":\""));
+	assert_non_null(strstr(line, "\",\"late_ns\":41000000}"));
+	assert_int_equal(json_read_line(copy, probe, strlen(probe), why), JSON_PROBE);
+	for (unsigned int run = 0; run < 2; run++) {
+		assert_int_equal(json_read_line(copy, note, strlen(note), why), JSON_EVENT);
+		assert_int_equal(copy->event_count, 1);
+		if (!run)
+			assert_int_equal(json_read_line(copy, line, strlen(line), why), JSON_AGAIN);
+	}
+	assert_false(copy->finished);
+	copy->finished = true;
+	assert_int_equal(json_read_line(copy, line, strlen(line), why), -EINVAL);
+	assert_string_equal(why, "\"again\" behind the result");
+	free(probe);
+	free(note);
+	free(line);
+	record_free(rec);
+	record_free(copy);
+}
+
 static void states_are_the_main_sockets_lives(void **state)
 {
 	struct record *rec = canned_record("four-waves.jsonl");
@@ -611,6 +646,7 @@ int main(void)
 		cmocka_unit_test(settings_and_observers_survive),
 		cmocka_unit_test(a_probe_line_describes_itself),
 		cmocka_unit_test(a_summary_has_every_outcome),
+		cmocka_unit_test(a_run_that_is_done_again_is_forgotten),
 		cmocka_unit_test(states_are_the_main_sockets_lives),
 	};
 
