@@ -154,10 +154,13 @@ struct packet_match match_bytes(struct sock *sock, uint32_t first, uint32_t last
 
 /* Lose every frame that matches, from now until wire_restore(); returns the rule's number. */
 uint32_t wire_drop(struct probe_run *run, struct packet_match match);
-/* Lose, duplicate: the next @count that match, then no more. The hand wire only. */
+/*
+ * Lose, duplicate: the next @count that match, then no more. On every kind of wire, but that a
+ * router (WIRE_ROUTED) duplicates none. Of two rules that match, the older one takes a frame.
+ */
 uint32_t wire_drop_next(struct probe_run *run, struct packet_match match, unsigned int count);
 uint32_t wire_duplicate_next(struct probe_run *run, struct packet_match match, unsigned int count);
-/* Keep frames that match on the wire until they are released. The hand wire only. */
+/* Keep frames that match on the wire until they are released. WIRE_HAND only. */
 uint32_t wire_hold(struct probe_run *run, struct packet_match match);
 /* Until @count frames are held by @rule. */
 void wire_await_held(struct probe_run *run, uint32_t rule, unsigned int count);

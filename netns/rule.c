@@ -287,22 +287,41 @@ static int rule_find_last(struct ruleset *rs, const char *ifname, uint64_t *hand
 	return *handle ? 0 : fault_set(f, EPROTO, "%s: libnftables told no handle", what);
 }
 
-int rule_add_drop(struct ruleset *rs, const char *ifname, const char *expr, uint64_t *handle,
-                  struct fault *f)
+/*
+ * The first packets are told by a number that each one that came so far takes, from 0 on
+ * (nft_ng_inc_init()); it would begin anew after RULE_PACKETS_MAX. What is copied goes on at
+ * once, as what is dropped does: the rules behind do not see it.
+ */
+static int rule_command(const char *ifname, const struct rule_spec *spec, char *buf, size_t size)
+{
+	char first[64] = "", verdict[64] = "drop";
+	int n;
+
+	if (spec->packets)
+		snprintf(first, sizeof(first), " numgen inc mod %d < %u", RULE_PACKETS_MAX,
+		         spec->packets);
+	if (spec->copy_to)
+		snprintf(verdict, sizeof(verdict), "dup to \"%s\" accept", spec->copy_to);
+	n = snprintf(buf, size, "add rule netdev finwait on_%s %s%s counter %s", ifname, spec->expr,
+	             first, verdict);
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
+int rule_add(struct ruleset *rs, const char *ifname, const struct rule_spec *spec, uint64_t *handle,
+             struct fault *f)
 {
 	char command[768], what[sizeof(f->what)];
 	json_t *root;
-	int n, rc;
+	int rc;
 
-	rc = expr_check(expr, f);
+	rc = expr_check(spec->expr, f);
 	if (!rc)
 		rc = chain_make(rs, ifname, f);
 	if (rc)
 		return rc;
-	snprintf(what, sizeof(what), "drop \"%s\" at %s", expr, ifname);
-	n = snprintf(command, sizeof(command), "add rule netdev finwait on_%s %s counter drop",
-	             ifname, expr);
-	if (n < 0 || (size_t)n >= sizeof(command))
+	snprintf(what, sizeof(what), "%s \"%s\" at %s", spec->copy_to ? "copy" : "drop", spec->expr,
+	         ifname);
+	if (rule_command(ifname, spec, command, sizeof(command)) < 0)
 		return fault_set(f, ENAMETOOLONG, "%s", what);
 	rc = nft_run(rs, command, what, f);
 	if (rc)
@@ -311,6 +330,14 @@ int rule_add_drop(struct ruleset *rs, const char *ifname, const char *expr, uint
 	*handle = answer_last_handle(root);
 	json_decref(root);
 	return *handle ? 0 : rule_find_last(rs, ifname, handle, what, f);
+}
+
+int rule_add_drop(struct ruleset *rs, const char *ifname, const char *expr, uint64_t *handle,
+                  struct fault *f)
+{
+	const struct rule_spec spec = {.expr = expr};
+
+	return rule_add(rs, ifname, &spec, handle, f);
 }
 
 int rule_delete(struct ruleset *rs, const char *ifname, uint64_t handle, struct fault *f)
@@ -323,7 +350,7 @@ int rule_delete(struct ruleset *rs, const char *ifname, uint64_t handle, struct 
 	return nft_run(rs, command, what, f);
 }
 
-/* The counter that rule_add_drop() put last. */
+/* The counter that rule_add() put last. */
 static json_t *rule_counter(json_t *rule)
 {
 	json_t *part, *counter = NULL;

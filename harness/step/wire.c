@@ -56,17 +56,46 @@ static struct wire_rule *rule_by_id(struct wire *wire, uint32_t id)
 	emit_fail_errno(wire->emit, ENOENT, "find a rule of the wire that is switched on");
 }
 
+/* This kernel lacks what a rule needs: that is no error of the probe. */
+static _Noreturn void wire_skip(struct wire *wire, const struct fault *fault)
+{
+	char text[400];
+
+	late_end(wire->late);
+	emit_stop(wire->emit, OUTCOME_SKIPPED,
+	          record_text(wire->emit->rec, "%s", fault_text(fault, text, sizeof(text))));
+}
+
+struct wire_rule *wire_rule_for(struct wire *wire, enum side from, const struct packet *packet)
+{
+	struct wire_rule *oldest = NULL;
+
+	for (size_t i = 0; i < wire->rule_count; i++) {
+		struct wire_rule *rule = &wire->rules[i];
+
+		if (rule->id && rule->left && (!oldest || rule->id < oldest->id) &&
+		    packet_matches(&rule->match, from, packet))
+			oldest = rule;
+	}
+	return oldest;
+}
+
 uint32_t wire_rule_on(struct wire *wire, struct wire_rule filled)
 {
 	struct wire_rule *rule = rule_slot(wire);
 	struct fault fault;
+	int err;
 
 	*rule = filled;
 	rule->id = ++wire->rule_last;
 	rule->text = rule_words(wire, &rule->match);
 	if (!wire->ops->rule_on)
-		emit_fail_errno(wire->emit, EOPNOTSUPP, "break a wire in a probe without one");
-	if (wire->ops->rule_on(wire, rule, &fault) < 0)
+		emit_fail_errno(wire->emit, EOPNOTSUPP,
+		                "break the wire of a probe without one (WIRE_NONE)");
+	err = wire->ops->rule_on(wire, rule, &fault);
+	if (err == -ENOENT)
+		wire_skip(wire, &fault);
+	if (err < 0)
 		emit_fail(wire->emit, &fault);
 	rule_emit(wire, rule, true);
 	return rule->id;
@@ -140,7 +169,8 @@ void wire_set_quality(struct probe_run *run, enum side to, const struct wire_qua
 	int err;
 
 	if (!wire->ops->quality_set)
-		emit_fail_errno(wire->emit, EOPNOTSUPP, "set netem: only the kernel wire has it");
+		emit_fail_errno(wire->emit, EOPNOTSUPP,
+		                "set netem: ask for WIRE_KERNEL or WIRE_ROUTED");
 	err = wire->ops->quality_set(wire, to, quality, &fault);
 	if (err == -EOPNOTSUPP)
 		run_skip(run, "%s", fault_text(&fault, text, sizeof(text)));
@@ -174,7 +204,13 @@ struct packet_link wire_link(const struct wire *wire, enum side from)
 void wire_frame_emit(struct wire *wire, enum side from, enum frame_action action, uint32_t rule,
                      const struct packet *packet)
 {
-	struct event event = {.kind = EVENT_FRAME, .host = from};
+	wire_frame_emit_at(wire, 0, from, action, rule, packet);
+}
+
+void wire_frame_emit_at(struct wire *wire, int64_t t_ns, enum side from, enum frame_action action,
+                        uint32_t rule, const struct packet *packet)
+{
+	struct event event = {.kind = EVENT_FRAME, .host = from, .t_ns = t_ns};
 	struct flow_ends ends;
 
 	event.frame.action = action;

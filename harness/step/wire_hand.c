@@ -12,18 +12,6 @@
 #include <string.h>
 
 #include "../base/array.h"
-#include "../packet/match.h"
-
-static struct wire_rule *rule_for(struct wire *wire, enum side from, const struct packet *packet)
-{
-	for (size_t i = 0; i < wire->rule_count; i++) {
-		struct wire_rule *rule = &wire->rules[i];
-
-		if (rule->id && rule->left && packet_matches(&rule->match, from, packet))
-			return rule;
-	}
-	return NULL;
-}
 
 static void hand_hold(struct wire *wire, enum side from, const struct frame *frame,
                       const struct packet *packet, uint32_t rule)
@@ -41,7 +29,7 @@ static void hand_hold(struct wire *wire, enum side from, const struct frame *fra
 static void hand_take_frame(struct wire *wire, enum side from, const struct frame *frame,
                             const struct packet *packet)
 {
-	struct wire_rule *rule = packet ? rule_for(wire, from, packet) : NULL;
+	struct wire_rule *rule = packet ? wire_rule_for(wire, from, packet) : NULL;
 
 	/*
 	 * What both ends are in while this frame is on the wire; not for one that waited for us

@@ -4,13 +4,14 @@
  *
  * A bridge joins the ports, so frames pass without us; a drop is an nftables rule on the
  * netdev ingress of the port that the sender's frames come out of. Never in a host's own
- * hooks: there a drop is an error to tcp_transmit_skb(), not a loss.
+ * hooks: there a drop is an error to tcp_transmit_skb(), not a loss. A copy is nft's too.
  */
 #include "wire_ops.h"
 
 #include <errno.h>
 
 #include "../../netns/qdisc.h"
+#include "../base/clock.h"
 #include "../packet/match.h"
 
 /* Where the sender's frames come into the wire. */
@@ -19,40 +20,78 @@ static const char *rule_port(const struct wire_rule *rule)
 	return rule->match.from == SIDE_CLIENT ? BENCH_PORT_CLIENT : BENCH_PORT_SERVER;
 }
 
+/* Where they would leave it for the other host. */
+static const char *rule_far_port(const struct wire_rule *rule)
+{
+	return rule->match.from == SIDE_CLIENT ? BENCH_PORT_SERVER : BENCH_PORT_CLIENT;
+}
+
+/* What nft cannot do, and which wire can. */
+static int kernel_refuses(const struct wire *wire, const struct wire_rule *rule, struct fault *f)
+{
+	if (rule->action == FRAME_HOLD)
+		return fault_set(f, EOPNOTSUPP, "hold frames: ask for WIRE_HAND");
+	/* A copy is made behind the bridge; behind a router it would not be what the router sends. */
+	if (rule->action == FRAME_DUPLICATE && wire->bench->wire == BENCH_WIRE_ROUTED)
+		return fault_set(f, EOPNOTSUPP,
+		                 "duplicate frames: ask for WIRE_HAND or WIRE_KERNEL");
+	if (rule->left > RULE_PACKETS_MAX)
+		return fault_set(f, ERANGE, "take the next %lld frames", (long long)rule->left);
+	return 0;
+}
+
+static int kernel_rule_add(struct ruleset *ruleset, struct wire_rule *rule, const char *expr,
+                           struct fault *f)
+{
+	const struct rule_spec spec = {
+		.expr = expr,
+		.packets = rule->left > 0 ? (uint32_t)rule->left : 0,
+		.copy_to = rule->action == FRAME_DUPLICATE ? rule_far_port(rule) : NULL,
+	};
+
+	return rule_add(ruleset, rule_port(rule), &spec, &rule->handle, f);
+}
+
 static int kernel_rule_on(struct wire *wire, struct wire_rule *rule, struct fault *f)
 {
-	struct buffer expr = {0};
 	struct ruleset *ruleset;
-	int err;
+	struct buffer expr = {0};
+	int err = kernel_refuses(wire, rule, f);
 
-	if (rule->action == FRAME_HOLD)
-		return fault_set(f, EOPNOTSUPP, "hold frames: only the hand wire can");
-	if ((rule->action != FRAME_DROP && rule->action != FRAME_REJECT) || rule->left >= 0)
-		return fault_set(f, EOPNOTSUPP, "a rule that only the hand wire can carry out");
+	if (err)
+		return err;
 	ruleset = bench_ruleset(wire->bench, f);
 	if (!ruleset)
 		return -f->err;
 	err = match_nft(&rule->match, wire->bench->addr[SIDE_CLIENT].family, &expr, f);
 	if (!err)
-		err = rule_add_drop(ruleset, rule_port(rule), buffer_text(&expr), &rule->handle, f);
+		err = kernel_rule_add(ruleset, rule, buffer_text(&expr), f);
 	buffer_free(&expr);
+	rule->on_ns = clock_mono_ns();
 	return err;
 }
 
-/* What nft drops the tap has seen all the same: it is for us to tell the sender. */
+/*
+ * What nft takes the tap has seen all the same. Which frames those were nft does not tell of
+ * a rule for the next few, so they are counted here too; and it is for us to tell a sender
+ * who is rejected. A frame from before the rule was on is none of its frames.
+ */
 static void kernel_take_frame(struct wire *wire, enum side from, const struct frame *frame,
                               const struct packet *packet)
 {
-	for (size_t i = 0; packet && i < wire->rule_count; i++) {
-		const struct wire_rule *rule = &wire->rules[i];
+	struct wire_rule *rule = packet ? wire_rule_for(wire, from, packet) : NULL;
 
-		if (!rule->id || rule->action != FRAME_REJECT ||
-		    !packet_matches(&rule->match, from, packet))
-			continue;
-		wire_frame_emit(wire, from, FRAME_REJECT, rule->id, packet);
-		reject_answer(wire, rule, from, frame, packet);
+	if (!rule || frame->t_ns < rule->on_ns)
 		return;
+	if (rule->left > 0) {
+		rule->left--;
+		wire_frame_emit_at(wire, frame->t_ns - wire->emit->t0_ns, from, rule->action,
+		                   rule->id, packet);
 	}
+	if (rule->action != FRAME_REJECT)
+		return;
+	wire_frame_emit(wire, from, FRAME_REJECT, rule->id, packet);
+	reject_answer(wire, rule, from, frame, packet);
 }
 
 static int kernel_rule_off(struct wire *wire, struct wire_rule *rule, bool keep, struct fault *f)

@@ -19,6 +19,7 @@ struct wire_rule {
 	int64_t left; /* how many more it takes; -1: no limit */
 	int64_t hits;
 	uint64_t handle; /* of the nftables rule, on the kernel wire */
+	int64_t on_ns; /* since when it is in force there; absolute */
 	const char *text; /* as a person reads it */
 	enum reject_kind reject; /* FRAME_REJECT: what the sender is told */
 	unsigned int reject_mtu;
@@ -35,7 +36,10 @@ struct wire;
 
 /* One kind of wire. NULL: this kind cannot do it, and the verb is refused. */
 struct wire_ops {
-	/* Switch a rule on. 0, or -errno with @f filled: -EOPNOTSUPP for what it cannot do. */
+	/*
+	 * Switch a rule on. 0, or -errno with @f filled: -EOPNOTSUPP for what this kind of wire
+	 * cannot do, -ENOENT for what this kernel cannot.
+	 */
 	int (*rule_on)(struct wire *wire, struct wire_rule *rule, struct fault *f);
 	/* Take its hits for good; it goes away with the run when @keep. */
 	int (*rule_off)(struct wire *wire, struct wire_rule *rule, bool keep, struct fault *f);
@@ -71,12 +75,20 @@ const struct wire_ops *wire_ops_of(enum wire_kind kind);
  */
 void wire_send(struct wire *wire, enum side from, const struct packet *packet, const void *data,
                size_t length);
-/* Into the record: what became of a frame. */
+/* Into the record: what became of a frame, now. */
 void wire_frame_emit(struct wire *wire, enum side from, enum frame_action action, uint32_t rule,
                      const struct packet *packet);
+/* The same at @t_ns since the run began; 0: now. */
+void wire_frame_emit_at(struct wire *wire, int64_t t_ns, enum side from, enum frame_action action,
+                        uint32_t rule, const struct packet *packet);
 /* A frame came out of @from's host; @packet: decoded, NULL when that was not possible. */
 void wire_take(struct wire *wire, enum side from, const struct frame *frame,
                const struct packet *packet);
+/*
+ * The rule that takes @packet: of those that are on, are not used up and match, the oldest;
+ * NULL: none.
+ */
+struct wire_rule *wire_rule_for(struct wire *wire, enum side from, const struct packet *packet);
 /* Switch a rule on whose match, action and what belongs to it are filled in; its number. */
 uint32_t wire_rule_on(struct wire *wire, struct wire_rule rule);
 /* The rules that the probe left on, with how often they struck. */

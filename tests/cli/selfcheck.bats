@@ -179,7 +179,8 @@ kept_call() {
 }
 
 @test "the wire loses, rejects, routes, replays and floods as it is told" {
-	for id in wire.matches wire.reject wire.reject-kernel wire.routed wire.replay wire.flood; do
+	for id in wire.matches wire.next wire.reject wire.reject-kernel wire.routed wire.replay \
+		wire.flood; do
 		comes_to "$id" ok 0 ''
 		comes_to "$id.6" ok 0 ''
 	done

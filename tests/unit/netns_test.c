@@ -340,6 +340,36 @@ static void rule_body(int netns_fd, struct report *report)
 	rtnl_close(rtnl);
 }
 
+static void first_body(int netns_fd, struct report *report)
+{
+	const struct rule_spec first = {.expr = "udp dport 7", .packets = 2};
+	uint64_t counted = 0, rest = 0, packets = 99;
+	struct fault f = {0};
+	struct ruleset *rs = ruleset_open(netns_fd, &f);
+	struct rtnl *rtnl = rtnl_open(netns_fd, &f);
+
+	expect(report, rs && rtnl && !link_up(rtnl, 1, &f), &f, "open");
+	if (report->failure[0])
+		return;
+	expect(report, !rule_add(rs, "lo", &first, &counted, &f), &f, "add");
+	expect(report, !rule_add_drop(rs, "lo", "udp dport { 7, 8 }", &rest, &f), &f,
+	       "add another");
+	for (int i = 0; i < 5; i++)
+		expect(report, send_udp(8) && send_udp(7), NULL, "send");
+	expect(report, !rule_count(rs, "lo", counted, &packets, &f) && packets == 2, &f,
+	       "took %u, not the first 2", (unsigned int)packets);
+	expect(report, !rule_count(rs, "lo", rest, &packets, &f) && packets == 8, &f,
+	       "left %u to the next rule, not 8", (unsigned int)packets);
+	ruleset_close(rs);
+	rtnl_close(rtnl);
+}
+
+static void rule_takes_the_first_few(void **state)
+{
+	(void)state;
+	in_namespace(first_body);
+}
+
 static void rules_drop_and_count(void **state)
 {
 	(void)state;
@@ -454,6 +484,7 @@ int main(void)
 		cmocka_unit_test(sysctl_each_reads_all),
 		cmocka_unit_test(links_and_extended_acks),
 		cmocka_unit_test(rules_drop_and_count),
+		cmocka_unit_test(rule_takes_the_first_few),
 		cmocka_unit_test(netem_works_or_says_why),
 		cmocka_unit_test(features_as_we_are),
 		cmocka_unit_test(features_as_nobody),
