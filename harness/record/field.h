@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * field: one member of a struct as one key of a JSON object; for record's own files.
+ * field: one member of a struct as one key of a JSON object; for record's own files, and for
+ * what else goes as JSON (vm/job.c).
  *
  * Theory of operation. Each line of a record, and each object within one, is an array of
  * fields that ends with one that has no type. A field names its key, where its member is

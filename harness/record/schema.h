@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* schema: what every line of a record has, as tables of fields; for record's own files. */
+/*
+ * schema: what every line of a record has, as tables of fields; for record's own files. Its
+ * types are for vm/job.c, too.
+ */
 #ifndef FINWAIT_RECORD_SCHEMA_H
 #define FINWAIT_RECORD_SCHEMA_H
 

@@ -5,46 +5,52 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "../record/schema.h"
 #include "../run/registry.h"
 
-static const char *const side_keys[SIDE_COUNT] = {
-	[SIDE_CLIENT] = "client_sysctls", [SIDE_SERVER] = "server_sysctls"};
+/* What the line has of a plan and its times. It borrows what they own. */
+struct job {
+	const char *id;
+	enum family family;
+	int slack_ms;
+	bool faithful;
+	struct job_times times;
+	struct settings params, sysctls[SIDE_COUNT];
+};
 
-static json_t *settings_encode(const struct settings *set)
-{
-	json_t *object = json_object();
+#define IN_JOB(member) FIELD_AT(struct job, member)
 
-	for (size_t i = 0; i < set->count; i++)
-		if (json_object_set_new(object, set->items[i].name,
-		                        json_string(set->items[i].value)) < 0) {
-			json_decref(object);
-			return NULL;
-		}
-	return object;
-}
+static const struct type type_slack = TYPE_NUMBER(0, INT32_MAX, 0);
+static const struct type type_seed = TYPE_NUMBER(0, INT64_MAX, 0);
+
+static const struct field job_fields[] = {
+	{"id", &type_text, IN_JOB(id), FIELD_NEEDED, "the row of the registry"},
+	{"family", &type_family, IN_JOB(family), FIELD_NEEDED, "IPv4 or IPv6"},
+	{"slack_ms", &type_slack, IN_JOB(slack_ms), FIELD_NEEDED, "how late a timer may be"},
+	{"faithful", &type_bool, IN_JOB(faithful), FIELD_NEEDED, "the articles' conditions"},
+	{"seed", &type_seed, IN_JOB(times.seed), FIELD_NEEDED, "0: as the snapshot has it"},
+	{"phase_ns", &type_duration, IN_JOB(times.phase_ns), FIELD_NEEDED, "waited before"},
+	{"panic", &type_bool, IN_JOB(times.panic), FIELD_GIVEN, "for the tests"},
+	{"params", &type_settings, IN_JOB(params), FIELD_NEEDED, "the probe's parameters"},
+	{"client_sysctls", &type_settings, IN_JOB(sysctls[SIDE_CLIENT]), FIELD_NEEDED, "to be set"},
+	{"server_sysctls", &type_settings, IN_JOB(sysctls[SIDE_SERVER]), FIELD_NEEDED, "to be set"},
+	{0},
+};
 
 /* NULL without memory. */
 static json_t *job_make(const struct run_plan *plan, const struct job_times *times)
 {
-	json_t *job = json_object();
-	int err = 0;
+	const struct job job = {
+		.id = plan->id,
+		.family = plan->family,
+		.slack_ms = plan->slack_ms,
+		.faithful = plan->faithful,
+		.times = *times,
+		.params = plan->params,
+		.sysctls = {plan->sysctls[SIDE_CLIENT], plan->sysctls[SIDE_SERVER]},
+	};
 
-	err |= json_object_set_new(job, "id", json_string(plan->id));
-	err |= json_object_set_new(job, "family", json_integer(plan->family));
-	err |= json_object_set_new(job, "slack_ms", json_integer(plan->slack_ms));
-	err |= json_object_set_new(job, "faithful", json_boolean(plan->faithful));
-	err |= json_object_set_new(job, "seed", json_integer((json_int_t)times->seed));
-	err |= json_object_set_new(job, "phase_ns", json_integer(times->phase_ns));
-	if (times->panic)
-		err |= json_object_set_new(job, "panic", json_true());
-	err |= json_object_set_new(job, "params", settings_encode(&plan->params));
-	for (int side = 0; side < SIDE_COUNT; side++)
-		err |= json_object_set_new(job, side_keys[side],
-		                           settings_encode(&plan->sysctls[side]));
-	if (!err)
-		return job;
-	json_decref(job);
-	return NULL;
+	return fields_json(job_fields, &job);
 }
 
 char *job_encode(const struct run_plan *plan, const struct job_times *times)
@@ -71,40 +77,34 @@ char *plan_encode(const struct plan *plan)
 	return text;
 }
 
-static int settings_decode(const json_t *object, struct settings *set)
+/* What was taken before something failed is @plan's to clear, too. */
+static int job_take(const json_t *json, struct run_plan *plan, struct job_times *times,
+                    struct fault *f)
 {
-	const char *name;
-	json_t *value;
+	char why[JSON_WHY_SIZE] = "it is no object";
+	struct json_in in = {.object = json, .why = why, .why_size = sizeof(why)};
+	struct job job = {.params = plan->params,
+	                  .sysctls = {plan->sysctls[SIDE_CLIENT], plan->sysctls[SIDE_SERVER]}};
+	const struct registry_row *row;
 
-	json_object_foreach((json_t *)object, name,
-	                    value) if (!json_is_string(value) ||
-	                               settings_put(set, name, json_string_value(value)) <
-	                                       0) return -EINVAL;
-	return json_is_object(object) ? 0 : -EINVAL;
-}
-
-static int job_take(const json_t *job, struct run_plan *plan, struct job_times *times)
-{
-	const char *id = json_string_value(json_object_get(job, "id"));
-	const struct registry_row *row = id ? registry_find(id) : NULL;
-	json_int_t family = json_integer_value(json_object_get(job, "family"));
-	int err;
-
-	if (!row || family < 0 || family >= FAMILY_COUNT)
-		return -EINVAL;
+	fields_take(&in, job_fields, &job);
+	plan->params = job.params;
+	for (int side = 0; side < SIDE_COUNT; side++)
+		plan->sysctls[side] = job.sysctls[side];
+	if (in.failed || !json_is_object(json))
+		return fault_refuse(f, EBADMSG, "read the job: %s", why);
+	row = registry_find(job.id);
+	if (!row)
+		return fault_refuse(f, EBADMSG, "read the job: no probe is called '%.100s'",
+		                    job.id);
 	plan->id = row->id;
 	plan->probe = row->probe;
 	plan->variant = row->variant;
-	plan->family = (enum family)family;
-	plan->slack_ms = (int)json_integer_value(json_object_get(job, "slack_ms"));
-	plan->faithful = json_is_true(json_object_get(job, "faithful"));
-	times->seed = (uint64_t)json_integer_value(json_object_get(job, "seed"));
-	times->phase_ns = json_integer_value(json_object_get(job, "phase_ns"));
-	times->panic = json_is_true(json_object_get(job, "panic"));
-	err = settings_decode(json_object_get(job, "params"), &plan->params);
-	for (int side = 0; side < SIDE_COUNT && !err; side++)
-		err = settings_decode(json_object_get(job, side_keys[side]), &plan->sysctls[side]);
-	return plan->probe && times->phase_ns >= 0 ? err : -EINVAL;
+	plan->family = job.family;
+	plan->slack_ms = job.slack_ms;
+	plan->faithful = job.faithful;
+	*times = job.times;
+	return 0;
 }
 
 static json_t *text_load(const char *text, size_t size, struct fault *f)
@@ -125,9 +125,9 @@ int job_decode(const char *text, size_t size, struct run_plan *plan, struct job_
 
 	if (!job)
 		return -f->err;
-	err = job_take(job, plan, times);
+	err = job_take(job, plan, times, f);
 	json_decref(job);
-	return err ? fault_set(f, EBADMSG, "read the job: a field is wrong") : 0;
+	return err;
 }
 
 int plan_decode(const char *text, size_t size, struct plan *plan, struct fault *f)
@@ -144,9 +144,8 @@ int plan_decode(const char *text, size_t size, struct plan *plan, struct fault *
 	for (; plan->items && plan->count < count && !err; plan->count++) {
 		struct job_times times;
 
-		if (job_take(json_array_get(jobs, plan->count), &plan->items[plan->count].run,
-		             &times) < 0)
-			err = fault_set(f, EBADMSG, "read the plan: a field is wrong");
+		err = job_take(json_array_get(jobs, plan->count), &plan->items[plan->count].run,
+		               &times, f);
 	}
 	json_decref(jobs);
 	if (err)
