@@ -157,6 +157,7 @@ void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
 		.predicts = figure->predicts,
 		.measured = figure->measured.value,
 		.rests_on = figure->measured.rests_on | judge->premise.rests_on,
+		.grain_ns = figure->unpredicted ? 0 : figure->grain_ns,
 	};
 	int index = judge->claim ? claim_index(judge, judge->claim) : -1;
 

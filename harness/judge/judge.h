@@ -69,6 +69,7 @@ struct figure {
 	const char *rule; /* what the prediction rests on: "retransmits_timed_out()" */
 	const char *unpredicted; /* set: nothing can be predicted, and why: inconclusive */
 	unsigned int predicted_from; /* what the prediction was read from: RESTS_ON() mask */
+	int64_t grain_ns; /* of the span that is predicted (model/timer.h), where one is */
 };
 
 void judge_count(struct judge *judge, const struct figure *figure);

@@ -2,10 +2,12 @@
 #include "phases.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/array.h"
+#include "../base/phase.h"
 
 const struct probe_phases *phases_find(const struct phases *phases, const char *probe)
 {
@@ -65,6 +67,8 @@ static int spread_take(struct arena *texts, struct spread *spread, const struct 
 		return 0;
 	}
 	spread->model_failed += finding->model == MODEL_FAILS;
+	if (finding->grain_ns != spread->grain_ns || finding->predicts.lo != spread->predicts.lo)
+		spread->grain_ns = 0; /* another timer */
 	return spread_measured(texts, spread, &finding->measured);
 }
 
@@ -86,6 +90,7 @@ static int spread_new(struct arena *texts, struct probe_phases *probe,
 		.unit = finding->unit,
 		.predicts = finding->predicts,
 		.undecided = phases_before,
+		.grain_ns = finding->grain_ns,
 	};
 	if (spread_copy_texts(texts, spread))
 		return -ENOMEM;
@@ -151,6 +156,73 @@ int phases_add(struct phases *phases, struct record *const *records, size_t coun
 	}
 	phases->count++;
 	return err;
+}
+
+static int spread_settle(struct spread *spread, int hz, unsigned int phases)
+{
+	if (spread->undecided)
+		spread->grain_ns = 0;
+	return spread->grain_ns ? phase_gap(hz, phases, spread->grain_ns, &spread->gap_ns) : 0;
+}
+
+int phases_settle(struct phases *phases, int hz)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < phases->probe_count; i++)
+		for (size_t j = 0; j < phases->probes[i].count && !err; j++)
+			err = spread_settle(&phases->probes[i].spreads[j], hz, phases->count);
+	return err;
+}
+
+static bool is_bounded_time(const struct value *value)
+{
+	return value->kind == VALUE_TIME && value->lo != INT64_MIN && value->hi != INT64_MAX;
+}
+
+/* False, with @why it does not fit. */
+static bool spread_misfit(char *why, const char *which, int64_t measured_ns, const char *than,
+                          int64_t limit_ns)
+{
+	struct value measured = {.kind = VALUE_TIME, .lo = measured_ns, .hi = measured_ns};
+	struct value limit = {.kind = VALUE_TIME, .lo = limit_ns, .hi = limit_ns};
+	char measured_text[48], limit_text[48];
+
+	if (why)
+		snprintf(why, SPREAD_WHY_SIZE, "the %s is %s: the timer wheel gives %s %s", which,
+		         value_text(&measured, measured_text, sizeof(measured_text)), than,
+		         value_text(&limit, limit_text, sizeof(limit_text)));
+	return false;
+}
+
+bool spread_fits_wheel(const struct spread *spread, char *why)
+{
+	const struct value *predicts = &spread->predicts, *measured = &spread->measured;
+	int64_t slack_ns, least_ns, greatest_ns;
+
+	if (!spread->grain_ns || !is_bounded_time(predicts) || !is_bounded_time(measured))
+		return true;
+	slack_ns = predicts->hi - predicts->lo - spread->grain_ns;
+	least_ns = predicts->lo + spread->gap_ns + slack_ns;
+	greatest_ns = predicts->lo + spread->grain_ns - spread->gap_ns - slack_ns;
+	if (measured->lo > least_ns)
+		return spread_misfit(why, "least", measured->lo, "no more than", least_ns);
+	if (measured->hi < greatest_ns)
+		return spread_misfit(why, "greatest", measured->hi, "no less than", greatest_ns);
+	return true;
+}
+
+bool spread_failed(const struct spread *spread)
+{
+	return spread->model_failed || !spread_fits_wheel(spread, NULL);
+}
+
+bool probe_phases_failed(const struct probe_phases *probe)
+{
+	for (size_t i = 0; i < probe->count; i++)
+		if (spread_failed(&probe->spreads[i]))
+			return true;
+	return probe->failed;
 }
 
 int phases_take(struct phases *phases, const struct record *rec)

@@ -102,6 +102,7 @@ struct finding {
 	enum model model;
 	unsigned int rests_on; /* mask of the observers: 1u << OBSERVER_TAP; 0: nobody said */
 	int64_t late_ns; /* undecided for lateness alone: how late the machine was; else 0 */
+	int64_t grain_ns; /* predicted is one timer: the grain of its wheel; else 0 */
 	const char *rule; /* the kernel function or RFC section that the prediction rests on */
 	const char *note; /* why inconclusive or skipped; the condition of a qualified one */
 };

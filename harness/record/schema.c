@@ -100,6 +100,8 @@ const struct field finding_fields[] = {
          "decided"},
 	{"late_ns", &type_duration, IN_FINDING(late_ns), FIELD_GIVEN,
          "not decided for this alone: how late the machine was"},
+	{"grain_ns", &type_duration, IN_FINDING(grain_ns), FIELD_GIVEN,
+         "what is predicted is one timer: by how much the timer wheel may round it up"},
 	{"rule", &type_text, IN_FINDING(rule), FIELD_GIVEN, "what the prediction rests on"},
 	{"note", &type_text, IN_FINDING(note), FIELD_GIVEN,
          "why it was not decided; what a qualified verdict depends on"},
@@ -175,6 +177,10 @@ const struct field phases_fields[] = {
          "phases that were not as predicted"},
 	{"undecided", &type_uint, IN_SPREAD(spread.undecided), FIELD_ALWAYS,
          "phases that measured nothing, or nothing that can be relied on"},
+	{"grain_ns", &type_duration, IN_SPREAD(spread.grain_ns), FIELD_GIVEN,
+         "as in the finding; absent where not all phases measured it"},
+	{"gap_ns", &type_duration, IN_SPREAD(spread.gap_ns), FIELD_GIVEN,
+         "the widest part of this grain that no phase falls into"},
 	{0},
 };
 

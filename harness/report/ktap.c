@@ -60,6 +60,8 @@ static void finding_directive(FILE *out, const struct finding *finding)
 
 static void spread_print(const struct spread *spread, unsigned int phases, FILE *out)
 {
+	char why[SPREAD_WHY_SIZE];
+
 	fprintf(out, "  # over %u timer phases: ", phases);
 	put_value(out, "measured", &spread->measured);
 	if (spread->differ) {
@@ -70,6 +72,8 @@ static void spread_print(const struct spread *spread, unsigned int phases, FILE 
 		fprintf(out, ", not measured in %u", spread->undecided);
 	if (spread->model_failed)
 		fprintf(out, ", the model failed in %u", spread->model_failed);
+	if (!spread_fits_wheel(spread, why))
+		fprintf(out, ", %s", why);
 	fputc('\n', out);
 }
 
@@ -80,7 +84,7 @@ static void finding_print(const struct finding *finding, const struct spread *sp
 	char title[200];
 
 	if (spread)
-		pass = pass && !spread->model_failed;
+		pass = pass && !spread_failed(spread);
 	fputs("  # ", out);
 	put_value(out, "says", &finding->says);
 	put_value(out, ", predicts", &finding->predicts);
@@ -145,7 +149,7 @@ int ktap_print_header(size_t probes, FILE *out)
 int ktap_print(const struct record *rec, const struct phases *phases, size_t number, FILE *out)
 {
 	const struct probe_phases *all = phases_find(phases, rec->probe);
-	bool pass = outcome_passes(rec) && !(all && all->failed);
+	bool pass = outcome_passes(rec) && !(all && probe_phases_failed(all));
 
 	if (rec->finding_count) {
 		fprintf(out, "  KTAP version 1\n  1..%zu\n", rec->finding_count);

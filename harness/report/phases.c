@@ -45,7 +45,7 @@ static void print_remark(const struct printer *pr, const char *words, unsigned i
 
 static void print_spread(const struct printer *pr, const struct spread *spread)
 {
-	char name[200], predicts[256], measured[256], other[256];
+	char name[200], predicts[256], measured[256], other[256], why[SPREAD_WHY_SIZE];
 	const char *const cells[CELLS] = {
 		finding_title(spread_id_of(spread), name, sizeof(name)),
 		value_text(&spread->predicts, predicts, sizeof(predicts)),
@@ -58,6 +58,9 @@ static void print_spread(const struct printer *pr, const struct spread *spread)
 		             value_text(&spread->other, other, sizeof(other)), ATTR_YELLOW);
 	if (spread->model_failed)
 		print_remark(pr, "MODEL FAILED", spread->model_failed, "", ATTR_RED);
+	if (!spread_fits_wheel(spread, why))
+		sheet_format(&pr->sheet, INDENT + 2, ATTR_RED, "MODEL FAILED over all phases: %s",
+		             why);
 	if (spread->undecided)
 		print_remark(pr, "not measured", spread->undecided, "", ATTR_MAGENTA);
 }

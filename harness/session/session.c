@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../record/json.h"
-#include "../base/wheel.h"
+#include "../base/phase.h"
 #include "../run/keep.h"
 #include "../run/machine.h"
 #include "../run/supervisor.h"
@@ -16,17 +16,6 @@
 #include "again.h"
 #include "files.h"
 #include "unread.h"
-
-/*
- * Phases lie within one grain of the timer wheel's level that the longest timer of the probes
- * goes into: tcp_keepalive_time, 131 s at 250 Hz. The grains of shorter timers are an eighth
- * of that, an eighth of an eighth and so on, and phases must lie evenly in each of them too.
- * Multiples of this ratio do: taken modulo 1, and modulo 1 of 8, 64, 512 and 4096 times as
- * much, 3 to 33 of them leave no gap of twice the even one. The golden ratio's leave gaps of
- * five times that in the smaller grains.
- */
-#define LONGEST_TIMER_NS (7200 * NS_PER_S)
-#define PHASE_RATIO 0.27847406833077215
 
 /* A guest has its own limit, which comes first and knows more. */
 #define GUEST_LIMIT_MARGIN_S 5
@@ -235,15 +224,6 @@ static int session_again(struct session *session, const struct machine *machine,
 	return err;
 }
 
-/* How long phase @index waits before the probe begins; 0 for the first. */
-static int64_t phase_delay_ns(int hz, unsigned int index)
-{
-	double turns = index * PHASE_RATIO;
-	int64_t span_ns = wheel_granularity_ns(hz, LONGEST_TIMER_NS);
-
-	return (int64_t)((turns - (double)(int64_t)turns) * (double)span_ns);
-}
-
 static int session_phase(struct session *session, const struct machine *machine, struct plan *plan,
                          unsigned int index, struct fault *f)
 {
@@ -273,6 +253,10 @@ static int session_phases(struct session *session, const struct machine *machine
 	for (unsigned int i = 1; i < session->request->phase_count && !err && !result->interrupted;
 	     i++)
 		err = session_phase(session, machine, plan, i, f);
+	if (!err && phases_settle(&result->phases, machine->info.hz) < 0)
+		err = fault_set(f, ENOMEM, "compare the phases");
+	if (!err)
+		tally_add_phases(&session->tally, &result->phases);
 	return err;
 }
 

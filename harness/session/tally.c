@@ -21,7 +21,7 @@ void tally_add_phases(struct tally *tally, const struct phases *phases)
 		const struct probe_phases *probe = &phases->probes[i];
 
 		for (size_t j = 0; j < probe->count; j++) {
-			tally->model_failed |= probe->spreads[j].model_failed > 0;
+			tally->model_failed |= spread_failed(&probe->spreads[j]);
 			/* in all phases: the record's own outcome says what that means */
 			tally->incomplete |= probe->spreads[j].undecided > 0 &&
 			                     probe->spreads[j].undecided < probe->phases;

@@ -50,6 +50,7 @@ static void judge(const struct story *story, struct judge *judge)
 			.name = "stay_in_FIN_WAIT2",
 			.says = span_value(model_timer(story->rec, timeout_s * NS_PER_S)),
 			.predicts = span_value(stay),
+			.grain_ns = stay.grain_ns,
 			.measured = measure_stay(judge, SIDE_CLIENT, "c1", STATE_FIN_WAIT2),
 			.rule = "tcp_fin_time(), tcp_time_wait(); above 60 s twice what is over, "
 				"tcp_keepalive_timer()",

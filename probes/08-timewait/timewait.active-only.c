@@ -29,6 +29,7 @@ static void run(struct probe_run *run)
 static void judge(const struct story *story, struct judge *judge)
 {
 	bool kept = model_timewait_is_kept(story->rec, SIDE_CLIENT);
+	struct span predicted = model_timewait(story->rec, SIDE_CLIENT);
 	struct measured stay = measure_stay(judge, SIDE_CLIENT, "c1", STATE_TIME_WAIT);
 
 	if (!kept)
@@ -52,7 +53,8 @@ static void judge(const struct story *story, struct judge *judge)
 		    });
 	judge_time(judge, &(struct figure){
 				  .name = "stay_in_TIME_WAIT",
-				  .predicts = span_value(model_timewait(story->rec, SIDE_CLIENT)),
+				  .predicts = span_value(predicted),
+				  .grain_ns = predicted.grain_ns,
 				  .measured = stay,
 				  .rule = "TCP_TIMEWAIT_LEN, rounded up by the timer wheel",
 			  });

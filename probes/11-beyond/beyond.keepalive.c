@@ -52,6 +52,7 @@ static void judge_probes(struct judge *judge, const struct schedule *model, cons
 	judge_time(judge, &(struct figure){
 				  .name = "first_probe_after",
 				  .predicts = span_value(model->at[0]),
+				  .grain_ns = model->at[0].grain_ns,
 				  .measured = measure_first(&probes, armed),
 				  .rule = "keepalive_time_when()",
 				  .unpredicted = unpredicted,

@@ -3,9 +3,13 @@
 #include <errno.h>
 
 #include "canned.h"
+#include "wheel.h"
 
 #include "../../harness/report/report.h"
+#include "../../harness/base/phase.h"
+#include "../../harness/base/wheel.h"
 #include "../../harness/report/text.h"
+#include "../../harness/session/tally.h"
 
 #define RUNS 5
 
@@ -369,10 +373,193 @@ static void cases_are_kept_apart(void **state)
 	record_free(rec);
 }
 
+/* ---- one timer over all phases, against the wheel ---- */
+
+#define WHEEL_HZ 250
+#define WHEEL_PHASES 12
+
+/* How a wheel treats a timer of TIME_WAIT's length. */
+struct made {
+	int64_t delay_ns;
+	bool is_rounded; /* up to the end of its bucket; else it fires at the next tick */
+	unsigned int undecided; /* phases that measured nothing */
+};
+
+/* What phase @index measures: 4 and a half ticks lie between its begin and the timer's. */
+static int64_t made_stay_ns(const struct made *made, unsigned int index)
+{
+	int64_t tick_ns = NS_PER_S / WHEEL_HZ;
+	int64_t armed_ns = 1000 * NS_PER_S + phase_delay_ns(WHEEL_HZ, index) + 9 * tick_ns / 2;
+	unsigned long now = (unsigned long)(armed_ns / tick_ns);
+	unsigned long expires = now + (unsigned long)wheel_ticks(WHEEL_HZ, made->delay_ns);
+
+	if (!made->is_rounded)
+		return ticks_to_ns(WHEEL_HZ, expires + 1) - armed_ns;
+	return ticks_to_ns(WHEEL_HZ, wheel_bucket_expiry(expires, now)) - armed_ns;
+}
+
+static void made_add(struct phases *phases, const struct made *made, unsigned int index,
+                     struct span predicted)
+{
+	int64_t stay_ns = made_stay_ns(made, index);
+	bool holds = stay_ns >= predicted.lo_ns && stay_ns <= predicted.hi_ns;
+	struct record *rec = record_at(WHEEL_HZ);
+	const struct finding finding = {
+		.claim = "c",
+		.in_case = "",
+		.name = "stay",
+		.predicts = span_value(predicted),
+		.measured = {.kind = VALUE_TIME, .lo = stay_ns, .hi = stay_ns},
+		.grain_ns = predicted.grain_ns,
+		.verdict = index < made->undecided ? VERDICT_INCONCLUSIVE : VERDICT_NONE,
+		.model = holds ? MODEL_HOLDS : MODEL_FAILS,
+	};
+
+	rec->probe = "p";
+	assert_int_equal(record_add_finding(rec, &finding), 0);
+	rec->outcome = holds ? OUTCOME_OK : OUTCOME_MODEL_FAILED;
+	rec->finished = true;
+	assert_int_equal(phases_add(phases, &rec, 1), 0);
+	record_free(rec);
+}
+
+/* @made over all phases against @predicted; the spread is copied, without its texts. */
+static struct spread made_spread(const struct made *made, struct span predicted,
+                                 enum exit_code *code)
+{
+	struct phases phases = {0};
+	struct tally tally = {.total = 1};
+	struct spread spread;
+
+	tally.by[OUTCOME_OK] = 1;
+	for (unsigned int i = 0; i < WHEEL_PHASES; i++)
+		made_add(&phases, made, i, predicted);
+	assert_int_equal(phases_settle(&phases, WHEEL_HZ), 0);
+	tally_add_phases(&tally, &phases);
+	*code = tally_code(&tally);
+	spread = phases.probes[0].spreads[0];
+	assert_int_equal(probe_phases_failed(&phases.probes[0]), *code == EXIT_MODEL_FAILED);
+	phases_free(&phases);
+	return spread;
+}
+
+static struct span timer_at(int64_t delay_ns)
+{
+	struct record *rec = record_at(WHEEL_HZ);
+	struct span span;
+
+	rec->slack_ms = SLACK_MS;
+	span = model_timer(rec, delay_ns);
+	record_free(rec);
+	return span;
+}
+
+static void one_timer_fills_the_grain_of_its_wheel(void **state)
+{
+	const struct made made = {.delay_ns = 60 * NS_PER_S, .is_rounded = true};
+	struct span predicted = timer_at(60 * NS_PER_S);
+	enum exit_code code;
+	struct spread spread;
+
+	(void)state;
+	spread = made_spread(&made, predicted, &code);
+	assert_int_equal(code, EXIT_AS_PREDICTED);
+	assert_int_equal(spread.grain_ns, 2048 * NS_PER_MS);
+	/* as close to the ends as the phases lie to each other */
+	assert_in_range(spread.gap_ns, spread.grain_ns / WHEEL_PHASES,
+	                2 * spread.grain_ns / WHEEL_PHASES);
+	assert_true(spread.measured.lo < predicted.lo_ns + spread.gap_ns);
+	assert_true(spread.measured.hi > predicted.lo_ns + spread.grain_ns - spread.gap_ns);
+}
+
+/* Each phase by itself lies within what the model allows; all of them together do not. */
+static void a_timer_that_no_wheel_rounds_fails_over_all_phases(void **state)
+{
+	const struct made made = {.delay_ns = 60 * NS_PER_S};
+	const struct made late = {.delay_ns = 61900 * NS_PER_MS};
+	struct span predicted = timer_at(60 * NS_PER_S);
+	char why[SPREAD_WHY_SIZE];
+	enum exit_code code;
+	struct spread spread;
+
+	(void)state;
+	spread = made_spread(&made, predicted, &code);
+	assert_int_equal(spread.model_failed, 0);
+	assert_int_equal(code, EXIT_MODEL_FAILED);
+	assert_false(spread_fits_wheel(&spread, why));
+	assert_string_equal(why,
+	                    "the greatest is 60.00 s: the timer wheel gives no less than 61.81 s");
+
+	spread = made_spread(&late, predicted, &code);
+	assert_int_equal(spread.model_failed, 0);
+	assert_int_equal(code, EXIT_MODEL_FAILED);
+	assert_false(spread_fits_wheel(&spread, why));
+	assert_string_equal(why,
+	                    "the least is 61.90 s: the timer wheel gives no more than 60.24 s");
+}
+
+/* A wheel as the model knows it, and a timer that is not as long as the model has it. */
+static void a_model_that_is_wrong_by_a_twentieth_fails(void **state)
+{
+	const struct made made = {.delay_ns = 60 * NS_PER_S, .is_rounded = true};
+	enum exit_code code;
+
+	(void)state;
+	made_spread(&made, timer_at(63 * NS_PER_S), &code);
+	assert_int_equal(code, EXIT_MODEL_FAILED);
+	made_spread(&made, timer_at(57 * NS_PER_S), &code);
+	assert_int_equal(code, EXIT_MODEL_FAILED);
+}
+
+/* A chain of timers, and a timer that was not seen in every phase, tell nothing of the kind. */
+static void what_is_not_one_timer_in_all_phases_is_left_alone(void **state)
+{
+	struct made made = {.delay_ns = 60 * NS_PER_S};
+	struct span predicted = timer_at(60 * NS_PER_S), chain;
+	enum exit_code code;
+	struct spread spread;
+
+	(void)state;
+	chain = span_add(span_add((struct span){0}, predicted), timer_at(NS_PER_S));
+	assert_int_equal(chain.grain_ns, 0);
+	assert_int_equal(span_add((struct span){0}, predicted).grain_ns, predicted.grain_ns);
+	chain.lo_ns -= NS_PER_S;
+	spread = made_spread(&made, chain, &code);
+	assert_int_equal(spread.gap_ns, 0);
+	assert_int_equal(code, EXIT_AS_PREDICTED);
+
+	made.undecided = 1;
+	spread = made_spread(&made, predicted, &code);
+	assert_int_equal(spread.undecided, 1);
+	assert_true(spread_fits_wheel(&spread, NULL));
+}
+
+static void a_gap_goes_round(void **state)
+{
+	int64_t gap_ns;
+
+	(void)state;
+	assert_int_equal(phase_gap(WHEEL_HZ, 1, 2048 * NS_PER_MS, &gap_ns), 0);
+	assert_int_equal(gap_ns, 2048 * NS_PER_MS);
+	assert_int_equal(phase_gap(WHEEL_HZ, 2, 131072 * NS_PER_MS, &gap_ns), 0);
+	assert_int_equal(gap_ns, 131072 * NS_PER_MS - phase_delay_ns(WHEEL_HZ, 1));
+	for (unsigned int count = 3; count <= 33; count++)
+		for (int64_t grain_ms = 32; grain_ms <= 131072; grain_ms *= 8) {
+			assert_int_equal(phase_gap(WHEEL_HZ, count, grain_ms * NS_PER_MS, &gap_ns),
+			                 0);
+			assert_true(gap_ns < 2 * grain_ms * NS_PER_MS / count);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cases_are_kept_apart),
+		cmocka_unit_test(one_timer_fills_the_grain_of_its_wheel),
+		cmocka_unit_test(a_timer_that_no_wheel_rounds_fails_over_all_phases),
+		cmocka_unit_test(a_model_that_is_wrong_by_a_twentieth_fails),
+		cmocka_unit_test(what_is_not_one_timer_in_all_phases_is_left_alone),
+		cmocka_unit_test(a_gap_goes_round),
 		cmocka_unit_test(numbers_go_from_the_least_to_the_greatest),
 		cmocka_unit_test(words_that_differ_are_counted_and_the_first_kept),
 		cmocka_unit_test(what_was_not_decided_is_no_measurement),

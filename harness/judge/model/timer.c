@@ -24,12 +24,14 @@ struct span model_timer(const struct record *rec, int64_t delay_ns)
 {
 	int hz = model_hz_known(rec) ? rec->run.hz : HZ_SLOWEST;
 	int64_t ticks = wheel_capped(hz, wheel_ticks(hz, delay_ns));
-
 	/* The wheel's clock may stand a tick behind jiffies: the level of ticks + 1. */
+	int64_t grain = wheel_granularity(hz, ticks + 1);
+	bool is_one_level = grain == wheel_granularity(hz, ticks);
+
 	return (struct span){
 		.lo_ns = wheel_ticks_ns(hz, ticks),
-		.hi_ns = wheel_ticks_ns(hz, ticks + wheel_granularity(hz, ticks + 1)) +
-	                 rec->slack_ms * NS_PER_MS,
+		.hi_ns = wheel_ticks_ns(hz, ticks + grain) + rec->slack_ms * NS_PER_MS,
+		.grain_ns = model_hz_known(rec) && is_one_level ? wheel_ticks_ns(hz, grain) : 0,
 	};
 }
 

@@ -7,11 +7,24 @@
 
 struct span {
 	int64_t lo_ns, hi_ns;
+	/*
+	 * One timer of known length: how much of the span is the wheel's rounding, all of which
+	 * occurs, by the moment at which the timer is armed. 0: it is not known how the span is
+	 * filled. A second timer is armed when the first one's bucket is over, not at any moment.
+	 */
+	int64_t grain_ns;
 };
 
+/* One after the other. */
 static inline struct span span_add(struct span a, struct span b)
 {
-	return (struct span){.lo_ns = a.lo_ns + b.lo_ns, .hi_ns = a.hi_ns + b.hi_ns};
+	return (struct span){
+		.lo_ns = a.lo_ns + b.lo_ns,
+		.hi_ns = a.hi_ns + b.hi_ns,
+		.grain_ns = !a.hi_ns   ? b.grain_ns
+	                    : !b.hi_ns ? a.grain_ns
+	                               : 0,
+	};
 }
 
 static inline struct value span_value(struct span span)

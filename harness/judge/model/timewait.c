@@ -66,6 +66,8 @@ bool model_finwait2_after(const struct record *rec, enum side host, const struct
 	if (!model_finwait2(rec, host, last->rto_us >> doubled, &least) ||
 	    !model_finwait2(rec, host, last->rto_us, stay))
 		return false;
+	if (stay->lo_ns != least.lo_ns)
+		stay->grain_ns = 0; /* one of several */
 	stay->lo_ns = least.lo_ns;
 	return true;
 }

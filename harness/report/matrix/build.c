@@ -106,16 +106,18 @@ static void block_conditions(struct matrix *mx, struct matrix_block *block)
 
 static const char *failure_text(struct matrix *mx, const struct matrix_cell *cell)
 {
-	char predicts[256], measured[256], phases[40] = "";
+	char predicts[256], measured[256], phases[40] = "", why[SPREAD_WHY_SIZE] = "";
 
 	if (!cell->measured || cell->model_ok)
 		return "";
-	if (cell->spread)
+	if (cell->spread && cell->spread->model_failed)
 		snprintf(phases, sizeof(phases), "  in %u timer phase%s",
 		         cell->spread->model_failed, cell->spread->model_failed == 1 ? "" : "s");
-	return matrix_text(mx, "MODEL FAILED  predicted %s  measured %s%s",
+	if (cell->spread && !spread_fits_wheel(cell->spread, why))
+		snprintf(phases, sizeof(phases), "  over all timer phases: ");
+	return matrix_text(mx, "MODEL FAILED  predicted %s  measured %s%s%s",
 	                   value_text(&cell->finding->predicts, predicts, sizeof(predicts)),
-	                   value_text(cell->value, measured, sizeof(measured)), phases);
+	                   value_text(cell->value, measured, sizeof(measured)), phases, why);
 }
 
 /* Kernels where it failed in the same words are told together. */

@@ -77,7 +77,7 @@ static void cell_measured(struct matrix *mx, struct matrix_cell *cell,
 	cell->spread = spread_find(probe, finding_id_of(finding));
 	cell->value = cell->spread ? &cell->spread->measured : &finding->measured;
 	cell->model_ok =
-		finding->model != MODEL_FAILS && !(cell->spread && cell->spread->model_failed);
+		finding->model != MODEL_FAILS && !(cell->spread && spread_failed(cell->spread));
 	if (first) {
 		struct diff_rule rule = diff_rule_for(first->rec, cell->rec, mx->slack_ns);
 
