@@ -276,6 +276,14 @@ static void timers_arrival(struct timers *t, const struct happening *h)
 		timers_arm(t, h->t_ns, h->t_ns + t->exam->slack_ns);
 }
 
+/* A time-out that the tap has not shown yet; in its midst the timer is off, the RTO doubled. */
+static bool timed_out_unseen(const struct timers *t, const struct sample *sample)
+{
+	if (sample->timer == DIAG_TIMER_ON)
+		return sample->retransmits > t->timeouts;
+	return sample->timer == DIAG_TIMER_NONE && t->rto_ns && sample->rto_us * 1000LL > t->rto_ns;
+}
+
 static void timers_sample(struct timers *t, const struct event *event)
 {
 	const struct sample *sample = &event->sample;
@@ -285,7 +293,7 @@ static void timers_sample(struct timers *t, const struct event *event)
 		sample->object == OBJECT_REQUEST || (t->request && sample->object == OBJECT_NONE);
 	if (sample->object != OBJECT_FULL || !rto_ns)
 		return;
-	if (t->armed && sample->timer == DIAG_TIMER_ON && sample->retransmits > t->timeouts) {
+	if (t->armed && timed_out_unseen(t, sample)) {
 		t->rto_next_ns = rto_ns; /* its segment is not on the tap yet */
 		return;
 	}

@@ -19,7 +19,7 @@ static const char *const records[] = {
 	"true/loss.syn.jsonl",           "true/loss.syn.starved.jsonl",
 	"true/rootless.jsonl",           "true/wire.netem-fate.jsonl",
 	"true/wire.routed.6.jsonl",      "true/sock.peer.jsonl",
-	"true/flow.tuple-again.jsonl",
+	"true/flow.tuple-again.jsonl",   "true/wave1.lost.mid-timeout.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
