@@ -9,12 +9,14 @@
 
 #include "../base/slack.h"
 #include "../run/registry.h"
+#include "../session/compile.h"
 #include "cli.h"
 #include "collect_options.h"
 
 struct diff_command {
 	struct collect collect; /* sources[0] is side A, sources[1] is B */
 	struct words words;
+	struct probe_words patterns; /* of them what are not the sides: which probes */
 	const char **probes; /* that a kernel is asked, as the record at hand has them */
 	struct report_style style;
 	int64_t slack_ns;
@@ -54,6 +56,7 @@ static int diff_sides(struct diff_command *cmd)
 {
 	struct collect *c = &cmd->collect;
 	size_t paths = c->count < 2 ? 2 - c->count : 0;
+	struct fault fault;
 	int code = 0;
 
 	if (c->count > 2 || cmd->words.count < paths)
@@ -62,8 +65,11 @@ static int diff_sides(struct diff_command *cmd)
 		code = side_add(c, cmd->words.items[i]);
 	if (code)
 		return code;
-	c->request.patterns = c->asks[0].patterns = cmd->words.items + paths;
-	c->request.pattern_count = c->asks[0].count = cmd->words.count - paths;
+	if (probe_words_take(cmd->words.items + paths, cmd->words.count - paths, &cmd->patterns,
+	                     &fault) < 0)
+		return cli_fault(EXIT_USAGE, &fault);
+	c->request.patterns = c->asks[0].patterns = cmd->patterns.items;
+	c->request.pattern_count = c->asks[0].count = cmd->patterns.count;
 	if (paths == 1) {
 		struct source kernel = c->sources[0];
 
@@ -130,7 +136,9 @@ static int diff_asks(struct diff_command *cmd, const struct kept_records *kept)
 		};
 	}
 	return used ? 0
-	            : cli_say(EXIT_NOT_RUN, "%s: none of its probes is known here",
+	            : cli_say(EXIT_NOT_RUN,
+	                      "%s: none of its probes is known here (of one of your own, name "
+	                      "its C file, too)",
 	                      c->sources[0].name);
 }
 
@@ -278,6 +286,7 @@ int command_diff(int argc, char **argv)
 	if (!code)
 		code = diff_finish(&cmd);
 	collect_free(&cmd.collect);
+	probe_words_free(&cmd.patterns);
 	free(cmd.probes);
 	return code;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../record/json.h"
+#include "../session/compile.h"
 #include "../session/judge_again.h"
 #include "../session/records.h"
 #include "output.h"
@@ -45,6 +46,33 @@ static void record_take(struct judge_command *cmd, struct record *rec)
 	record_free(rec);
 	cmd->tally.incomplete = true;
 	(void)cli_fault(EXIT_NOT_RUN, &fault);
+}
+
+/* Probes of one's own come first: a record among the words may be theirs. */
+static int sources_take(const struct words *words)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < words->count && !code; i++) {
+		struct probe_words probes;
+		struct fault fault;
+
+		if (!probe_source_named(words->items[i]))
+			continue;
+		if (probe_words_take(&words->items[i], 1, &probes, &fault) < 0)
+			code = cli_fault(EXIT_USAGE, &fault);
+		probe_words_free(&probes); /* they are known now */
+	}
+	return code;
+}
+
+static size_t records_named(const struct words *words)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < words->count; i++)
+		count += !probe_source_named(words->items[i]);
+	return count;
 }
 
 static void path_take(struct judge_command *cmd, const char *path)
@@ -127,12 +155,15 @@ int command_judge(int argc, char **argv)
 	struct words words;
 	int code = options_parse(COMMAND_JUDGE, argc, argv, option_take, &cmd, &words);
 
-	if (!code && !words.count)
+	if (!code && !records_named(&words))
 		code = cli_say(EXIT_USAGE, "judge wants records: files, or folders of them");
+	if (!code)
+		code = sources_take(&words);
 	if (code)
 		return code;
 	for (size_t i = 0; i < words.count; i++)
-		path_take(&cmd, words.items[i]);
+		if (!probe_source_named(words.items[i]))
+			path_take(&cmd, words.items[i]);
 	if (cmd.count)
 		judge_print(&cmd);
 	code = tally_code(&cmd.tally);

@@ -75,11 +75,13 @@ static const struct command commands[] = {
 		{
 			"judge",
 			command_judge,
-			"judge RECORD...",
+			"judge RECORD... [FILE.c...]",
 			"judge kept records anew",
 			"Judges records (files, or folders of them) by the rules of this build: the"
 			" kernel is not\n"
-			"asked again. A record is judged with the slack it was run with.\n",
+			"asked again. A record is judged with the slack it was run with; one of a"
+			" probe of your\n"
+			"own with its file: finwait judge out ./my.probe.c\n",
 			NULL,
 		},
 	[COMMAND_KERNEL] =
@@ -118,7 +120,7 @@ static const struct command commands[] = {
 		{
 			"diff",
 			command_diff,
-			"diff A B [ID|GLOB...]",
+			"diff A B [ID|GLOB|FILE.c...]",
 			"what two records or kernels differ in",
 			"Compares findings, the states of each socket and the packets that each end"
 			" sent. A and\n"

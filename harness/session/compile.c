@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,8 +194,9 @@ static int source_take(const char *source, struct probe_words *taken, struct fau
 	return err;
 }
 
-static bool is_source_name(const char *name)
+bool probe_source_named(const char *word)
 {
+	const char *slash = strrchr(word, '/'), *name = slash ? slash + 1 : word;
 	size_t length = strlen(name);
 
 	return length > 2 && name[0] != '.' && !strcmp(name + length - 2, ".c");
@@ -204,7 +204,7 @@ static bool is_source_name(const char *name)
 
 static int is_source(const struct dirent *entry)
 {
-	return is_source_name(entry->d_name);
+	return probe_source_named(entry->d_name);
 }
 
 static int folder_take(const char *folder, struct probe_words *taken, struct fault *f)
@@ -232,17 +232,16 @@ static int folder_take(const char *folder, struct probe_words *taken, struct fau
 
 static int word_take(const char *word, struct probe_words *taken, struct fault *f)
 {
-	const char *slash = strrchr(word, '/');
 	struct stat st;
 
 	/* a path, as opposed to an id: it has a slash, or is the name of a C file */
-	if (!slash && !is_source_name(word))
+	if (!strchr(word, '/') && !probe_source_named(word))
 		return word_add(taken, word) < 0 ? fault_set(f, ENOMEM, "take %s", word) : 0;
 	if (stat(word, &st) < 0)
 		return fault_set(f, errno, "%s", path_end(word));
 	if (S_ISDIR(st.st_mode))
 		return folder_take(word, taken, f);
-	if (!is_source_name(slash ? slash + 1 : word))
+	if (!probe_source_named(word))
 		return fault_refuse(f, EINVAL, "%s is no C file", path_end(word));
 	return source_take(word, taken, f);
 }

@@ -11,6 +11,7 @@
 #ifndef FINWAIT_SESSION_COMPILE_H
 #define FINWAIT_SESSION_COMPILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../base/fault.h"
@@ -19,6 +20,9 @@ struct probe_words {
 	const char **items; /* ids and globs */
 	size_t count, space;
 };
+
+/* Does @word name a C file, which a probe may be in? */
+bool probe_source_named(const char *word);
 
 /*
  * The patterns that @words come to. 0, or -errno with a line in @f: -EINVAL for what does

@@ -12,7 +12,8 @@ int judge_again(struct record *rec, struct fault *f)
 
 	if (!row)
 		return fault_refuse(f, ENOENT,
-		                    "no probe is called '%s' here: its rules are unknown",
+		                    "no probe is called '%s' here: its rules are unknown "
+		                    "(of one of your own, name its C file, too)",
 		                    rec->probe);
 	if (!record_came_to_judge(rec))
 		return 0;

@@ -12,10 +12,14 @@
 #include "../record/json.h"
 #include "../run/registry.h"
 
+/* A probe's id names its variants, over either family. */
 static bool is_wanted(const char *probe, const char *const *patterns, size_t count)
 {
+	const struct registry_row *row = registry_find(probe);
+
 	for (size_t i = 0; i < count; i++)
-		if (fnmatch(patterns[i], probe, 0) == 0)
+		if (fnmatch(patterns[i], probe, 0) == 0 ||
+		    (row && !strcmp(patterns[i], row->probe->id)))
 			return true;
 	return !count;
 }

@@ -37,6 +37,29 @@ nothing_is_left() {
 	grep -q '^1 probe: 1 as predicted' <<<"$output"
 }
 
+@test "judge and diff: records of one's own are known by the file" {
+	local words="(of one of your own, name its C file, too)"
+
+	"$FINWAIT" new my.probe
+	"$FINWAIT" run ./my.probe.c -46 >/dev/null
+	refused 3 "no probe is called 'my.probe' here: its rules are unknown $words" \
+		"$FINWAIT" judge out/my.probe.jsonl
+	run -0 --separate-stderr "$FINWAIT" judge out ./my.probe.c
+	[ -z "$stderr" ]
+	grep -q '^2 probes: 2 as predicted' <<<"$output"
+	refused 2 "judge wants records" "$FINWAIT" judge ./my.probe.c
+	run -0 "$FINWAIT" diff out out ./my.probe.c
+	grep -q '^2 probes: 2 the same' <<<"$output"
+	# asked again, which only who knows the probe can do
+	refused 3 "out: none of its probes is known here $words" "$FINWAIT" diff --kernel host out
+	run "$FINWAIT" diff --kernel host out/my.probe.jsonl ./my.probe.c
+	grep -q '^1 probe: ' <<<"$output"
+	sed -i 's/flow_establish/flow_of_mine/' my.probe.c
+	run -2 --separate-stderr "$FINWAIT" judge out ./my.probe.c
+	[ "${stderr_lines[-1]}" = "finwait: ./my.probe.c does not compile" ]
+	nothing_is_left
+}
+
 @test "a verb that no probe of the program uses is there, too" {
 	"$FINWAIT" new my.probe
 	sed -i '/flow_establish(/a\	observe_for(run, 1, "nobody else does");' my.probe.c
