@@ -179,6 +179,38 @@ static const struct record *kept_find(const struct kept_records *kept, const cha
 	return NULL;
 }
 
+/* How much of its id is the same over either family. */
+static size_t id_length(const struct record *rec)
+{
+	size_t length = strlen(rec->probe), suffix = strlen(FAMILY_IPV6_SUFFIX);
+
+	if (rec->family != FAMILY_IPV6 || length <= suffix ||
+	    strcmp(rec->probe + length - suffix, FAMILY_IPV6_SUFFIX) != 0)
+		return length;
+	return length - suffix;
+}
+
+static bool is_other_family(const struct record *a, const struct record *b)
+{
+	return a->family != b->family && id_length(a) == id_length(b) &&
+	       !strncmp(a->probe, b->probe, id_length(a));
+}
+
+/*
+ * What @rec, of @side, is compared with; NULL: nothing. Its own probe's record, or, where two
+ * files are all that is given, that of the other family.
+ */
+static const struct record *partner_find(const struct diff_command *cmd, int side,
+                                         const struct record *rec)
+{
+	const struct kept_records *other = &side_of(cmd, !side)->kept;
+	const struct record *same = kept_find(other, rec->probe);
+
+	if (same || other->folder || side_of(cmd, side)->kept.folder)
+		return same;
+	return is_other_family(rec, other->records[0]) ? other->records[0] : NULL;
+}
+
 /* A run of ours that failed for reasons of its own tells nothing of the kernel. */
 static bool is_undone(const struct diff_command *cmd, int side, const struct record *rec)
 {
@@ -223,7 +255,7 @@ static int diff_all(struct diff_command *cmd)
 
 	for (size_t i = 0; i < left->count && !code; i++) {
 		const struct record *a = left->records[i];
-		const struct record *b = kept_find(right, a->probe);
+		const struct record *b = partner_find(cmd, 0, a);
 
 		if (b)
 			code = diff_pair(cmd, a, b);
@@ -231,10 +263,10 @@ static int diff_all(struct diff_command *cmd)
 			diff_alone(cmd, a->probe, 0);
 	}
 	for (size_t i = 0; i < right->count && !code; i++) {
-		const char *probe = right->records[i]->probe;
+		const struct record *b = right->records[i];
 
-		if (!kept_find(left, probe) && is_asked(cmd, 1, probe))
-			diff_alone(cmd, probe, 1);
+		if (!partner_find(cmd, 1, b) && is_asked(cmd, 1, b->probe))
+			diff_alone(cmd, b->probe, 1);
 	}
 	return code;
 }
@@ -263,10 +295,10 @@ static int diff_check(const struct diff_command *cmd)
 {
 	const struct source *a = side_of(cmd, 0), *b = side_of(cmd, 1);
 
-	if (!a->kept.folder && !kept_find(&b->kept, a->kept.records[0]->probe))
+	if (!a->kept.folder && !partner_find(cmd, 0, a->kept.records[0]))
 		return cli_say(EXIT_NOT_RUN, "%s is of %s, which %s is not or has not", a->name,
 		               a->kept.records[0]->probe, b->name);
-	if (!b->kept.folder && !kept_find(&a->kept, b->kept.records[0]->probe))
+	if (!b->kept.folder && !partner_find(cmd, 1, b->kept.records[0]))
 		return cli_say(EXIT_NOT_RUN, "%s is of %s, which %s has not", b->name,
 		               b->kept.records[0]->probe, a->name);
 	return 0;

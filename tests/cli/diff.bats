@@ -80,6 +80,27 @@ retransmissions() {
 	refused 3 'is of open.three-way' "$FINWAIT" diff one/open.three-way.jsonl two
 }
 
+@test "one probe over IPv4 and over IPv6: two files are compared, folders by their ids" {
+	cd "$BATS_TEST_TMPDIR"
+	FINWAIT_SLACK_MS=300 "$FINWAIT" run open.three-way -46 >/dev/null
+	for sides in "open.three-way open.three-way.6" "open.three-way.6 open.three-way"; do
+		read -r a b <<<"$sides"
+		run -1 "$FINWAIT" diff "out/$a.jsonl" "out/$b.jsonl"
+		[[ $output == "$a "*"DIFFERS: "* ]]
+		[ "$(grep -cE '^  (---|\+\+\+) .*, IPv6, ' <<<"$output")" -eq 1 ]
+		grep -qE '^  [-+] .* S +seq 0 len 0 mss 1440' <<<"$output" # a longer header
+		[[ $output == *"1 probe: 0 the same, 1 differs"* ]]
+	done
+	mkdir four
+	mv out/open.three-way.jsonl four
+	refused 3 'is of open.three-way.6, which four is not or has not' \
+		"$FINWAIT" diff out/open.three-way.6.jsonl four
+	refused 3 'is of open.three-way.6, which' \
+		"$FINWAIT" diff out/open.three-way.6.jsonl "$BATS_FILE_TMPDIR/two/loss.syn.jsonl"
+	run -1 "$FINWAIT" diff four out
+	[[ $output == *"2 probes: 0 the same, 0 differ, 2 on one side only"* ]]
+}
+
 @test "no colour where there is no terminal" {
 	run -1 "$FINWAIT" diff one two
 	[[ $output != *$'\033'* ]]
