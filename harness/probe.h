@@ -186,6 +186,12 @@ enum reject_kind {
  */
 uint32_t wire_reject(struct probe_run *run, struct packet_match match, enum reject_kind kind,
                      unsigned int mtu);
+/*
+ * @side's own link takes packets of at most @mtu bytes, as its MSS says from the next SYN on;
+ * what is longer is lost behind it without a word, as in a switch. At least 1280 with IPv6,
+ * at most 2034 with WIRE_HAND.
+ */
+void host_set_mtu(struct probe_run *run, enum side side, unsigned int mtu);
 /* The router sends on towards @to packets of at most @mtu bytes. WIRE_ROUTED only. */
 void wire_set_path_mtu(struct probe_run *run, enum side to, unsigned int mtu);
 

@@ -230,17 +230,25 @@ static int route_addrs_parse(const struct route *route, struct route_addrs *addr
 	return rc;
 }
 
+static uint8_t route_scope(const struct route *route)
+{
+	if (route->local)
+		return RT_SCOPE_HOST;
+	return route->via || route->blackhole ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+}
+
 static int route_fill(struct rtnl_route *filled, const struct route *route,
                       const struct route_addrs *addrs)
 {
 	int nle = rtnl_route_set_dst(filled, addrs->dst);
 
-	rtnl_route_set_scope(filled,
-	                     addrs->via || route->blackhole ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK);
-	rtnl_route_set_table(filled, RT_TABLE_MAIN);
+	rtnl_route_set_scope(filled, route_scope(route));
+	rtnl_route_set_table(filled, route->local ? RT_TABLE_LOCAL : RT_TABLE_MAIN);
 	rtnl_route_set_protocol(filled, RTPROT_STATIC);
 	if (nle >= 0 && route->blackhole)
 		nle = rtnl_route_set_type(filled, RTN_BLACKHOLE);
+	if (nle >= 0 && route->local)
+		nle = rtnl_route_set_type(filled, RTN_LOCAL);
 	if (nle >= 0 && addrs->src)
 		nle = rtnl_route_set_pref_src(filled, addrs->src);
 	if (nle >= 0 && route->mtu)

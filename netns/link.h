@@ -43,6 +43,7 @@ struct route {
 	const char *src; /* the source that it prefers; NULL: the kernel's choice */
 	unsigned int mtu; /* of what is sent or forwarded by it, in bytes; 0: the link's */
 	bool blackhole; /* what goes there is dropped, silently; without via */
+	bool local; /* it is the host's own: for an address that must be heard at once */
 };
 
 /* Add @route, or put it in the place of the one to the same destination. */

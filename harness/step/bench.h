@@ -11,7 +11,7 @@
  *    c0 10.0.0.1/24 ===== 10.0.0.254   10.0.1.254 ===== s0 10.0.1.2/24
  *       fd00::1/64        fd00::fe  fd00:0:0:1::fe         fd00:0:0:1::2/64
  *
- * The server has a second address, ending in 3. Nothing here has a name outside: the
+ * A host gets more addresses when they are asked for. Nothing here has a name outside: the
  * kernel removes it all when the process that holds the descriptors is gone. Faults
  * belong on the ports, never in a host's own namespace: there TCP would see an error
  * instead of a loss.
@@ -53,6 +53,12 @@ struct bench_config {
 #define BENCH_LINK_CLIENT "c0"
 #define BENCH_LINK_SERVER "s0"
 
+/* How many addresses a host may have, its own (number 0) among them. */
+#define BENCH_ADDRESSES 100
+
+/* More than this a tap does not hold, and the hand moves what a tap holds. */
+#define BENCH_HAND_MTU_MAX 2034
+
 struct bench {
 	enum bench_wire wire;
 	int netns_fd[BENCH_NS_COUNT];
@@ -61,7 +67,7 @@ struct bench {
 	bool has_ipv6; /* the kernel has it; both families are always set up then */
 	enum family family; /* of this run, with its addresses, port 0: */
 	struct endpoint addr[SIDE_COUNT]; /* the hosts' */
-	struct endpoint second; /* the server's other one */
+	bool has_address[FAMILY_COUNT][SIDE_COUNT][BENCH_ADDRESSES]; /* beside that */
 	struct endpoint router[SIDE_COUNT]; /* the router's towards each; nobody's on a bridge */
 	uint8_t mac[SIDE_COUNT][6]; /* the hosts' links */
 	uint8_t port_mac[SIDE_COUNT][6];
@@ -103,6 +109,17 @@ struct ruleset *bench_ruleset(struct bench *bench, struct fault *f) MUST_CHECK;
  */
 int bench_strangers_add(struct bench *bench, enum side far, struct fault *f) MUST_CHECK;
 
+/* Address number @number of @side, with port 0; 0: its own. */
+struct endpoint bench_address(const struct bench *bench, enum side side, unsigned int number);
+/* Make that one its address, where it is not yet: the other host, or the router, knows it too. */
+int bench_address_add(struct bench *bench, enum side side, unsigned int number,
+                      struct fault *f) MUST_CHECK;
+/* Whether @side has the address of @ep, whatever its port. */
+bool bench_is_address(const struct bench *bench, enum side side, const struct endpoint *ep);
+
+/* @side's own link, at both its ends, takes packets of at most @mtu bytes from now on. */
+int bench_set_link_mtu(struct bench *bench, enum side side, unsigned int mtu,
+                       struct fault *f) MUST_CHECK;
 /* The router sends on towards @to what has at most @mtu bytes; BENCH_WIRE_ROUTED alone. */
 int bench_set_path_mtu(struct bench *bench, enum side to, unsigned int mtu,
                        struct fault *f) MUST_CHECK;

@@ -15,49 +15,45 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "../../netns/sysctl.h"
 
-enum { LO_IFINDEX = 1, BRIDGE_IFINDEX = 10 };
+enum {
+	LO_IFINDEX = 1,
+	BRIDGE_IFINDEX = 10,
+	IPV6_MTU_MIN = 1280, /* RFC 8200 section 5; addrconf_notify() */
+};
 
 /* Who has which address, one family. */
 struct net_plan {
 	const char *net[SIDE_COUNT]; /* the same twice: no router in between */
-	const char *host[SIDE_COUNT], *second, *router[SIDE_COUNT];
-	const char *cidr[SIDE_COUNT], *second_cidr; /* as they are assigned */
-	const char *router_cidr[SIDE_COUNT];
+	const char *host[SIDE_COUNT], *router[SIDE_COUNT];
+	const char *cidr[SIDE_COUNT], *router_cidr[SIDE_COUNT]; /* as they are assigned */
 };
 
 static const struct net_plan bridged_plans[] = {
 	[FAMILY_IPV4] = {.net = {"10.0.0.0/24", "10.0.0.0/24"},
                          .host = {"10.0.0.1", "10.0.0.2"},
-                         .second = "10.0.0.3",
                          .router = {"10.0.0.254", "10.0.0.254"},
-                         .cidr = {"10.0.0.1/24", "10.0.0.2/24"},
-                         .second_cidr = "10.0.0.3/24"},
+                         .cidr = {"10.0.0.1/24", "10.0.0.2/24"}},
 	[FAMILY_IPV6] = {.net = {"fd00::/64", "fd00::/64"},
                          .host = {"fd00::1", "fd00::2"},
-                         .second = "fd00::3",
                          .router = {"fd00::fe", "fd00::fe"},
-                         .cidr = {"fd00::1/128", "fd00::2/128"},
-                         .second_cidr = "fd00::3/128"},
+                         .cidr = {"fd00::1/128", "fd00::2/128"}},
 };
 static const struct net_plan routed_plans[] = {
 	[FAMILY_IPV4] = {.net = {"10.0.0.0/24", "10.0.1.0/24"},
                          .host = {"10.0.0.1", "10.0.1.2"},
-                         .second = "10.0.1.3",
                          .router = {"10.0.0.254", "10.0.1.254"},
                          .cidr = {"10.0.0.1/24", "10.0.1.2/24"},
-                         .second_cidr = "10.0.1.3/24",
                          .router_cidr = {"10.0.0.254/24", "10.0.1.254/24"}},
 	[FAMILY_IPV6] = {.net = {"fd00::/64", "fd00:0:0:1::/64"},
                          .host = {"fd00::1", "fd00:0:0:1::2"},
-                         .second = "fd00:0:0:1::3",
                          .router = {"fd00::fe", "fd00:0:0:1::fe"},
                          .cidr = {"fd00::1/128", "fd00:0:0:1::2/128"},
-                         .second_cidr = "fd00:0:0:1::3/128",
                          .router_cidr = {"fd00::fe/128", "fd00:0:0:1::fe/128"}},
 };
 static_assert(sizeof(bridged_plans) / sizeof(bridged_plans[0]) == FAMILY_COUNT &&
@@ -83,8 +79,6 @@ static int host_addrs_add(struct bench *bench, enum side side, enum family famil
 	struct rtnl *rtnl = bench->rtnl[side];
 	int rc = addr_add(rtnl, ifindex, plan->cidr[side], f);
 
-	if (!rc && side == SIDE_SERVER)
-		rc = addr_add(rtnl, ifindex, plan->second_cidr, f);
 	if (!rc && family == FAMILY_IPV6) /* IPv4's came with the address */
 		rc = route_set(rtnl, bench->ifindex[side], &net, f);
 	return rc;
@@ -106,10 +100,7 @@ static int host_peers_add(struct bench *bench, enum side side, enum family famil
 		                         f);
 		return rc ? rc : route_set(rtnl, ifindex, &away, f);
 	}
-	rc = neigh_add_permanent(rtnl, ifindex, plan->host[other], bench->mac[other], f);
-	if (!rc && other == SIDE_SERVER)
-		rc = neigh_add_permanent(rtnl, ifindex, plan->second, bench->mac[other], f);
-	return rc;
+	return neigh_add_permanent(rtnl, ifindex, plan->host[other], bench->mac[other], f);
 }
 
 int bench_net_host(struct bench *bench, enum side side, struct fault *f)
@@ -151,19 +142,6 @@ static int ports_up(struct bench *bench, struct fault *f)
 	return rc;
 }
 
-static int router_neighbours_add(struct bench *bench, enum side side, enum family family,
-                                 struct fault *f)
-{
-	const struct net_plan *plan = plan_of(bench, family);
-	struct rtnl *rtnl = bench->rtnl[BENCH_WIRE];
-	int ifindex = bench->port_ifindex[side];
-	int rc = neigh_add_permanent(rtnl, ifindex, plan->host[side], bench->mac[side], f);
-
-	if (!rc && side == SIDE_SERVER)
-		rc = neigh_add_permanent(rtnl, ifindex, plan->second, bench->mac[side], f);
-	return rc;
-}
-
 static int router_side_add(struct bench *bench, enum side side, enum family family, struct fault *f)
 {
 	const struct net_plan *plan = plan_of(bench, family);
@@ -174,7 +152,7 @@ static int router_side_add(struct bench *bench, enum side side, enum family fami
 
 	if (!rc && family == FAMILY_IPV6)
 		rc = route_set(rtnl, ifindex, &net, f);
-	return rc ? rc : router_neighbours_add(bench, side, family, f);
+	return rc ? rc : neigh_add_permanent(rtnl, ifindex, plan->host[side], bench->mac[side], f);
 }
 
 static int router_make(struct bench *bench, struct fault *f)
@@ -233,8 +211,104 @@ int bench_set_family(struct bench *bench, enum family family, struct fault *f)
 		bench->addr[side] = endpoint_of(family, plan->host[side]);
 		bench->router[side] = endpoint_of(family, plan->router[side]);
 	}
-	bench->second = endpoint_of(family, plan->second);
 	return 0;
+}
+
+/* ---- more addresses of a host */
+
+/* The last byte of the first of them: the client's from .11 on, the server's from .111 on. */
+static const uint8_t more_base[SIDE_COUNT] = {[SIDE_CLIENT] = 10, [SIDE_SERVER] = 110};
+static_assert(BENCH_ADDRESSES <= 100, "they do not reach each other's, nor the router's");
+
+static uint8_t *last_byte(struct endpoint *ep)
+{
+	return &ep->addr[ep->family == AF_INET6 ? 15 : 3];
+}
+
+struct endpoint bench_address(const struct bench *bench, enum side side, unsigned int number)
+{
+	struct endpoint ep = bench->addr[side];
+
+	if (number)
+		*last_byte(&ep) = (uint8_t)(more_base[side] + number);
+	return ep;
+}
+
+/* Who sends to @side's addresses: the other host, or the router. */
+static int address_neighbour_add(struct bench *bench, enum side side, const char *addr,
+                                 struct fault *f)
+{
+	const enum side near = side_other(side);
+
+	if (bench->wire == BENCH_WIRE_ROUTED)
+		return neigh_add_permanent(bench->rtnl[BENCH_WIRE], bench->port_ifindex[side], addr,
+		                           bench->mac[side], f);
+	return neigh_add_permanent(bench->rtnl[near], bench->ifindex[near], addr, bench->mac[side],
+	                           f);
+}
+
+/*
+ * An IPv6 address is heard once its route is there, which addrconf_dad_work() sets, some time
+ * after the request is done: a SYN would come too early.
+ */
+static int address_hear(struct bench *bench, enum side side, const char *addr, struct fault *f)
+{
+	const struct route own = {.dst = addr, .local = true};
+
+	return bench->family == FAMILY_IPV6 ? route_set(bench->rtnl[side], LO_IFINDEX, &own, f) : 0;
+}
+
+int bench_address_add(struct bench *bench, enum side side, unsigned int number, struct fault *f)
+{
+	const struct endpoint ep = bench_address(bench, side, number);
+	const int ifindex = addr_link(bench->family, bench->ifindex[side]);
+	char text[INET6_ADDRSTRLEN] = "", cidr[INET6_ADDRSTRLEN + 4];
+	int rc;
+
+	if (number >= BENCH_ADDRESSES)
+		return fault_set(f, EINVAL, "find address number %u of the %s", number,
+		                 side_name(side));
+	if (!number || bench->has_address[bench->family][side][number])
+		return 0;
+	if (!inet_ntop(ep.family, ep.addr, text, sizeof(text)))
+		return fault_set(f, errno, "tell an address");
+	snprintf(cidr, sizeof(cidr), "%s/%d", text, ep.family == AF_INET6 ? 128 : 24);
+	rc = addr_add(bench->rtnl[side], ifindex, cidr, f);
+	if (!rc)
+		rc = address_hear(bench, side, text, f);
+	if (!rc)
+		rc = address_neighbour_add(bench, side, text, f);
+	bench->has_address[bench->family][side][number] = !rc;
+	return rc;
+}
+
+bool bench_is_address(const struct bench *bench, enum side side, const struct endpoint *ep)
+{
+	struct endpoint same = bench_address(bench, side, 0);
+	struct endpoint of = *ep;
+	const unsigned int number = *last_byte(&of) - more_base[side];
+
+	if (!memcmp(ep->addr, same.addr, sizeof(ep->addr)))
+		return true;
+	if (number >= BENCH_ADDRESSES || !bench->has_address[bench->family][side][number])
+		return false;
+	same = bench_address(bench, side, number);
+	return !memcmp(ep->addr, same.addr, sizeof(ep->addr));
+}
+
+/* ---- the size of packets */
+
+int bench_set_link_mtu(struct bench *bench, enum side side, unsigned int mtu, struct fault *f)
+{
+	int rc;
+
+	if (bench->family == FAMILY_IPV6 && mtu < IPV6_MTU_MIN)
+		return fault_set(f, EINVAL, "an MTU of %u: IPv6 leaves a link below %d", mtu,
+		                 IPV6_MTU_MIN);
+	if (bench->wire == BENCH_WIRE_HAND && mtu > BENCH_HAND_MTU_MAX)
+		return fault_set(f, EOPNOTSUPP, "an MTU of %u by hand: ask for WIRE_KERNEL", mtu);
+	rc = link_set_mtu(bench->rtnl[BENCH_WIRE], bench->port_ifindex[side], mtu, f);
+	return rc ? rc : link_set_mtu(bench->rtnl[side], bench->ifindex[side], mtu, f);
 }
 
 int bench_strangers_add(struct bench *bench, enum side far, struct fault *f)

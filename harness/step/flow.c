@@ -222,15 +222,6 @@ static void ends_join(struct flow *flow, struct flow *peer)
 	peer->peer = flow;
 }
 
-/* Whether @host has the address of @ep. */
-static bool is_of_host(const struct bench *bench, enum side host, const struct endpoint *ep)
-{
-	const struct endpoint *own = &bench->addr[host];
-
-	return !memcmp(ep->addr, own->addr, sizeof(ep->addr)) ||
-	       (host == SIDE_SERVER && !memcmp(ep->addr, bench->second.addr, sizeof(ep->addr)));
-}
-
 /* The other end of a connection that begins. */
 static void peer_add(struct flows *flows, struct flow *flow)
 {
@@ -238,7 +229,7 @@ static void peer_add(struct flows *flows, struct flow *flow)
 	struct flow *there = tuple_newest(flows, host, &flow->remote, &flow->local);
 	char label[SOCK_LABEL_SIZE];
 
-	if (!is_of_host(flows->bench, host, &flow->remote))
+	if (!bench_is_address(flows->bench, host, &flow->remote))
 		return;
 	if (there && !there->peer && !there->ended) {
 		ends_join(flow, there); /* it has begun from its side too */

@@ -3,6 +3,7 @@
 #include "sock.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -97,10 +98,16 @@ struct endpoint bench_endpoint(struct probe_run *run, enum side side, uint16_t p
 	return ep;
 }
 
-struct endpoint bench_second_endpoint(struct probe_run *run, uint16_t port)
-{
-	struct endpoint ep = run->bench.second;
+static_assert(HOST_ADDRESSES == BENCH_ADDRESSES, "as many as a bench gives");
 
+struct endpoint host_endpoint(struct probe_run *run, enum side side, unsigned int number,
+                              uint16_t port)
+{
+	struct endpoint ep = bench_address(&run->bench, side, number);
+	struct fault fault;
+
+	if (bench_address_add(&run->bench, side, number, &fault) < 0)
+		emit_fail(&run->emit, &fault);
 	ep.port = port;
 	return ep;
 }
@@ -188,9 +195,7 @@ void sock_bind(struct sock *sock, uint16_t port)
 static void sock_configure(struct sock *sock, const struct sock_config *config)
 {
 	struct probe_run *run = sock->run;
-	struct endpoint own = config->second_address
-	                              ? bench_second_endpoint(run, config->port)
-	                              : bench_endpoint(run, sock->host, config->port);
+	struct endpoint own = host_endpoint(run, sock->host, config->address, config->port);
 	int err;
 
 	if (!config->exclusive)
@@ -206,7 +211,7 @@ struct sock *sock_open_with(struct probe_run *run, enum side side, struct sock_c
 {
 	struct sock *sock = sock_make(run, side, config.udp, false);
 
-	if (config.port || config.second_address)
+	if (config.port || config.address || config.bound)
 		sock_configure(sock, &config);
 	return sock;
 }

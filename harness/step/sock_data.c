@@ -73,7 +73,7 @@ static void send_all(struct sock *sock, const char *data, size_t size, size_t le
 void sock_send(struct sock *sock, size_t length)
 {
 	struct sock_call call = {.name = "send", .t_ns = sock_now_ns(sock)};
-	char data[4096];
+	static char data[1 << 16]; /* in one call, so that TCP may fill its segments */
 
 	memset(data, 'x', sizeof(data));
 	send_all(sock, data, sizeof(data), length);

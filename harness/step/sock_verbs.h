@@ -31,7 +31,8 @@ struct child; /* a process of the probe's that holds a socket */
 struct sock_config {
 	bool udp;
 	uint16_t port; /* bound to it; 0: not bound */
-	bool second_address; /* the server's other one */
+	unsigned int address; /* bound to this one of the host's: 0 its own, see host_endpoint() */
+	bool bound; /* bound also where @port and @address are 0: bind(ip, 0) */
 	bool exclusive; /* bound without SO_REUSEADDR, which is set otherwise */
 	bool reuse_port; /* SO_REUSEPORT before it is bound */
 	int backlog; /* of a listener; 0: SOMAXCONN */
@@ -50,9 +51,15 @@ struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port);
 struct sock *sock_listen_with(struct probe_run *run, enum side side, struct sock_config config);
 /* listen(2) on a socket that is there. */
 int sock_try_listen(struct sock *sock, int backlog) MUST_CHECK;
-/* The address of @side with @port; @second: the server's other address. */
+/* The address of @side with @port. */
 struct endpoint bench_endpoint(struct probe_run *run, enum side side, uint16_t port);
-struct endpoint bench_second_endpoint(struct probe_run *run, uint16_t port);
+/*
+ * One of several addresses of @side with @port: number 0 is its own, those up to
+ * HOST_ADDRESSES - 1 are added when they are first asked for.
+ */
+#define HOST_ADDRESSES 100
+struct endpoint host_endpoint(struct probe_run *run, enum side side, unsigned int number,
+                              uint16_t port);
 /*
  * connect(2) to @port of host @to, which may be the socket's own. Returns at once; begun
  * (EINPROGRESS) and refused are both well: the awaits tell what becomes of it.

@@ -153,6 +153,15 @@ void wire_set_path_mtu(struct probe_run *run, enum side to, unsigned int mtu)
 	way_emit(&run->wire, to, "mtu", text);
 }
 
+void host_set_mtu(struct probe_run *run, enum side side, unsigned int mtu)
+{
+	struct fault fault;
+
+	if (bench_set_link_mtu(&run->bench, side, mtu, &fault) < 0)
+		emit_fail(&run->emit, &fault);
+	note(run, "the %s's link: packets of at most %u bytes", side_name(side), mtu);
+}
+
 static const char *quality_words(const struct wire_quality *quality, char *buf, size_t size)
 {
 	snprintf(buf, size, "delay %uus %uus loss %g%% duplicate %g%% reorder %g%%",

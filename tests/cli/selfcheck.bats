@@ -179,8 +179,8 @@ kept_call() {
 }
 
 @test "the wire loses, rejects, routes, replays and floods as it is told" {
-	for id in wire.matches wire.next wire.reject wire.reject-kernel wire.routed wire.replay \
-		wire.flood; do
+	for id in wire.matches wire.mtu.small wire.mtu.jumbo wire.next wire.reject \
+		wire.reject-kernel wire.routed wire.replay wire.flood; do
 		comes_to "$id" ok 0 ''
 		comes_to "$id.6" ok 0 ''
 	done
@@ -197,6 +197,11 @@ kept_call() {
 
 @test "a process that ends closes its sockets, killed or not" {
 	comes_to sock.child ok 0 ''
+}
+
+@test "connections between two ports are told apart by the hosts' addresses" {
+	comes_to sock.addresses ok 0 ''
+	comes_to sock.addresses.6 ok 0 ''
 }
 
 @test "an end that is never accepted has a label, a life and an end" {

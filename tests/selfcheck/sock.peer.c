@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * An end that is never accepted can be awaited: a half-open one at the server, until it
- * gives up. Beside it UDP, and the server's second address.
+ * gives up. Beside it UDP, and a second address of the server's.
  *
  *   client                         server
  *   c1 SYN_SENT    ---- S ------>  s1 SYN_RECV, a request sock
@@ -30,11 +30,11 @@ static void talk_udp(struct probe_run *run)
 
 static void talk_to_second(struct probe_run *run)
 {
-	struct sock *listener = sock_listen_with(
-		run, SIDE_SERVER, (struct sock_config){.port = 8081, .second_address = true});
+	struct sock *listener = sock_listen_with(run, SIDE_SERVER,
+	                                         (struct sock_config){.port = 8081, .address = 1});
 	struct sock *client = sock_open(run, SIDE_CLIENT);
 
-	if (sock_try_connect(client, bench_second_endpoint(run, 8081)) != -EINPROGRESS)
+	if (sock_try_connect(client, host_endpoint(run, SIDE_SERVER, 1, 8081)) != -EINPROGRESS)
 		run_inconclusive(run, "connect() did not begin");
 	await_state(sock_peer(client), STATE_ESTABLISHED);
 	sock_accept(listener);

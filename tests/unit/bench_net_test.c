@@ -174,6 +174,7 @@ static void connect_to(struct bench *bench, const struct endpoint *at, int ttl,
 static void connect_body(struct bench *bench, struct report *report)
 {
 	const int ttl = bench->wire == BENCH_WIRE_ROUTED ? 63 : 64;
+	struct endpoint other;
 	struct fault f = {0};
 
 	for (int family = 0; family < FAMILY_COUNT; family++) {
@@ -181,7 +182,11 @@ static void connect_body(struct bench *bench, struct report *report)
 
 		expect(report, !rc, &f, "family %d", family);
 		connect_to(bench, &bench->addr[SIDE_SERVER], ttl, report);
-		connect_to(bench, &bench->second, ttl, report);
+		other = bench_address(bench, SIDE_SERVER, 1);
+		expect(report, !bench_is_address(bench, SIDE_SERVER, &other), NULL, "too early");
+		expect(report, !bench_address_add(bench, SIDE_SERVER, 1, &f), &f, "one more");
+		expect(report, bench_is_address(bench, SIDE_SERVER, &other), NULL, "not known");
+		connect_to(bench, &other, ttl, report);
 	}
 }
 
