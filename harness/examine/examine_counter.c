@@ -113,6 +113,11 @@ static bool is_write_timer_end(const struct end *end, const struct happening *h)
 	return is_given_up(h, "timer tcp_write_timer");
 }
 
+static bool is_retransmit_end(const struct end *end, const struct happening *h)
+{
+	return !end->window_ends && is_write_timer_end(end, h);
+}
+
 /* tcp_write_err(); the keepalive timer of FIN_WAIT2 is another matter. */
 static bool is_timed_out(const struct end *end, const struct happening *h)
 {
@@ -211,10 +216,10 @@ static int64_t ends_in_request(const struct tally *tally)
 	return count;
 }
 
-/* tcp_retransmit_timer() counts before it asks whether to give up. */
+/* tcp_retransmit_timer() counts before it asks whether to give up; tcp_probe_timer() does not. */
 static struct range predict_timeouts(const struct tally *tally)
 {
-	struct range ends = count_happenings(tally, is_write_timer_end);
+	struct range ends = count_happenings(tally, is_retransmit_end);
 	struct range requests = count_happenings(tally, is_request_timeout);
 	int64_t sent = sum_ends(tally, offsetof(struct end, timeouts));
 	int64_t either = sum_ends(tally, offsetof(struct end, either));
@@ -250,6 +255,11 @@ static struct range predict_keepalives(const struct tally *tally)
 	return range_exactly(sum_ends(tally, offsetof(struct end, keepalives)));
 }
 
+static struct range predict_window_probes(const struct tally *tally)
+{
+	return range_exactly(sum_ends(tally, offsetof(struct end, window_probes)));
+}
+
 /* ---- holding it against what was counted ---- */
 
 static const struct {
@@ -270,6 +280,7 @@ static const struct {
 	{"TcpExt.TCPLossProbes", predict_loss_probes},
 	{"TcpExt.TCPTimeouts", predict_timeouts_and_probes, true, "TcpExt.TCPLossProbes"},
 	{"TcpExt.TCPKeepAlive", predict_keepalives},
+	{"TcpExt.TCPWinProbe", predict_window_probes},
 	{"TcpExt.TCPAbortOnTimeout", predict_timed_out, true},
 	{"Ip.InReceives", predict_ip_in},
 	{"Ip.InDelivers", predict_ip_delivered},

@@ -31,6 +31,8 @@ struct happening {
 	unsigned int effects; /* enum effect, of a segment that comes in */
 	uint32_t rcv_nxt, una; /* after it: what is here without a gap, what the peer has */
 	bool outstanding; /* after the segment: something sent is not acknowledged */
+	bool several; /* ...and that may be more than one segment */
+	bool unsent; /* after it: data or a FIN waits to be sent */
 	bool probe; /* a keepalive or window probe that leaves */
 	bool again; /* a segment that leaves, and all of it left before */
 	bool more; /* ...together with the one before it: the kernel cut them apart */
@@ -60,7 +62,8 @@ struct end {
 	uint32_t isn; /* its own, where complete */
 	bool sack; /* both ends offered it */
 	/* segments that a timer sent; either: a time-out or a loss probe, both were due */
-	unsigned int timeouts, loss_probes, either, keepalives;
+	unsigned int timeouts, loss_probes, either, keepalives, window_probes;
+	unsigned int window_ends; /* given up for a closed window, 0 or 1 */
 	unsigned int fresh; /* new data that a loss probe may have sent */
 	struct stay *stays; /* its states, by those who saw it */
 	size_t stay_count, stay_space;

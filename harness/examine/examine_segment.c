@@ -17,6 +17,8 @@
 #include "../judge/model.h"
 #include "examine_segment.h"
 
+#define TIMESTAMPS_SPACE 12 /* TCPOLEN_TSTAMP_ALIGNED, in each segment's MSS */
+
 bool half_agreed_timestamps(const struct half *half)
 {
 	return half->own.has_timestamps && half->peer.has_timestamps;
@@ -179,6 +181,35 @@ static const char *segment_check(struct half *half, const struct happening *h)
 	return why ? why : check_asked(half, h);
 }
 
+/* Data that send() took, or a FIN, waits for the peer's window or for an acknowledgement. */
+static bool half_is_unsent(const struct half *half)
+{
+	int64_t sent = (int64_t)(uint32_t)(half->snd_max - half->isn - 1);
+
+	if (!half->sent || half->fin_sent)
+		return false;
+	return half->closing || half->written > sent;
+}
+
+/* As the peer takes them, MSS by MSS: what was sent at once may be several. */
+static bool half_has_several(const struct half *half, const struct packet *last)
+{
+	uint32_t options = half_agreed_timestamps(half) ? TIMESTAMPS_SPACE : 0;
+	uint32_t mss = half->peer.mss < half->own.mss ? half->peer.mss : half->own.mss;
+
+	return half->snd_max - half->una > segment_end(last) - last->seq ||
+	       last->len + options > mss;
+}
+
+/* What is true after it. */
+static void half_tell(const struct half *half, struct happening *h)
+{
+	h->resends = half->resends;
+	h->outstanding = half->sent && half->una != half->snd_max;
+	h->unsent = half_is_unsent(half);
+	h->several = h->outstanding && half->several;
+}
+
 static void half_depart(struct half *half, struct happening *h)
 {
 	const struct ground ground = {
@@ -204,8 +235,8 @@ static void half_depart(struct half *half, struct happening *h)
 	}
 	half->resends += h->again && !h->more;
 	half_sent(half, h->flight->packet);
-	h->resends = half->resends;
-	h->outstanding = half->sent && half->una != half->snd_max;
+	half->several = half_has_several(half, h->flight->packet);
+	half_tell(half, h);
 }
 
 static void half_arrive(struct half *half, struct happening *h)
@@ -214,8 +245,7 @@ static void half_arrive(struct half *half, struct happening *h)
 		half->exam->err = -ENOMEM;
 	if (h->effects & EFFECT_ACKS_NEW)
 		half->resends = 0;
-	h->resends = half->resends;
-	h->outstanding = half->sent && half->una != half->snd_max;
+	half_tell(half, h);
 	if (!(h->effects & EFFECT_ASKS_ACK))
 		return;
 	half->credits++;
@@ -232,12 +262,14 @@ void examine_segments(struct exam *exam, struct end *end)
 		struct happening *h = &end->items[i];
 
 		half.closing |= is_closing_call(h);
-		if (is_event(h, EVENT_CALL))
+		if (is_event(h, EVENT_CALL)) {
 			half_call(&half, h->event);
-		else if (is_segment(h, true))
+			half_tell(&half, h);
+		} else if (is_segment(h, true)) {
 			half_arrive(&half, h);
-		else if (is_segment(h, false))
+		} else if (is_segment(h, false)) {
 			half_depart(&half, h);
+		}
 	}
 	end->sack = half.own.sack_ok && half.peer.sack_ok;
 	free(half.early);

@@ -38,6 +38,7 @@ struct half {
 	int64_t stamp_lo_ns, stamp_hi_ns; /* its clock against ours, least and greatest */
 	uint32_t again_end; /* of the last segment sent again */
 	int64_t again_ns;
+	bool several; /* what is outstanding may be more than one segment */
 	unsigned int resends; /* segments sent again since the peer took something */
 	unsigned int credits; /* segments that came in and ask for an ACK */
 	int64_t credit_ns; /* the last of them */

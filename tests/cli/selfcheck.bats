@@ -212,6 +212,11 @@ kept_call() {
 	comes_to sock.options ok 0 ''
 }
 
+@test "timers go by their sockets' options, and a closed window is probed" {
+	comes_to timer.options ok 0 ''
+	comes_to timer.window ok 0 ''
+}
+
 @test "sock_diag destroys a connection, where the kernel can" {
 	comes_to sock.destroy ok 0 '' || comes_to sock.destroy skipped 4 '.*not supported'
 }

@@ -20,6 +20,7 @@ static const char *const records[] = {
 	"true/rootless.jsonl",           "true/wire.netem-fate.jsonl",
 	"true/wire.routed.6.jsonl",      "true/sock.peer.jsonl",
 	"true/flow.tuple-again.jsonl",   "true/wave1.lost.mid-timeout.jsonl",
+	"true/timer.window.jsonl",       "true/timer.options.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
@@ -253,6 +254,84 @@ static void a_router_takes_the_last_hop(void **state)
 	record_free(rec);
 }
 
+/* Whether something unexplained has that in its text. */
+static bool complains(const struct record *rec, const char *text)
+{
+	struct examination examination;
+	bool found = false;
+
+	examine(rec, &examination);
+	for (size_t i = 0; i < examination.count; i++)
+		found |= strstr(examination.items[i].text, text) != NULL;
+	examination_free(&examination);
+	return found;
+}
+
+/* The call @from of a timer's socket was @to; the examination has @complaint, and no such before. */
+static void a_call_else(const char *name, const char *from, const char *to, const char *complaint)
+{
+	struct record *rec = record_open(name);
+
+	assert_false(complains(rec, complaint));
+	for (size_t i = 0; i < rec->event_count; i++)
+		if (rec->events[i].kind == EVENT_CALL && !strcmp(rec->events[i].call.args, from))
+			rec->events[i].call.args = to;
+	if (!complains(rec, complaint))
+		fail_msg("%s: %s instead of %s is not seen", name, to, from);
+	record_free(rec);
+}
+
+static void timers_go_by_their_sockets_options(void **state)
+{
+	static const char options[] = "true/timer.options.jsonl";
+
+	(void)state;
+	a_call_else(options, "TCP_KEEPIDLE 1", "TCP_KEEPIDLE 2", "s1 sends a keepalive probe");
+	a_call_else(options, "TCP_KEEPINTVL 1", "TCP_KEEPINTVL 2", "s1 sends a keepalive probe");
+	a_call_else(options, "TCP_KEEPCNT 2", "TCP_KEEPCNT 1", "s1 does not give up");
+	a_call_else(options, "TCP_KEEPCNT 2", "TCP_KEEPCNT 3", "s1 gives up too soon");
+	a_call_else(options, "SO_KEEPALIVE 1", "SO_KEEPALIVE 0", "without SO_KEEPALIVE");
+	a_call_else(options, "TCP_USER_TIMEOUT 700", "TCP_USER_TIMEOUT 900", "c2 gives up");
+	a_call_else("true/timer.window.jsonl", "TCP_USER_TIMEOUT 1000", "TCP_USER_TIMEOUT 1300",
+	            "gives up a closed window");
+}
+
+/* What left as @complaint's leaves 100 ms sooner or later, its timestamp with it. */
+static void a_probe_else(const char *name, const char *complaint, enum side from, int64_t by_ns)
+{
+	struct record *rec = record_open(name);
+	struct event *last = NULL;
+
+	assert_false(complains(rec, complaint));
+	for (size_t i = 0; i < rec->event_count; i++) {
+		struct event *event = &rec->events[i];
+
+		if (event->kind == EVENT_PACKET && event_departs(event) && event->host == from &&
+		    event->packet.packet.flags == TCP_FLAG_ACK && !event->packet.packet.len)
+			last = event;
+	}
+	assert_non_null(last);
+	last->t_ns += by_ns;
+	last->packet.packet.ts_val += (uint32_t)(by_ns / NS_PER_MS);
+	record_sort(rec);
+	if (!complains(rec, complaint))
+		fail_msg("%s: by %lld ns: no word that it %s", name, (long long)by_ns, complaint);
+	record_free(rec);
+}
+
+static void probes_have_their_times(void **state)
+{
+	(void)state;
+	a_probe_else("true/timer.window.jsonl", "sends a window probe", SIDE_CLIENT,
+	             -100 * NS_PER_MS);
+	a_probe_else("true/timer.window.jsonl", "sends a window probe", SIDE_CLIENT,
+	             100 * NS_PER_MS);
+	a_probe_else("true/beyond.keepalive.jsonl", "sends a keepalive probe", SIDE_CLIENT,
+	             -100 * NS_PER_MS);
+	a_probe_else("true/beyond.keepalive.jsonl", "sends a keepalive probe", SIDE_CLIENT,
+	             100 * NS_PER_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +343,8 @@ int main(void)
 		cmocka_unit_test(the_finding_fails),
 		cmocka_unit_test(a_state_from_nowhere),
 		cmocka_unit_test(a_router_takes_the_last_hop),
+		cmocka_unit_test(timers_go_by_their_sockets_options),
+		cmocka_unit_test(probes_have_their_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,6 +149,7 @@ static void a_probe_of_two_segments_is_soon(void **state)
 	const struct loss loss = {.at_send = &at_send, .segments = 2};
 	struct record *rec = loss_record();
 	struct schedule schedule;
+	struct span alone;
 
 	(void)state;
 	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_early_retrans", 3);
@@ -159,6 +160,9 @@ static void a_probe_of_two_segments_is_soon(void **state)
 	assert_true(model_loss(rec, SIDE_CLIENT, &loss, &schedule));
 	assert_int_equal(schedule.at[1].lo_ns, 4 * NS_PER_MS);
 	assert_int_equal(schedule.at[1].hi_ns, (12 + 4 + 10) * NS_PER_MS);
+	assert_true(model_loss_probe(rec, SIDE_CLIENT, &loss, &alone)); /* the same on its own */
+	assert_int_equal(alone.lo_ns, 4 * NS_PER_MS);
+	assert_int_equal(alone.hi_ns, (12 + 4 + 10) * NS_PER_MS);
 	record_free(rec);
 }
 

@@ -95,6 +95,10 @@ static void a_closed_window_is_probed(void **state)
 	assert_true(model_persist(rec, SIDE_SERVER, &soon, &schedule));
 	assert_int_equal(schedule.at[0].lo_ns, 200 * NS_PER_MS);
 	assert_int_equal(schedule.after[1].lo_ns, 400 * NS_PER_MS);
+	/* tcp_retries2 is as far as the timer backs off */
+	assert_int_equal(model_persist_timeout_ns(rec, SIDE_SERVER, NS_PER_S, 3), 8 * NS_PER_S);
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_retries2", 2);
+	assert_int_equal(model_persist_timeout_ns(rec, SIDE_SERVER, NS_PER_S, 3), 4 * NS_PER_S);
 	record_free(rec);
 }
 

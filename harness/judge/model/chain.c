@@ -53,23 +53,11 @@ void chain_wait_between(struct chain *chain, int64_t lo_ns, int64_t hi_ns)
 			  });
 }
 
-/* A timer of @delay_ns, cut to @left_ns, which counts as a tick when it is less. */
-static int64_t delay_left_ns(const struct chain *chain, int64_t delay_ns, int64_t left_ns)
-{
-	int64_t tick_ns = NS_PER_S / chain->rec->run.hz;
-
-	if (left_ns < tick_ns)
-		left_ns = tick_ns;
-	return left_ns < delay_ns ? left_ns : delay_ns;
-}
-
 void chain_wait_within(struct chain *chain, int64_t delay_ns, int64_t bound_ns)
 {
 	struct span elapsed = chain->elapsed;
-	struct span early =
-		model_timer(chain->rec, delay_left_ns(chain, delay_ns, bound_ns - elapsed.lo_ns));
-	struct span late =
-		model_timer(chain->rec, delay_left_ns(chain, delay_ns, bound_ns - elapsed.hi_ns));
+	struct span early = model_timer_within(chain->rec, delay_ns, bound_ns - elapsed.lo_ns);
+	struct span late = model_timer_within(chain->rec, delay_ns, bound_ns - elapsed.hi_ns);
 
 	/* What began early is cut less, and so may be rounded more. */
 	if (elapsed.lo_ns + early.hi_ns > elapsed.hi_ns + late.hi_ns)

@@ -8,6 +8,18 @@ static bool own_or_sysctl(const struct record *rec, enum side host, int64_t own,
 	return own || (model_sysctl(rec, host, name, value) && *value >= 0);
 }
 
+bool model_keepalive_rules(const struct record *rec, enum side host, const struct keepalive *own,
+                           struct keepalive *rules)
+{
+	*rules = *own;
+	return own_or_sysctl(rec, host, own->time_s, "net.ipv4.tcp_keepalive_time",
+	                     &rules->time_s) &&
+	       own_or_sysctl(rec, host, own->intvl_s, "net.ipv4.tcp_keepalive_intvl",
+	                     &rules->intvl_s) &&
+	       own_or_sysctl(rec, host, own->probes, "net.ipv4.tcp_keepalive_probes",
+	                     &rules->probes);
+}
+
 static bool chain_keepalive(struct chain *chain, const struct keepalive *rules)
 {
 	int64_t user_timeout_ns = rules->user_timeout_ms * NS_PER_MS;
@@ -30,18 +42,12 @@ static bool chain_keepalive(struct chain *chain, const struct keepalive *rules)
 bool model_keepalive_of(const struct record *rec, enum side host, const struct keepalive *keepalive,
                         struct schedule *schedule)
 {
-	struct keepalive rules = *keepalive;
+	struct keepalive rules;
 	struct chain chain;
 
 	chain_begin_later(&chain, rec, schedule);
 	chain.counting = true; /* what is compared is the time since the peer was last heard */
-	if (!model_hz_known(rec) ||
-	    !own_or_sysctl(rec, host, keepalive->time_s, "net.ipv4.tcp_keepalive_time",
-	                   &rules.time_s) ||
-	    !own_or_sysctl(rec, host, keepalive->intvl_s, "net.ipv4.tcp_keepalive_intvl",
-	                   &rules.intvl_s) ||
-	    !own_or_sysctl(rec, host, keepalive->probes, "net.ipv4.tcp_keepalive_probes",
-	                   &rules.probes))
+	if (!model_hz_known(rec) || !model_keepalive_rules(rec, host, keepalive, &rules))
 		return false;
 	return chain_keepalive(&chain, &rules);
 }

@@ -23,4 +23,8 @@ bool model_keepalive_of(const struct record *rec, enum side host, const struct k
 /* The same for a socket without options of its own. */
 bool model_keepalive(const struct record *rec, enum side host, struct schedule *schedule);
 
+/* @own, with what it leaves to the sysctls. False: as for model_keepalive_of(). */
+bool model_keepalive_rules(const struct record *rec, enum side host, const struct keepalive *own,
+                           struct keepalive *rules) MUST_CHECK;
+
 #endif

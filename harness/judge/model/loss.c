@@ -51,7 +51,7 @@ static int64_t least(int64_t a, int64_t b)
 }
 
 /* tcp_schedule_loss_probe(): twice the RTT and time for a delayed ACK, but no later than the RTO. */
-static bool chain_loss_probe(const struct loss_rules *rules, struct chain *chain)
+static struct span loss_probe_delay(const struct loss_rules *rules)
 {
 	int64_t lo_ns = 2 * rules->rtt_ns + rules->rto_min_ns, hi_ns = lo_ns;
 
@@ -61,7 +61,17 @@ static bool chain_loss_probe(const struct loss_rules *rules, struct chain *chain
 		lo_ns = 2 * rules->rtt_ns + TIMEOUT_MIN_NS;
 		hi_ns = wheel_ticks_ns(rules->hz, ticks);
 	}
-	chain_wait_between(chain, least(lo_ns, rules->rto_ns), least(hi_ns, rules->rto_ns));
+	return (struct span){
+		.lo_ns = least(lo_ns, rules->rto_ns),
+		.hi_ns = least(hi_ns, rules->rto_ns),
+	};
+}
+
+static bool chain_loss_probe(const struct loss_rules *rules, struct chain *chain)
+{
+	struct span delay = loss_probe_delay(rules);
+
+	chain_wait_between(chain, delay.lo_ns, delay.hi_ns);
 	return chain_send(chain, SEND_LOSS_PROBE);
 }
 
@@ -114,32 +124,57 @@ bool model_backs_off(const struct record *rec, enum side host, const struct loss
 	return timeouts > TCP_THIN_LINEAR_RETRIES || !stream_is_thin(rec, host, loss);
 }
 
+static struct loss_rules loss_rules_of(const struct record *rec, enum side host,
+                                       const struct loss *loss)
+{
+	int64_t rto_min_us =
+		model_sysctl_or(rec, host, "net.ipv4.tcp_rto_min_us", TCP_RTO_MIN_NS / 1000);
+
+	return (struct loss_rules){
+		.orphan = loss->orphan,
+		.thin = stream_is_thin(rec, host, loss),
+		.segments = loss->segments,
+		.rto_ns = loss->at_send->rto_us * 1000LL,
+		.rtt_ns = loss->at_send->rtt_us * 1000LL,
+		/* icsk_rto_min is kept in whole ticks */
+		.rto_min_ns =
+			wheel_ticks_ns(rec->run.hz, wheel_ticks(rec->run.hz, rto_min_us * 1000)),
+		.max_ns = model_rto_max_ns(rec, host),
+		.user_timeout_ns = loss->user_timeout_ms * NS_PER_MS,
+		.hz = rec->run.hz,
+	};
+}
+
+bool model_loss_probe(const struct record *rec, enum side host, const struct loss *loss,
+                      struct span *after)
+{
+	struct loss_rules rules;
+	struct span delay;
+
+	if (!model_hz_known(rec) || !loss->at_send->rto_us)
+		return false;
+	rules = loss_rules_of(rec, host, loss);
+	delay = loss_probe_delay(&rules);
+	after->lo_ns = model_timer(rec, delay.lo_ns).lo_ns;
+	after->hi_ns = model_timer(rec, delay.hi_ns).hi_ns;
+	return true;
+}
+
 bool model_loss(const struct record *rec, enum side host, const struct loss *loss,
                 struct schedule *schedule)
 {
 	const char *retries =
 		loss->orphan ? "net.ipv4.tcp_orphan_retries" : "net.ipv4.tcp_retries2";
-	int64_t rto_min_us =
-		model_sysctl_or(rec, host, "net.ipv4.tcp_rto_min_us", TCP_RTO_MIN_NS / 1000);
-	struct loss_rules rules = {
-		.orphan = loss->orphan,
-		.probe = loss_probe_is_on(rec, host),
-		.thin = stream_is_thin(rec, host, loss),
-		.segments = loss->segments,
-		.rto_ns = loss->at_send->rto_us * 1000LL,
-		.rtt_ns = loss->at_send->rtt_us * 1000LL,
-		.max_ns = model_rto_max_ns(rec, host),
-		.user_timeout_ns = loss->user_timeout_ms * NS_PER_MS,
-		.hz = rec->run.hz,
-	};
+	struct loss_rules rules;
 	struct chain chain;
 
 	chain_begin(&chain, rec, schedule);
-	if (!model_hz_known(rec) || !loss->at_send->rto_us ||
-	    !model_sysctl(rec, host, retries, &rules.retries))
+	if (!model_hz_known(rec) || !loss->at_send->rto_us)
 		return false;
-	/* icsk_rto_min is kept in whole ticks */
-	rules.rto_min_ns = wheel_ticks_ns(rules.hz, wheel_ticks(rules.hz, rto_min_us * 1000));
+	rules = loss_rules_of(rec, host, loss);
+	if (!model_sysctl(rec, host, retries, &rules.retries))
+		return false;
+	rules.probe = loss_probe_is_on(rec, host);
 	return chain_loss(&rules, &chain);
 }
 

@@ -28,6 +28,13 @@ bool model_loss(const struct record *rec, enum side host, const struct loss *los
 bool model_backs_off(const struct record *rec, enum side host, const struct loss *loss,
                      unsigned int timeouts);
 
+/*
+ * After what time a tail loss probe is sent where there is one: tcp_schedule_loss_probe(). Of
+ * @loss its sample and segments count. False: no RTO was read, or HZ is not known.
+ */
+bool model_loss_probe(const struct record *rec, enum side host, const struct loss *loss,
+                      struct span *after);
+
 /* A FIN whose socket is an orphan. */
 bool model_orphan(const struct record *rec, enum side host, const struct sample *at_send,
                   struct schedule *schedule);

@@ -14,11 +14,15 @@ struct persist_rules {
 };
 
 int64_t model_persist_timeout_ns(const struct record *rec, enum side host, int64_t rto_ns,
-                                 unsigned int backoff)
+                                 unsigned int probes)
 {
+	int64_t backoff = probes,
+		retries2 = model_sysctl_or(rec, host, "net.ipv4.tcp_retries2", BACKOFF_MOST);
 	int64_t ns = rto_ns > TCP_RTO_MIN_NS ? rto_ns : TCP_RTO_MIN_NS;
 	int64_t max_ns = model_rto_max_ns(rec, host);
 
+	if (backoff > retries2) /* tcp_send_probe0() */
+		backoff = retries2 > 0 ? retries2 : 0;
 	ns <<= backoff < BACKOFF_MOST ? backoff : BACKOFF_MOST;
 	return ns < max_ns ? ns : max_ns;
 }

@@ -21,8 +21,8 @@ struct persist {
 bool model_persist(const struct record *rec, enum side host, const struct persist *persist,
                    struct schedule *schedule);
 
-/* How long the timer runs after @backoff probes: tcp_probe0_when(). */
+/* How long the timer runs after @probes: tcp_send_probe0(), tcp_probe0_when(). */
 int64_t model_persist_timeout_ns(const struct record *rec, enum side host, int64_t rto_ns,
-                                 unsigned int backoff);
+                                 unsigned int probes);
 
 #endif

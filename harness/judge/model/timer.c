@@ -35,6 +35,15 @@ struct span model_timer(const struct record *rec, int64_t delay_ns)
 	};
 }
 
+struct span model_timer_within(const struct record *rec, int64_t delay_ns, int64_t left_ns)
+{
+	int64_t tick_ns = NS_PER_S / (model_hz_known(rec) ? rec->run.hz : HZ_SLOWEST);
+
+	if (left_ns < tick_ns)
+		left_ns = tick_ns;
+	return model_timer(rec, left_ns < delay_ns ? left_ns : delay_ns);
+}
+
 int64_t model_sysctl_or(const struct record *rec, enum side host, const char *name,
                         int64_t otherwise)
 {

@@ -39,6 +39,12 @@ static inline struct value span_value(struct span span)
  */
 struct span model_timer(const struct record *rec, int64_t delay_ns);
 
+/*
+ * The same cut to the @left_ns of a bound, which count as a tick when they are less:
+ * tcp_clamp_rto_to_user_timeout(), tcp_clamp_probe0_to_user_timeout().
+ */
+struct span model_timer_within(const struct record *rec, int64_t delay_ns, int64_t left_ns);
+
 /* Whether @rec tells the ticks a second of a kernel's timers. */
 bool model_hz_known(const struct record *rec);
 

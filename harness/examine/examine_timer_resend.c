@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * examine_timer_resend: the retransmission timer, and the request sock's.
+ *
+ * sock_diag tells how long it runs (icsk_rto, doubled already when a reading follows the last
+ * timeout); where no reading follows, it is doubled here. The first resend may be a tail loss
+ * probe instead (tcp_schedule_loss_probe()). A request sock counts its own time-outs from 1 s
+ * on (reqsk_timer_handler()).
+ *
+ * A segment sent again just after something came in needs no timer: fast retransmit, or an
+ * answer to a SYN that came once more.
+ */
+#include "examine_timer.h"
+
+/* include/net/tcp.h */
+#define TIMEOUT_INIT_NS NS_PER_S
+
+static int64_t rto_max_ns(const struct timers *t)
+{
+	return model_rto_max_ns(t->exam->story->rec, t->end->host);
+}
+
+static void timers_arm(struct timers *t, int64_t lo_ns, int64_t hi_ns)
+{
+	if (!t->is_armed)
+		t->armed.lo_ns = lo_ns;
+	t->armed.hi_ns = hi_ns;
+	t->is_armed = true;
+	t->backed_off = false;
+}
+
+/* A timer of the retransmission timer's that runs since it was armed. */
+static struct span resend_due(const struct timers *t, int64_t delay_ns)
+{
+	if (t->backed_off && t->is_since)
+		return timers_due_within(t, &t->armed, delay_ns, &t->since);
+	return timers_due(&t->armed, model_timer(t->exam->story->rec, delay_ns));
+}
+
+bool write_timer_due(const struct timers *t, struct span *due)
+{
+	int64_t delay_ns =
+		t->request ? model_synack_timeout_ns(t->exam->story->rec, t->end->host, t->timeouts)
+			   : t->rto_ns;
+
+	if (!t->is_armed || !delay_ns)
+		return false;
+	*due = resend_due(t, delay_ns);
+	return true;
+}
+
+/* When the tail loss probe is due: after the time for one segment, or for several. */
+static bool loss_probe_due(const struct timers *t, struct span *due)
+{
+	const struct record *rec = t->exam->story->rec;
+	const struct sample sample = {.rto_us = (uint32_t)(t->rto_ns / 1000),
+	                              .rtt_us = (uint32_t)(t->rtt_ns / 1000)};
+	struct loss loss = {.at_send = &sample, .segments = 1};
+	struct span one, several;
+
+	if (!t->may_probe || !t->rtt_ns || !t->is_armed ||
+	    !model_loss_probe(rec, t->end->host, &loss, &one))
+		return false;
+	*due = timers_due(&t->armed, one);
+	loss.segments = 2;
+	if (t->several && model_loss_probe(rec, t->end->host, &loss, &several))
+		due->lo_ns = timers_due(&t->armed, several).lo_ns;
+	return true;
+}
+
+/* When the kernel sent it: trace saw that, or else it was when the tap saw the segment. */
+static int64_t resend_ns(struct timers *t, const struct happening *h)
+{
+	int64_t t_ns = t->traced_ns;
+
+	t->traced_ns = NEVER;
+	return t_ns != NEVER && h->t_ns - t_ns <= t->exam->slack_ns ? t_ns : h->t_ns;
+}
+
+/* How long the timer runs after this time-out, where no reading tells. */
+static int64_t rto_after_ns(const struct timers *t, int64_t t_ns)
+{
+	const struct stay *stay = stay_at(t->end, t_ns);
+	const struct loss loss = {.established = stay && stay->state == STATE_ESTABLISHED};
+	const struct record *rec = t->exam->story->rec;
+	bool backs_off = stay && stay->state == STATE_SYN_SENT
+	                         ? model_syn_backs_off(rec, t->end->host, t->timeouts)
+	                         : model_backs_off(rec, t->end->host, &loss, t->timeouts);
+
+	if (backs_off)
+		return t->rto_ns * 2 < rto_max_ns(t) ? t->rto_ns * 2 : rto_max_ns(t);
+	return t->rto_ns;
+}
+
+/*
+ * A request sock answers each SYN once and sets its timer anew (tcp_check_req()), with the
+ * time-outs it has counted so far. Where SYN and time-out coincide two SYN+ACKs leave: the
+ * one too many is the timer's, and was due before the SYN set it anew.
+ */
+static void request_resend(struct exam *exam, struct timers *t, int64_t t_ns)
+{
+	struct span due;
+	bool known = write_timer_due(t, &due), fits;
+
+	if (t->asked && t_ns - t->heard_ns <= t->exam->slack_ns) {
+		t->asked = false;
+		t->answered_ns = known ? t_ns : NEVER;
+		t->before = due;
+		return;
+	}
+	if (!known)
+		return;
+	fits = is_within(t_ns, &due);
+	if (t->answered_ns != NEVER && t_ns - t->answered_ns <= t->exam->slack_ns)
+		fits |= is_within(t_ns, &t->before);
+	if (exam && !fits)
+		complain_due(exam, t, t_ns, &t->armed, &due, "sends again");
+	t->answered_ns = NEVER;
+	t->timeouts++;
+}
+
+/* retrans_stamp: the first segment that was sent again, but by a loss probe. */
+static void since_begins(struct timers *t, int64_t t_ns, const struct happening *h)
+{
+	if (!t->is_since)
+		t->since.lo_ns = t_ns;
+	if (!t->is_since || t->since_moves)
+		t->since.hi_ns = h->t_ns;
+	t->is_since = true;
+	t->since_moves = false;
+}
+
+/* tcp_retransmit_timer() */
+static void timed_out(struct timers *t, const struct happening *h)
+{
+	t->timeouts++;
+	t->rto_ns = t->rto_next_ns ? t->rto_next_ns : rto_after_ns(t, h->t_ns);
+	t->rto_next_ns = 0;
+}
+
+/* Whether it was a time-out. */
+static bool socket_resend(struct exam *exam, struct timers *t, const struct happening *h,
+                          int64_t t_ns)
+{
+	bool answer = t_ns - t->heard_ns <= t->exam->slack_ns ||
+	              icmp_came(t->exam, t->end->host, t_ns - t->exam->slack_ns, t_ns);
+	struct span due, probe, next;
+	bool known = write_timer_due(t, &due);
+	bool probes = known && loss_probe_due(t, &probe) && is_within(t_ns, &probe);
+	bool fits = known && is_within(t_ns, &due);
+
+	if (known && t->rto_next_ns) {
+		next = resend_due(t, t->rto_next_ns);
+		fits |= is_within(t_ns, &next);
+	}
+	if (exam && known && !answer && !t->disturbed && !probes && !fits)
+		complain_due(exam, t, t_ns, &t->armed, &due, "sends again");
+	if (exam && !answer)
+		*(!probes ? &t->retransmits : fits ? &t->either : &t->loss_probes) += 1;
+	if (!probes)
+		since_begins(t, t_ns, h);
+	if (probes || answer)
+		return false;
+	timed_out(t, h);
+	return true;
+}
+
+static void timers_resend(struct exam *exam, struct timers *t, const struct happening *h)
+{
+	int64_t t_ns = resend_ns(t, h);
+	bool backed_off = false;
+
+	if (t->request)
+		request_resend(exam, t, t_ns);
+	else
+		backed_off = socket_resend(exam, t, h, t_ns);
+	t->may_probe = false;
+	t->is_armed = false;
+	timers_arm(t, t_ns, h->t_ns);
+	t->backed_off = backed_off;
+}
+
+/* tcp_connect() sets retrans_stamp for the SYN. */
+static void syn_departure(struct timers *t, const struct happening *h)
+{
+	if (!t->rto_ns)
+		t->rto_ns = TIMEOUT_INIT_NS;
+	t->since = (struct span){h->t_ns, h->t_ns};
+	t->is_since = true;
+}
+
+void resend_departure(struct exam *exam, struct timers *t, const struct happening *h)
+{
+	const struct packet *packet = h->flight->packet;
+	int64_t early_retrans = timers_sysctl_or(t, "net.ipv4.tcp_early_retrans", 0);
+	bool syn = packet->flags & TCP_FLAG_SYN;
+
+	t->several = h->several;
+	if (h->again) {
+		timers_resend(exam, t, h);
+		return;
+	}
+	if (segment_end(packet) == packet->seq || (packet->flags & TCP_FLAG_RST))
+		return;
+	if (syn)
+		syn_departure(t, h);
+	t->asked = false; /* its first SYN+ACK */
+	t->fresh += t->is_armed; /* a loss probe may be of new data, tcp_send_loss_probe() */
+	t->may_probe = !syn && t->end->sack && (early_retrans == 3 || early_retrans == 4);
+	timers_arm(t, h->t_ns, h->t_ns);
+}
+
+void resend_arrival(struct timers *t, const struct happening *h)
+{
+	const struct packet *packet = h->flight->packet;
+
+	t->heard_ns = h->t_ns;
+	t->asked |= (packet->flags & TCP_FLAG_SYN) != 0;
+	if (!(h->effects & EFFECT_ACKS_NEW)) {
+		t->disturbed |= h->outstanding && (packet->flags & TCP_FLAG_ACK) && !packet->len &&
+		                !(packet->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN));
+		return;
+	}
+	t->timeouts = 0;
+	t->rto_next_ns = 0;
+	t->disturbed = false;
+	t->is_armed = false;
+	t->is_since &= h->outstanding;
+	t->since_moves = true; /* where all is in order again: tcp_try_to_open() */
+	if (h->outstanding)
+		timers_arm(t, h->t_ns, h->t_ns + t->exam->slack_ns);
+}
+
+/* A time-out that the tap has not shown yet; in its midst the timer is off, the RTO doubled. */
+static bool timed_out_unseen(const struct timers *t, const struct sample *sample)
+{
+	if (sample->timer == DIAG_TIMER_ON)
+		return sample->retransmits > t->timeouts;
+	return sample->timer == DIAG_TIMER_NONE && t->rto_ns && sample->rto_us * 1000LL > t->rto_ns;
+}
+
+void resend_sample(struct timers *t, const struct event *event)
+{
+	const struct sample *sample = &event->sample;
+	int64_t rto_ns = sample->rto_us * 1000LL;
+
+	t->request =
+		sample->object == OBJECT_REQUEST || (t->request && sample->object == OBJECT_NONE);
+	if (sample->object != OBJECT_FULL || !rto_ns)
+		return;
+	if (t->is_armed && timed_out_unseen(t, sample)) {
+		t->rto_next_ns = rto_ns; /* its segment is not on the tap yet */
+		return;
+	}
+	/* the reading may have been made just before the time-out that this follows */
+	if (t->is_armed && event->t_ns - t->armed.hi_ns < EXAMINE_SKEW_NS && rto_ns < t->rto_ns)
+		return;
+	t->rto_ns = rto_ns;
+	t->rto_next_ns = 0;
+	t->rtt_ns = sample->rtt_us * 1000LL;
+}
