@@ -80,9 +80,10 @@ void judge_words(struct judge *judge, const struct figure *figure);
 void judge_truth(struct judge *judge, const struct figure *figure);
 
 /*
- * The states of one end, in words with blanks between. Traced, the measured walk must be
- * equal. Untraced (rootless) a state that passed between two polls may be missing: then a
- * walk that is a strict subsequence is skipped, with what was not seen, instead of judged.
+ * The states of one end, in words with blanks between: the figure client_states, server_states
+ * or listener_states. Traced, the measured walk must be equal. Untraced (rootless) a state
+ * that passed between two polls may be missing: then a walk that is a strict subsequence is
+ * skipped, with what was not seen, instead of judged.
  */
 struct walk_figure {
 	enum side host;
@@ -93,7 +94,7 @@ struct walk_figure {
 };
 void judge_walk(struct judge *judge, const struct walk_figure *figure);
 
-/* The flags of every segment that left its host at or after @from: "FA A FA A". */
+/* The figure segments: the flags of every one that left its host at or after @from, "FA A FA A". */
 struct segments_figure {
 	struct moment from;
 	const char *says; /* NULL: the article gives none */
@@ -102,7 +103,10 @@ struct segments_figure {
 };
 void judge_segments(struct judge *judge, const struct segments_figure *figure);
 
-/* What the first call @call on @sock came to: "ETIMEDOUT", "none" for success. */
+/*
+ * The figure error: what the first call @call on @sock came to, "ETIMEDOUT", "none" for success.
+ * A claim has one such; of several calls state judge_words() with measure_errno().
+ */
 struct errno_figure {
 	enum side host;
 	const char *sock, *call; /* "c1", "SO_ERROR" */
@@ -153,7 +157,7 @@ const char *judge_text(struct judge *judge, const char *fmt, ...) PRINTF(2, 3);
 struct value value_none(void);
 struct value value_count(int64_t count);
 struct value value_counts(int64_t lo, int64_t hi);
-struct value value_time(int64_t lo_ns, int64_t hi_ns);
+struct value value_time(int64_t lo_ns, int64_t hi_ns); /* INT64_MAX: without an upper end */
 struct value value_truth(bool truth);
 /* @text is not copied. NULL: none. */
 struct value value_words(const char *text);

@@ -48,6 +48,47 @@ struct measured measure_result(struct judge *judge, enum side host, const char *
 	return measured_call(judge, sock, name, call, value_count(call ? call->call.result : 0));
 }
 
+/* All calls of one name on one socket. */
+struct calls {
+	const struct event *last; /* NULL: none was made */
+	int64_t successes, total;
+};
+
+static struct calls calls_of(const struct record *rec, enum side host, const char *sock,
+                             const char *name)
+{
+	struct calls calls = {0};
+
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (!event_is_call(event, host, sock, name))
+			continue;
+		calls.last = event;
+		if (event->call.err)
+			continue;
+		calls.successes++;
+		calls.total += event->call.result;
+	}
+	return calls;
+}
+
+struct measured measure_total(struct judge *judge, enum side host, const char *sock,
+                              const char *name)
+{
+	struct calls calls = calls_of(judged_story(judge)->rec, host, sock, name);
+
+	return measured_call(judge, sock, name, calls.last, value_count(calls.total));
+}
+
+struct measured measure_successes(struct judge *judge, enum side host, const char *sock,
+                                  const char *name)
+{
+	struct calls calls = calls_of(judged_story(judge)->rec, host, sock, name);
+
+	return measured_call(judge, sock, name, calls.last, value_count(calls.successes));
+}
+
 struct measured measure_errno(struct judge *judge, enum side host, const char *sock,
                               const char *name)
 {

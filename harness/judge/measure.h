@@ -20,7 +20,16 @@ struct moment when_called(struct judge *judge, enum side host, const char *sock,
 /* What that call returned, as a count. */
 struct measured measure_result(struct judge *judge, enum side host, const char *sock,
                                const char *call);
-/* The name of its errno, "none" for success. */
+/*
+ * What all calls @call on @sock that succeeded returned, summed: the bytes of every "send", of
+ * every "recv"; 0 where each of them failed.
+ */
+struct measured measure_total(struct judge *judge, enum side host, const char *sock,
+                              const char *call);
+/* How many of them succeeded. */
+struct measured measure_successes(struct judge *judge, enum side host, const char *sock,
+                                  const char *call);
+/* The name of the first one's errno, "none" for success. */
 struct measured measure_errno(struct judge *judge, enum side host, const char *sock,
                               const char *call);
 /* The signal that it raised, "none". */

@@ -26,14 +26,19 @@ const struct event *query_sent(const struct record *rec, const char *sock,
 	return NULL;
 }
 
+bool event_is_call(const struct event *event, enum side host, const char *sock, const char *name)
+{
+	return event->kind == EVENT_CALL && event->host == host && !strcmp(event->sock, sock) &&
+	       !strcmp(event->call.name, name);
+}
+
 const struct event *query_call(const struct record *rec, enum side host, const char *sock,
                                const char *name, int64_t from_ns)
 {
 	for (size_t i = 0; i < rec->event_count; i++) {
 		const struct event *event = &rec->events[i];
 
-		if (event->kind == EVENT_CALL && event->host == host && event->t_ns >= from_ns &&
-		    !strcmp(event->sock, sock) && !strcmp(event->call.name, name))
+		if (event->t_ns >= from_ns && event_is_call(event, host, sock, name))
 			return event;
 	}
 	return NULL;

@@ -18,6 +18,9 @@ const struct event *query_sent(const struct record *rec, const char *sock,
 /* Whether a packet is of the end @sock, or nobody could name its connection; "" is any. */
 bool packet_is_on(const struct event *packet, const char *sock);
 
+/* Whether this is a call @name on @sock at @host. */
+bool event_is_call(const struct event *event, enum side host, const char *sock, const char *name);
+
 /* The first call @name on @sock at @host that was made at or after @from_ns; NULL: none. */
 const struct event *query_call(const struct record *rec, enum side host, const char *sock,
                                const char *name, int64_t from_ns);

@@ -3,10 +3,11 @@
  * sock_verbs: the sockets of a probe, a part of probe.h.
  *
  * Each system call comes in two forms. sock_try_send() makes the call once, writes down
- * what it returned and hands that on: the result, or -errno. sock_send() is for a call that
- * is to succeed: where it does not, the run ends and says which call on which socket failed
- * with which errno. Sockets do not block: what is not there yet is waited for by name
- * (sock_accept(), sock_receive(), the sock_await_ and await_ verbs).
+ * what it returned and hands that on: the result, or -errno. A probe may leave it at that: the
+ * record keeps it for the judge. sock_send() is for a call that is to succeed: where it does
+ * not, the run ends and says which call on which socket failed with which errno. Sockets do
+ * not block: what is not there yet is waited for by name (sock_accept(), sock_receive(), the
+ * sock_await_ and await_ verbs).
  *
  * A socket goes by a label in the record: "c1", "c2" at the client, "s1" at the server,
  * "l1" for a listener, "u1" for UDP. The two ends of a connection have the same number.
@@ -45,12 +46,12 @@ struct sock *sock_open(struct probe_run *run, enum side side);
 struct sock *sock_open_with(struct probe_run *run, enum side side, struct sock_config config);
 /* bind(2) to the host's own address; port 0: any. */
 void sock_bind(struct sock *sock, uint16_t port);
-int sock_try_bind(struct sock *sock, uint16_t port) MUST_CHECK;
+int sock_try_bind(struct sock *sock, uint16_t port);
 /* bind, listen(2). */
 struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port);
 struct sock *sock_listen_with(struct probe_run *run, enum side side, struct sock_config config);
 /* listen(2) on a socket that is there. */
-int sock_try_listen(struct sock *sock, int backlog) MUST_CHECK;
+int sock_try_listen(struct sock *sock, int backlog);
 /* The address of @side with @port. */
 struct endpoint bench_endpoint(struct probe_run *run, enum side side, uint16_t port);
 /*
@@ -66,7 +67,7 @@ struct endpoint host_endpoint(struct probe_run *run, enum side side, unsigned in
  */
 void sock_connect(struct sock *sock, enum side to, uint16_t port);
 /* The same to any address; 0 or -errno, -EINPROGRESS among them. */
-int sock_try_connect(struct sock *sock, struct endpoint to) MUST_CHECK;
+int sock_try_connect(struct sock *sock, struct endpoint to);
 /* Waits for a connection and accepts it. The run is inconclusive when none comes. */
 struct sock *sock_accept(struct sock *listener);
 /* The same; NULL when none had come by then. */
@@ -81,9 +82,9 @@ struct sock *sock_peer(struct sock *sock);
 /* ---- Ending ---- */
 
 void sock_shutdown(struct sock *sock, int how); /* SHUT_RD, SHUT_WR, SHUT_RDWR */
-int sock_try_shutdown(struct sock *sock, int how) MUST_CHECK;
+int sock_try_shutdown(struct sock *sock, int how);
 void sock_close(struct sock *sock);
-int sock_try_close(struct sock *sock) MUST_CHECK;
+int sock_try_close(struct sock *sock);
 /* SOCK_DESTROY by sock_diag: tcp_abort(). The run is skipped where the kernel cannot. */
 void sock_destroy(struct sock *sock);
 
@@ -97,13 +98,13 @@ void sock_send_text(struct sock *sock, const char *text);
  * One send(2) as an application makes it: without MSG_NOSIGNAL. The bytes that were taken,
  * or -errno; a SIGPIPE is caught and in the record.
  */
-int64_t sock_try_send(struct sock *sock, const char *text, int flags) MUST_CHECK;
+int64_t sock_try_send(struct sock *sock, const char *text, int flags);
 /* Sends until the send buffer is full (EAGAIN); returns how many bytes went into it. */
 int64_t sock_fill(struct sock *sock);
 /* Waits until @length bytes or the end of the stream came; returns how many came. */
 size_t sock_receive(struct sock *sock, size_t length);
 /* One recv(2) of at most @length bytes: how many came, 0 at the end, or -errno. */
-int64_t sock_try_receive(struct sock *sock, size_t length) MUST_CHECK;
+int64_t sock_try_receive(struct sock *sock, size_t length);
 /* poll(2) without waiting: POLLIN, POLLOUT, POLLERR, POLLHUP... as they are now. */
 int sock_poll(struct sock *sock) MUST_CHECK;
 /* Until poll(2) tells one of @events, POLLERR or POLLHUP; false: it had not by then. */
@@ -116,7 +117,7 @@ bool sock_await_events(struct sock *sock, short events, int64_t limit_ms) MUST_C
  * seconds, and switches off below 0. A name that is not known ends the run.
  */
 void sock_option(struct sock *sock, const char *name, int64_t value);
-int sock_try_option(struct sock *sock, const char *name, int64_t value) MUST_CHECK;
+int sock_try_option(struct sock *sock, const char *name, int64_t value);
 /* getsockopt(2): the value, as sock_option() takes it. The record has it behind the name. */
 int64_t sock_option_now(struct sock *sock, const char *name);
 /* SO_KEEPALIVE, TCP_NODELAY: on. */

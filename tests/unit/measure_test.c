@@ -280,6 +280,31 @@ static void test_calls(void **state)
 	ask(rec, ask_calls);
 }
 
+/* Several calls of one name: what failed adds nothing, and one that failed is still a call. */
+static void ask_totals(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	assert_count(measure_total(judge, SIDE_CLIENT, "c1", "send"), 150);
+	assert_count(measure_successes(judge, SIDE_CLIENT, "c1", "send"), 2);
+	assert_int_equal(measure_total(judge, SIDE_CLIENT, "c1", "send").to_ns, 40);
+	assert_count(measure_total(judge, SIDE_CLIENT, "c1", "recv"), 0);
+	assert_count(measure_successes(judge, SIDE_CLIENT, "c1", "recv"), 0);
+	assert_unknown(measure_total(judge, SIDE_SERVER, "c1", "send"), "not called");
+	assert_unknown(measure_successes(judge, SIDE_CLIENT, "c2", "send"), "not called");
+}
+
+static void test_totals(void **state)
+{
+	struct record *rec = record_empty();
+
+	(void)state;
+	call_add(rec, 10, "send", 100, 0);
+	call_add(rec, 20, "recv", -1, 11);
+	call_add(rec, 30, "send", 50, 0);
+	call_add(rec, 40, "send", -1, 32);
+	ask(rec, ask_totals);
+}
+
 static void ask_signal(const struct story *story, struct judge *judge)
 {
 	(void)story;
@@ -526,13 +551,14 @@ static void test_traced(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sent),     cmocka_unit_test(test_nothing_sent),
-		cmocka_unit_test(test_others),   cmocka_unit_test(test_300_are_300),
-		cmocka_unit_test(test_calls),    cmocka_unit_test(test_ended),
-		cmocka_unit_test(test_open),     cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_traced),   cmocka_unit_test(test_signal),
-		cmocka_unit_test(test_counters), cmocka_unit_test(test_no_counter),
-		cmocka_unit_test(test_sockets),  cmocka_unit_test(test_default),
+		cmocka_unit_test(test_sent),       cmocka_unit_test(test_nothing_sent),
+		cmocka_unit_test(test_others),     cmocka_unit_test(test_300_are_300),
+		cmocka_unit_test(test_calls),      cmocka_unit_test(test_totals),
+		cmocka_unit_test(test_ended),      cmocka_unit_test(test_open),
+		cmocka_unit_test(test_nobody),     cmocka_unit_test(test_traced),
+		cmocka_unit_test(test_signal),     cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_no_counter), cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_default),
 	};
 
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
