@@ -62,8 +62,8 @@ static const char *ground_excuse(struct exam *exam, const struct ground *ground)
 	int64_t late_ns;
 	char text[64];
 
-	if (ground->excuse)
-		return ground->excuse;
+	if (ground->hole)
+		return "trace lost an event and did not say so";
 	late_ns = ground->to_ns ? lateness_total(exam->story, ground->from_ns, ground->to_ns)
 	                        : lateness_total(exam->story, ground->t_ns - LATE_BEFORE_NS,
 	                                         ground->t_ns + exam->slack_ns);
@@ -116,6 +116,7 @@ void complain(struct exam *exam, const struct ground *ground, const char *fmt, .
 		.text = text,
 		.undecided = ground_excuse(exam, ground),
 		.rests_on = ground->rests_on,
+		.hole = ground->hole,
 	};
 }
 

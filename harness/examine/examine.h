@@ -38,6 +38,7 @@ struct unexplained {
 	const char *text; /* "server s1 LAST_ACK -> CLOSE at 0.430 s: no call, ..." */
 	const char *undecided; /* why it may be nothing; NULL: it cannot have happened like this */
 	unsigned int rests_on; /* a bit for each observer whose word was taken */
+	bool hole; /* others saw it, and trace did not */
 };
 
 struct examination {
@@ -49,6 +50,9 @@ struct examination {
 /* Examine @story; 0 or -ENOMEM. examination_free() either way. */
 int examine_story(const struct story *story, struct examination *examination) MUST_CHECK;
 void examination_free(struct examination *examination);
+
+/* How many events trace lost without counting them, as far as others saw them; 0 or -ENOMEM. */
+int examine_holes(const struct story *story, uint64_t *holes) MUST_CHECK;
 
 #define EXAMINE_FINDING "unexplained"
 

@@ -12,7 +12,7 @@ static void complain_call(struct exam *exam, const struct end *end, const struct
 {
 	const struct ground ground = {
 		.t_ns = call->t_ns,
-		.rests_on = RESTS(OBSERVER_STEPS) | RESTS(OBSERVER_TAP),
+		.rests_on = RESTS(OBSERVER_STEPS) | RESTS(OBSERVER_TAP) | RESTS(OBSERVER_TRACE),
 	};
 	char where[WHERE_SIZE];
 

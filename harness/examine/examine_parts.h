@@ -88,7 +88,7 @@ struct ground {
 	int64_t from_ns, to_ns; /* lateness in here can explain it; 0, 0: shortly before t_ns */
 	int64_t excess_ns; /* by how much the machine must have been late then; 0: any lateness */
 	unsigned int rests_on;
-	const char *excuse; /* a literal: why it may be nothing after all; NULL: as it looks */
+	bool hole; /* others saw it, and trace did not: it lost an event */
 };
 
 /* Something is not explained: @fmt says what, and why that cannot be. */

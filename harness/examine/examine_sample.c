@@ -46,7 +46,7 @@ static const char *check_object(const struct reading *reading)
 /*
  * Its walk, which trace saw, was in that state at some time of the reading. A socket leaves
  * the hash before its tracepoint (tcp_set_state(), inet_twsk_kill()): trace may tell of an end
- * a little later, or not at all where the record ends there.
+ * a little later.
  */
 static const char *check_state(const struct exam *exam, const struct reading *reading)
 {
@@ -56,9 +56,6 @@ static const char *check_state(const struct exam *exam, const struct reading *re
 
 	if (state == STATE_CLOSE)
 		to_ns = reading->to_ns + exam->slack_ns;
-	if (state == STATE_CLOSE && examine_ends_before(exam, to_ns))
-		return NULL;
-
 	for (size_t i = 0; i < end->stay_count; i++) {
 		bool left = i + 1 < end->stay_count &&
 		            end->stays[i + 1].to_ns < reading->from_ns - EXAMINE_SKEW_NS;
@@ -67,6 +64,15 @@ static const char *check_state(const struct exam *exam, const struct reading *re
 			return NULL;
 	}
 	return "trace has it in another state then";
+}
+
+/* Trace told of its states, but not of its end: it lost that, or the record ends there. */
+static bool end_untold(const struct reading *reading)
+{
+	const struct end *end = reading->end;
+
+	return reading_state(reading->sample) == STATE_CLOSE && end->stay_count &&
+	       end->stays[end->stay_count - 1].state != STATE_CLOSE;
 }
 
 /* Who closes a socket leaves it an orphan; one that nobody accepted yet is one too. */
@@ -185,6 +191,7 @@ static void reading_complain(struct exam *exam, const struct reading *reading, c
 	const struct ground ground = {
 		.t_ns = reading->to_ns,
 		.rests_on = RESTS(OBSERVER_DIAG) | RESTS(other),
+		.hole = other == OBSERVER_TRACE && end_untold(reading),
 	};
 	char where[WHERE_SIZE];
 

@@ -51,8 +51,7 @@ static void complain_alone(struct exam *exam, const struct end *end, const struc
 	const struct ground ground = {
 		.t_ns = h->t_ns,
 		.rests_on = RESTS(OBSERVER_TRACE) | RESTS(OBSERVER_TAP),
-		/* an event too few is a loss that nobody counted, and no finding rests on it */
-		.excuse = h->event ? NULL : "trace lost an event and did not say so",
+		.hole = !h->event,
 	};
 	char where[WHERE_SIZE];
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "again.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #include "../base/clock.h"
@@ -16,7 +17,7 @@ static int64_t greater(int64_t a, int64_t b)
 }
 
 /* A run that came to no figure: what it waited for did not come in time. */
-static int64_t unjudged_spoiled_ns(const struct record *rec)
+static int64_t unjudged_late_ns(const struct record *rec)
 {
 	int64_t late_ns = 0;
 
@@ -25,24 +26,57 @@ static int64_t unjudged_spoiled_ns(const struct record *rec)
 	return late_ns > rec->slack_ms * NS_PER_MS ? late_ns : 0;
 }
 
-int64_t record_spoiled_ns(const struct record *rec)
+/* Events lost by those that @rests_on names. */
+static uint64_t lost_by(const struct record *rec, unsigned int rests_on)
 {
-	int64_t late_ns = 0;
+	uint64_t lost = 0;
 
+	for (int i = 0; i < OBSERVER_COUNT; i++)
+		if (rests_on & (1u << i))
+			lost += rec->lost[i];
+	return lost;
+}
+
+bool record_is_spoiled(const struct record *rec, struct spoil *spoil)
+{
+	*spoil = (struct spoil){0};
 	if (rec->outcome != OUTCOME_INCONCLUSIVE)
-		return 0;
+		return false;
 	if (!rec->finding_count)
-		return unjudged_spoiled_ns(rec);
+		spoil->late_ns = unjudged_late_ns(rec);
 	for (size_t i = 0; i < rec->finding_count; i++) {
 		const struct finding *finding = &rec->findings[i];
+		uint64_t lost = lost_by(rec, finding->rests_on);
 
 		if (finding->verdict != VERDICT_INCONCLUSIVE)
 			continue;
-		if (!finding->late_ns)
-			return 0;
-		late_ns = greater(late_ns, finding->late_ns);
+		if (!finding->late_ns && !lost)
+			return false;
+		spoil->late_ns = greater(spoil->late_ns, finding->late_ns);
+		if (lost > spoil->lost)
+			spoil->lost = lost;
 	}
-	return late_ns;
+	return spoil->late_ns || spoil->lost;
+}
+
+bool record_asks_again(const struct record *rec, unsigned int asked)
+{
+	struct spoil spoil;
+
+	if (!record_is_spoiled(rec, &spoil))
+		return false;
+	return asked < (spoil.lost ? AGAIN_MOST : 1);
+}
+
+const char *spoil_text(const struct spoil *spoil, char *buf, size_t size)
+{
+	if (spoil->lost)
+		snprintf(buf, size, "%llu event%s had been lost", (unsigned long long)spoil->lost,
+		         spoil->lost == 1 ? "" : "s");
+	else
+		snprintf(buf, size, "the machine had been %lld ms late",
+		         (long long)(spoil->late_ns / NS_PER_MS));
+	return buf;
 }
 
 /* How much later than asked for this process wakes up. */

@@ -37,7 +37,7 @@ struct session {
 	struct keep *keep;
 	struct tally tally; /* of all phases */
 	struct vm_machine *vm; /* NULL: this machine */
-	bool is_again; /* what a late machine had left undecided is run once more */
+	unsigned int asked; /* how often what was spoiled has been asked again */
 };
 
 /* ---- what is said ---- */
@@ -87,7 +87,7 @@ static bool is_kept(const struct record *rec)
 /* Only here: a guest has time of its own, and phases are many runs anyway. */
 static bool asks_again(const struct session *session, const struct record *rec)
 {
-	return !session->vm && !session->is_again && record_spoiled_ns(rec);
+	return !session->vm && record_asks_again(rec, session->asked);
 }
 
 static void session_tell(const struct session *session, const struct record *rec, const char *line,
@@ -105,6 +105,14 @@ static void session_tell_own(const struct session *session, const struct record 
 	free(line);
 }
 
+static void session_tell_spoiled(const struct session *session, const struct record *rec)
+{
+	struct spoil spoil;
+
+	if (record_is_spoiled(rec, &spoil))
+		session_tell_own(session, rec, json_again_line(rec, spoil.late_ns));
+}
+
 /* What is kept is whole if nothing comes after it; who listens gets one result a probe. */
 static void session_line(const struct record *rec, const char *line, size_t length, void *arg)
 {
@@ -113,7 +121,7 @@ static void session_line(const struct record *rec, const char *line, size_t leng
 	if (is_kept(rec))
 		keep_line(session->keep, rec->probe, line, length);
 	if (rec->finished && asks_again(session, rec))
-		session_tell_own(session, rec, json_again_line(rec, record_spoiled_ns(rec)));
+		session_tell_spoiled(session, rec);
 	else
 		session_tell(session, rec, line, length);
 }
@@ -182,11 +190,12 @@ static int session_ask_again(struct session *session, const struct machine *mach
 	struct planned item = *planned;
 	struct plan plan = {.items = &item, .count = 1};
 	struct record *again = NULL;
-	char why[80];
+	char why[80], spoilt[64];
+	struct spoil spoil;
 	int err = 0;
 
-	snprintf(why, sizeof(why), "asked again: the machine had been %lld ms late",
-	         (long long)(record_spoiled_ns(*rec) / NS_PER_MS));
+	(void)record_is_spoiled(*rec, &spoil);
+	snprintf(why, sizeof(why), "asked again: %s", spoil_text(&spoil, spoilt, sizeof(spoilt)));
 	item.run.again = why;
 	keep_probe_done(session->keep, (*rec)->probe);
 	if (machine_await_quiet(session->request->slack_ms))
@@ -202,25 +211,31 @@ static int session_ask_again(struct session *session, const struct machine *mach
 	return err;
 }
 
-/* @err: what the first runs came to; with that, or interrupted, nothing is asked any more. */
-static int session_again(struct session *session, const struct machine *machine,
-                         const struct plan *plan, int err, struct fault *f)
+/* @err: what the runs so far came to; with that, or interrupted, nothing is asked any more. */
+static int session_again_once(struct session *session, const struct machine *machine,
+                              const struct plan *plan, int err, struct fault *f)
 {
 	struct session_result *result = session->result;
 
-	if (session->vm)
-		return err;
-	session->is_again = true;
+	session->asked++;
 	for (size_t i = 0; i < result->count; i++) {
 		struct record **rec = &result->records[i];
 
-		if (!*rec || !record_spoiled_ns(*rec))
+		if (!*rec || !record_asks_again(*rec, session->asked - 1))
 			continue;
 		if (err || result->interrupted)
 			session_stands(session, *rec);
 		else
 			err = session_ask_again(session, machine, &plan->items[i], rec, f);
 	}
+	return err;
+}
+
+static int session_again(struct session *session, const struct machine *machine,
+                         const struct plan *plan, int err, struct fault *f)
+{
+	while (!session->vm && session->asked < AGAIN_MOST)
+		err = session_again_once(session, machine, plan, err, f);
 	return err;
 }
 

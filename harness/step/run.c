@@ -139,6 +139,24 @@ static void run_count(struct probe_run *run, const char *mark)
 	observers_tell_counts(&run->obs, &counts, &run->emit, mark);
 }
 
+/* What trace lost without a word is lost all the same. */
+static int run_count_holes(struct record *rec)
+{
+	struct story story;
+	uint64_t holes = 0;
+	int err;
+
+	if (!rec->observed[OBSERVER_TRACE])
+		return 0;
+	err = story_build(rec, &story);
+	if (err)
+		return err;
+	err = examine_holes(&story, &holes);
+	story_free(&story);
+	rec->lost[OBSERVER_TRACE] += holes;
+	return err;
+}
+
 static void run_finish(struct probe_run *run)
 {
 	struct record *rec = run->emit.rec;
@@ -150,7 +168,7 @@ static void run_finish(struct probe_run *run)
 	observers_losses(&run->obs, rec);
 	record_sort(rec);
 	emit_flush(&run->emit); /* what was observed does not wait for the judge */
-	if (run_judge(run->probe, rec) < 0)
+	if (run_count_holes(rec) < 0 || run_judge(run->probe, rec) < 0)
 		die_errno(rec->probe, "judge the record");
 }
 

@@ -104,6 +104,29 @@ static void each_mutation_is_seen(void **state)
 	assert_true(m > 40);
 }
 
+/* Others saw a segment sent again, or the end of a socket; where this is known nothing is decided. */
+static void what_trace_lost_is_a_hole(void **state)
+{
+	static const char *const holed[] = {"hole.retransmit.jsonl", "hole.end.jsonl"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(holed) / sizeof(holed[0]); i++) {
+		struct record *rec = record_open(holed[i]);
+		struct story story;
+		uint64_t holes;
+		size_t decided;
+
+		assert_int_equal(story_build(rec, &story), 0);
+		assert_int_equal(examine_holes(&story, &holes), 0);
+		story_free(&story);
+		assert_int_equal(holes, 1);
+		rec->lost[OBSERVER_TRACE] += holes;
+		assert_true(count(rec, &decided) > 0);
+		assert_int_equal(decided, 0);
+		record_free(rec);
+	}
+}
+
 /* What rests on an observer that lost events may be nothing; so it says. */
 static void a_loss_leaves_it_undecided(void **state)
 {
@@ -337,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(true_records_are_explained),
 		cmocka_unit_test(each_mutation_is_seen),
+		cmocka_unit_test(what_trace_lost_is_a_hole),
 		cmocka_unit_test(a_loss_leaves_it_undecided),
 		cmocka_unit_test(lateness_excuses_what_is_late),
 		cmocka_unit_test(lateness_does_not_excuse_what_is_early),
