@@ -25,4 +25,11 @@ struct probe_run {
 	struct fault fault;
 };
 
+/*
+ * A setting in force that bears on what happened so far and that no model knows the rule of:
+ * what did not come as it should may be its doing. In words, which the record keeps; NULL:
+ * there is none.
+ */
+const char *run_unmodelled(struct probe_run *run);
+
 #endif

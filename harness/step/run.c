@@ -17,6 +17,7 @@
 
 #include "../base/die.h"
 #include "../examine/examine.h"
+#include "../judge/model/unmodelled.h"
 #include "describe.h"
 #include "probe_run.h"
 #include "setting.h"
@@ -213,15 +214,32 @@ void run_skip(struct probe_run *run, const char *fmt, ...)
 	emit_stop(&run->emit, OUTCOME_SKIPPED, reason);
 }
 
+const char *run_unmodelled(struct probe_run *run)
+{
+	struct record *rec = run->emit.rec;
+	char why[UNMODELLED_SIZE];
+	struct story story;
+	bool found;
+
+	record_sort(rec);
+	if (story_build(rec, &story) < 0)
+		return NULL;
+	found = model_unmodelled(&story, why);
+	story_free(&story);
+	return found ? record_text(rec, "%s", why) : NULL;
+}
+
 void run_inconclusive(struct probe_run *run, const char *fmt, ...)
 {
-	const char *reason;
+	const char *reason, *unmodelled = run_unmodelled(run);
 	va_list args;
 
 	late_end(&run->late);
 	va_start(args, fmt);
 	reason = record_vtext(run->emit.rec, fmt, args);
 	va_end(args);
+	if (unmodelled)
+		reason = record_text(run->emit.rec, "%s; %s", reason, unmodelled);
 	emit_stop(&run->emit, OUTCOME_INCONCLUSIVE, reason);
 }
 

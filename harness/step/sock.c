@@ -14,8 +14,17 @@
 #include "../base/array.h"
 #include "probe_run.h"
 
+/* Not what TCP answers, but what this machine has no more of. */
+static bool is_machine_error(int err)
+{
+	return err == EMFILE || err == ENFILE || err == ENOMEM;
+}
+
 void sock_fail(const struct sock *sock, const char *call, int err)
 {
+	if (!is_machine_error(err) && run_unmodelled(sock->run))
+		run_inconclusive(sock->run, "%s on %s at the %s: %s", call, sock->label,
+		                 side_name(sock->host), strerror(err));
 	emit_fail_errno(&sock->run->emit, err, "%s on %s at the %s", call, sock->label,
 	                side_name(sock->host));
 }

@@ -41,7 +41,10 @@ struct sock_call {
 /* Into the record, with the sockets as they are after it. Returns the result. */
 int64_t sock_called(struct sock *sock, const struct sock_call *call);
 int64_t sock_now_ns(const struct sock *sock); /* for sock_call.t_ns */
-/* The call was to succeed and came to @err (positive): the run ends. */
+/*
+ * The call was to succeed and came to @err (positive): the run ends. It is an error; where a
+ * setting is in force that no model knows, that may be why, and the run is inconclusive.
+ */
 void sock_fail(const struct sock *sock, const char *call, int err) __attribute__((noreturn));
 /* Handle on a descriptor (-1: none), kept by the run. */
 struct sock *sock_new(struct probe_run *run, enum side side, int fd);

@@ -147,6 +147,14 @@ setup() {
 		.predicts == 1 and .measured == 1 and .model_ok'
 }
 
+@test "run --set: a call that fails where no model knows the setting is inconclusive" {
+	run -3 "$FINWAIT" run beyond.retries2 --set client:tcp_notsent_lowat=0
+	json_holds out/beyond.retries2.jsonl 'last | .outcome == "inconclusive" and .reason ==
+		"send on c1 at the client: Resource temporarily unavailable; tcp_notsent_lowat=0 is not modelled"'
+	# what goes well in spite of it is as predicted
+	run -0 "$FINWAIT" run open.three-way --set client:tcp_notsent_lowat=0
+}
+
 @test "run: with a slack that hides what was doubled, nobody claims to know" {
 	[ -e /proc/sys/net/ipv4/tcp_syn_linear_timeouts ] || skip "no tcp_syn_linear_timeouts here"
 	FINWAIT_SLACK_MS=500 run -3 "$FINWAIT" run loss.syn --set tcp_syn_retries=1 \

@@ -80,6 +80,11 @@ kept_call() {
 	kept_call precondition.unmet close
 }
 
+@test "a state that never comes where no model knows a setting says so" {
+	comes_to precondition.unmet inconclusive 3 \
+		'c1 did not reach TIME_WAIT .*; tcp_notsent_lowat=0 is not modelled' --set tcp_notsent_lowat=0
+}
+
 @test "nothing measured is inconclusive" {
 	comes_to measured.nothing inconclusive 3 'figure: the figure was never shown'
 }
