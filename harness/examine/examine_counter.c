@@ -222,7 +222,8 @@ static struct range predict_timeouts(const struct tally *tally)
 	struct range ends = count_happenings(tally, is_retransmit_end);
 	struct range requests = count_happenings(tally, is_request_timeout);
 	int64_t sent = sum_ends(tally, offsetof(struct end, timeouts));
-	int64_t either = sum_ends(tally, offsetof(struct end, either));
+	int64_t either = sum_ends(tally, offsetof(struct end, either)) +
+	                 sum_ends(tally, offsetof(struct end, maybe));
 
 	return (struct range){
 		.lo = sent + ends.lo + requests.lo,
@@ -247,6 +248,7 @@ static struct range predict_loss_probes(const struct tally *tally)
 
 	return (struct range){.lo = probes,
 	                      .hi = probes + sum_ends(tally, offsetof(struct end, either)) +
+	                            sum_ends(tally, offsetof(struct end, maybe)) +
 	                            sum_ends(tally, offsetof(struct end, fresh))};
 }
 

@@ -231,6 +231,7 @@ void examine_timers(struct exam *exam, struct end *end)
 	end->timeouts = timers.retransmits;
 	end->loss_probes = timers.loss_probes;
 	end->either = timers.either;
+	end->maybe = timers.maybe;
 	end->fresh = timers.fresh;
 	end->keepalives = timers.keepalives;
 	end->window_probes = timers.window_probes;

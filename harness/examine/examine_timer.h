@@ -38,6 +38,7 @@ struct timers {
 	unsigned int timeouts; /* since something was acknowledged */
 	unsigned int fresh; /* new data that left while other data was outstanding */
 	unsigned int retransmits, loss_probes, either, keepalives, window_probes; /* were sent */
+	unsigned int maybe; /* in time for a timer, and for an answer to what came in */
 	unsigned int window_ends; /* closed windows that were given up */
 	bool is_armed; /* the retransmission timer runs */
 	bool request; /* a request sock: it counts its own time-outs */

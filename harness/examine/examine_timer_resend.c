@@ -155,6 +155,8 @@ static bool socket_resend(struct exam *exam, struct timers *t, const struct happ
 	}
 	if (exam && known && !answer && !t->disturbed && !probes && !fits)
 		complain_due(exam, t, t_ns, &t->armed, &due, "sends again");
+	if (exam && answer)
+		t->maybe += fits || probes;
 	if (exam && !answer)
 		*(!probes ? &t->retransmits : fits ? &t->either : &t->loss_probes) += 1;
 	if (!probes)

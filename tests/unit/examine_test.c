@@ -12,15 +12,26 @@
 #include "../mutate/mutations.h"
 
 static const char *const records[] = {
-	"true/wave1.lost.jsonl",         "true/wave4.lost.jsonl",
-	"true/close.simultaneous.jsonl", "true/simopen.four-way.jsonl",
-	"true/self.two-waves.jsonl",     "true/beyond.keepalive.jsonl",
-	"true/beyond.retries2.jsonl",    "true/finwait2.close-timeout.jsonl",
-	"true/loss.syn.jsonl",           "true/loss.syn.starved.jsonl",
-	"true/rootless.jsonl",           "true/wire.netem-fate.jsonl",
-	"true/wire.routed.6.jsonl",      "true/sock.peer.jsonl",
-	"true/flow.tuple-again.jsonl",   "true/wave1.lost.mid-timeout.jsonl",
-	"true/timer.window.jsonl",       "true/timer.options.jsonl",
+	"true/wave1.lost.jsonl",
+	"true/wave4.lost.jsonl",
+	"true/close.simultaneous.jsonl",
+	"true/simopen.four-way.jsonl",
+	"true/self.two-waves.jsonl",
+	"true/beyond.keepalive.jsonl",
+	"true/beyond.retries2.jsonl",
+	"true/finwait2.close-timeout.jsonl",
+	"true/loss.syn.jsonl",
+	"true/loss.syn.starved.jsonl",
+	"true/rootless.jsonl",
+	"true/wire.netem-fate.jsonl",
+	"true/wire.routed.6.jsonl",
+	"true/sock.peer.jsonl",
+	"true/flow.tuple-again.jsonl",
+	"true/wave1.lost.mid-timeout.jsonl",
+	"true/timer.window.jsonl",
+	"true/timer.options.jsonl",
+	"true/wave4.lost.untraced-reset.jsonl",
+	"true/beyond.retries2.rto-min.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
