@@ -42,14 +42,6 @@ struct sock; /* one end of a connection, or a listener; outlives its descriptor 
 
 /* ---- What a probe is ---- */
 
-enum wire_kind {
-	WIRE_KERNEL, /* a bridge; faults are nftables rules and netem */
-	WIRE_HAND, /* the harness moves every frame: hold, release, inject one */
-	WIRE_ROUTED, /* a router between two nets: takes a hop, answers with ICMP; faults as above */
-	WIRE_NONE, /* one host talks to itself over lo */
-	WIRE_KIND_COUNT,
-};
-
 /* A sysctl that the probe sets in both hosts before the first socket. */
 struct probe_sysctl {
 	const char *name; /* "net.ipv4.tcp_syn_retries", "server:net.ipv4..." for one host */

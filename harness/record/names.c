@@ -109,6 +109,14 @@ static const char *const late_what_names[] = {
 };
 static_assert(ARRAY_SIZE(late_what_names) == LATE_WHAT_COUNT, "a name for all that is late");
 
+static const char *const wire_kind_names[] = {
+	[WIRE_KERNEL] = "kernel",
+	[WIRE_HAND] = "hand",
+	[WIRE_ROUTED] = "routed",
+	[WIRE_NONE] = "none",
+};
+static_assert(ARRAY_SIZE(wire_kind_names) == WIRE_KIND_COUNT, "a name for every wire");
+
 static const char *const verdict_names[] = {
 	[VERDICT_CONFIRMED] = "confirmed", [VERDICT_REFUTED] = "refuted",
 	[VERDICT_QUALIFIED] = "qualified", [VERDICT_INCONCLUSIVE] = "inconclusive",
@@ -136,6 +144,7 @@ const struct words sock_object_words = {sock_object_names, ARRAY_SIZE(sock_objec
 const struct words mini_change_words = {mini_change_names, ARRAY_SIZE(mini_change_names)};
 const struct words frame_action_words = {frame_action_names, ARRAY_SIZE(frame_action_names)};
 const struct words late_what_words = {late_what_names, ARRAY_SIZE(late_what_names)};
+const struct words wire_kind_words = {wire_kind_names, ARRAY_SIZE(wire_kind_names)};
 const struct words verdict_words = {verdict_names, ARRAY_SIZE(verdict_names)};
 const struct words outcome_words = {outcome_names, ARRAY_SIZE(outcome_names)};
 
@@ -246,6 +255,11 @@ const char *late_what_name(enum late_what what)
 int late_what_parse(const char *name)
 {
 	return words_find(&late_what_words, name);
+}
+
+const char *wire_kind_name(enum wire_kind wire)
+{
+	return name_of(&wire_kind_words, wire);
 }
 
 const char *verdict_name(enum verdict verdict)

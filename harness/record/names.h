@@ -19,6 +19,7 @@ extern const struct words sock_object_words;
 extern const struct words mini_change_words;
 extern const struct words frame_action_words;
 extern const struct words late_what_words;
+extern const struct words wire_kind_words;
 extern const struct words verdict_words;
 extern const struct words outcome_words;
 

@@ -54,6 +54,15 @@ struct run_info {
 	struct settings features; /* name -> "yes", or why not */
 };
 
+/* What is between the two hosts. */
+enum wire_kind {
+	WIRE_KERNEL, /* a bridge; faults are nftables rules and netem */
+	WIRE_HAND, /* the harness moves every frame: hold, release, inject one */
+	WIRE_ROUTED, /* a router between two nets: takes a hop, answers with ICMP; faults as above */
+	WIRE_NONE, /* one host talks to itself over lo */
+	WIRE_KIND_COUNT,
+};
+
 enum verdict {
 	VERDICT_CONFIRMED,
 	VERDICT_REFUTED,
@@ -130,6 +139,8 @@ struct record {
 	struct record_claim *claims;
 	size_t claim_count, claim_space;
 	enum family family;
+	bool has_wire; /* false: nobody said, as in what 0.1.0 wrote */
+	enum wire_kind wire;
 	struct settings params;
 	struct settings sysctls[SIDE_COUNT]; /* in force when the run began */
 	bool faithful;
@@ -188,6 +199,7 @@ bool record_sysctl_at(const struct record *rec, enum side host, const char *name
                       int64_t *value);
 bool record_param(const struct record *rec, const char *name, int64_t *value);
 
+const char *wire_kind_name(enum wire_kind wire);
 const char *verdict_name(enum verdict verdict);
 int verdict_parse(const char *name);
 const char *outcome_name(enum outcome outcome);

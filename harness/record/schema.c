@@ -54,6 +54,7 @@ static const struct field sysctls_fields[] = {
 	{0},
 };
 
+static const struct type type_wire = TYPE_WORD(wire_kind_words);
 static const struct type type_slack = TYPE_NUMBER(0, 10000, SLACK_MS);
 
 const struct field probe_fields[] = {
@@ -66,6 +67,11 @@ const struct field probe_fields[] = {
 	{"claims", &type_claims, 0, 0, FIELD_GIVEN, "what the articles say",
          .fields = claim_fields},
 	{"family", &type_family, IN_RECORD(family), FIELD_ALWAYS, "IPv4 or IPv6"},
+	{"wire", &type_wire, IN_RECORD(wire), FIELD_GIVEN,
+         "what is between the hosts: a bridge of the kernel's, the harness that moves each frame "
+         "by "
+         "hand, a router, or nothing, since there is one host",
+         .has = offsetof(struct record, has_wire)},
 	{"variant", &type_kept_text, IN_RECORD(variant), FIELD_GIVEN,
          "which row of the probe's grid: its suffix"},
 	{"again", &type_kept_text, IN_RECORD(again), FIELD_GIVEN,

@@ -39,6 +39,8 @@ int run_describe(const struct run_plan *plan, struct record *rec)
 	rec->variant = plan->variant ? plan->variant->suffix : "";
 	rec->faithful = plan->faithful;
 	rec->family = plan->family;
+	rec->has_wire = true;
+	rec->wire = plan->probe->wire;
 	rec->slack_ms = plan->slack_ms;
 	return probe_describe(plan->probe, plan->variant, rec);
 }

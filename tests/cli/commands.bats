@@ -343,6 +343,7 @@ build_late() {
 	run "$FINWAIT" ladder wave4.lost --out "$BATS_FILE_TMPDIR/kept"
 	[ "$status" -eq 0 ]
 	[[ $output == *LAST_ACK* ]]
+	[[ ${lines[1]} == *", kernel wire" ]]
 	by_id=$output
 	run "$FINWAIT" ladder "$BATS_FILE_TMPDIR/kept/wave4.lost.jsonl"
 	[ "$status" -eq 0 ]

@@ -73,6 +73,20 @@ retransmissions() {
 	[[ $output == *"open.three-way"*"ONLY IN one"* ]]
 }
 
+@test "another wire is a condition, and none that nobody told is" {
+	cd "$BATS_TEST_TMPDIR"
+	local one=$BATS_FILE_TMPDIR/one/open.three-way.jsonl
+	jq -c 'if .type == "probe" then .wire = "routed" else . end |
+		if .type == "result" then .findings[0].says = 77 else . end' "$one" >routed.jsonl
+	run -1 "$FINWAIT" diff "$one" routed.jsonl
+	grep -qE '^  condition: the wire is (kernel|hand) in --- and routed in \+\+\+$' <<<"$output"
+	jq -c 'del(.wire)' routed.jsonl >unknown.jsonl
+	run -1 "$FINWAIT" diff "$one" unknown.jsonl
+	[[ $output != *"the wire is"* ]]
+	run -0 "$FINWAIT" ladder unknown.jsonl
+	[[ ${lines[1]} != *" wire"* ]]
+}
+
 @test "a file is compared with its probe in a folder" {
 	run -0 "$FINWAIT" diff one/open.three-way.jsonl again
 	[[ $output == *"1 probe: 1 the same"* ]]

@@ -544,6 +544,8 @@ static void a_probe_line_describes_itself(void **state)
 	rec->kernel_path = "tcp_fin(), tcp_time_wait()";
 	rec->variant = "row";
 	rec->family = FAMILY_IPV6;
+	rec->has_wire = true;
+	rec->wire = WIRE_ROUTED;
 	rec->slack_ms = 0;
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(record_add_claim(rec, &claims[i]), 0);
@@ -558,6 +560,8 @@ static void a_probe_line_describes_itself(void **state)
 	assert_string_equal(copy->claims[0].text, HOSTILE);
 	assert_string_equal(copy->question, HOSTILE);
 	assert_int_equal(copy->family, FAMILY_IPV6);
+	assert_true(copy->has_wire);
+	assert_int_equal(copy->wire, WIRE_ROUTED);
 	assert_int_equal(copy->slack_ms, 0);
 	free(line);
 	free(again);

@@ -55,6 +55,16 @@ static void print_params(const struct conditions *c)
 	}
 }
 
+/* Of what 0.1.0 wrote nothing is known. */
+static void print_wires(const struct conditions *c)
+{
+	const struct record *a = c->diff->sides[0].rec, *b = c->diff->sides[1].rec;
+
+	if (a->has_wire && b->has_wire && a->wire != b->wire)
+		print_condition(c, "", "the wire", wire_kind_name(a->wire),
+		                wire_kind_name(b->wire));
+}
+
 struct sysctl {
 	const char *name;
 	const char *values[SIDE_COUNT][2]; /* at each host in each record; NULL: absent */
@@ -135,6 +145,7 @@ void diff_print_conditions(const struct diff *diff, const struct sheet *sheet)
 	struct conditions c = {.diff = diff, .sheet = sheet};
 
 	c.topics = story_topics(&diff->stories[0]) | story_topics(&diff->stories[1]);
+	print_wires(&c);
 	print_params(&c);
 	take_sysctls(&c, false);
 	take_sysctls(&c, true);

@@ -27,20 +27,32 @@ static void ladder_measure(struct ladder *ladder)
 	ladder->right = width - ladder->lane - 2;
 }
 
+/* ", hand wire"; "" where nobody said which. */
+static const char *wire_text(const struct record *rec, char *buf, size_t size)
+{
+	if (!rec->has_wire)
+		return "";
+	snprintf(buf, size, ", %s wire", rec->wire == WIRE_NONE ? "no" : wire_kind_name(rec->wire));
+	return buf;
+}
+
 static void print_head(const struct ladder *ladder, const struct sheet *sheet)
 {
 	const struct record *rec = ladder->rec;
 	const struct run_info *run = &rec->run;
+	char wire[24];
 
 	sheet_put(sheet, ATTR_BOLD, rec->probe, 0);
 	fputs("  ", ladder->out);
 	sheet_put(sheet, ATTR_PLAIN, rec->title, 0);
 	fputc('\n', ladder->out);
 	if (run->kernel[0])
-		sheet_format(sheet, 0, ATTR_DIM, "Linux %s %s, %s%s clock%s%s%s, %s%s", run->kernel,
-		             run->machine, rec->family == FAMILY_IPV6 ? "IPv6, " : "", run->clock,
-		             run->guest[0] ? " (" : "", run->guest, run->guest[0] ? ")" : "",
-		             run->privilege, rec->faithful ? ", the articles' own parameters" : "");
+		sheet_format(sheet, 0, ATTR_DIM, "Linux %s %s, %s%s clock%s%s%s, %s%s%s",
+		             run->kernel, run->machine, rec->family == FAMILY_IPV6 ? "IPv6, " : "",
+		             run->clock, run->guest[0] ? " (" : "", run->guest,
+		             run->guest[0] ? ")" : "", run->privilege,
+		             wire_text(rec, wire, sizeof(wire)),
+		             rec->faithful ? ", the articles' own parameters" : "");
 	for (size_t i = 0; i < rec->params.count; i++)
 		sheet_format(sheet, 0, ATTR_DIM, "%s = %s", rec->params.items[i].name,
 		             rec->params.items[i].value);
