@@ -89,7 +89,10 @@ static void file_close(struct kept_file *file)
 	file->fd = -1;
 }
 
-/* A whole line or nothing: what a full disk tore off is cut away again. */
+/*
+ * A whole line or nothing: what a full disk tore off is cut away again. The run's line goes
+ * with the first, so that a file that has anything tells of which probe it is.
+ */
 static void file_write(struct keep *keep, struct kept_file *file, const char *line, size_t length)
 {
 	struct buffer *whole = &keep->line;
@@ -98,6 +101,10 @@ static void file_write(struct keep *keep, struct kept_file *file, const char *li
 	if (file->fd < 0)
 		return;
 	buffer_reset(whole);
+	if (!file->whole) {
+		buffer_put(whole, keep->run_line, strlen(keep->run_line));
+		buffer_put(whole, "\n", 1);
+	}
 	buffer_put(whole, line, length);
 	buffer_put(whole, "\n", 1);
 	err = whole->failed ? -ENOMEM : write_all(file->fd, whole->data, whole->used);
@@ -141,7 +148,6 @@ static struct kept_file *file_of(struct keep *keep, const char *probe)
 	file->fd = file_make(keep, probe, &file->failed);
 	file->next = keep->files;
 	keep->files = file;
-	file_write(keep, file, keep->run_line, strlen(keep->run_line));
 	return file;
 }
 

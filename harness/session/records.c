@@ -38,7 +38,7 @@ static int record_read(struct record *rec, FILE *file, const char *path, struct 
 	if (json_read_file(rec, file, why) < 0)
 		return fault_refuse(f, EBADMSG, "%s: %s", path_end(path), why);
 	if (!rec->probe[0])
-		return fault_refuse(f, EBADMSG, "%s: not the record of a probe", path_end(path));
+		return fault_refuse(f, ENODATA, "%s: not the record of a probe", path_end(path));
 	record_sort(rec);
 	return registry_describe(rec) < 0 ? fault_set(f, ENOMEM, "read %s", path_end(path)) : 0;
 }
@@ -117,6 +117,8 @@ static int folder_take(const char *dir, const char *const *patterns, size_t patt
 			err = fault_set(f, ENOMEM, "read %s", path_end(dir));
 		else if (!err)
 			err = record_take(path, false, patterns, pattern_count, kept, f);
+		if (err == -ENODATA) /* a run was killed before it told anything */
+			err = 0;
 		free(path);
 		free(entries[i]);
 	}

@@ -20,7 +20,7 @@ int records_load(const char *path, const char *const *patterns, size_t pattern_c
                  struct kept_records *kept, struct fault *f) MUST_CHECK;
 /*
  * One file; NULL with one line in @f. One that the user @named may be a pipe; what was found
- * in a folder is a regular file, or nobody waits for it.
+ * in a folder is a regular file, or nobody waits for it. -ENODATA: it tells of no probe.
  */
 struct record *record_load(const char *path, bool named, struct fault *f) MUST_CHECK;
 void records_free(struct record **records, size_t count);

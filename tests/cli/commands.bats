@@ -8,7 +8,7 @@ load helper
 setup_file() {
 	load helper
 	cd "$BATS_FILE_TMPDIR"
-	"$FINWAIT" run open.three-way wave4.lost self.connect --json --out kept >run.jsonl
+	on_time "$FINWAIT" run open.three-way wave4.lost self.connect --json --out kept >run.jsonl
 }
 
 setup() {
@@ -90,7 +90,7 @@ setup() {
 }
 
 @test "run: one, as a table" {
-	run --separate-stderr "$FINWAIT" run open.three-way
+	run --separate-stderr on_time "$FINWAIT" run open.three-way
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	[[ ${lines[0]} == open.three-way* ]]
@@ -102,7 +102,7 @@ setup() {
 }
 
 @test "run: several, and a glob; each once, in order of the list" {
-	run "$FINWAIT" run 'self.*' close.simultaneous self.connect --json
+	run on_time "$FINWAIT" run 'self.*' close.simultaneous self.connect --json
 	[ "$status" -eq 0 ]
 	run ls out
 	[ "$output" = "$(printf '%s\n' close.simultaneous.jsonl self.connect.jsonl \
@@ -116,7 +116,7 @@ setup() {
 }
 
 @test "run --set: the sysctl is in force at both hosts, or at the one named" {
-	"$FINWAIT" run open.three-way --set tcp_fin_timeout=7 \
+	on_time "$FINWAIT" run open.three-way --set tcp_fin_timeout=7 \
 		--set client:net.ipv4.tcp_orphan_retries=4 \
 		--set server:tcp_orphan_retries=5 >/dev/null
 	json_holds out/open.three-way.jsonl 'map(select(.type == "probe"))[0].sysctls |
@@ -127,7 +127,7 @@ setup() {
 }
 
 @test "run --set: the last of two counts, and beats the probe's own" {
-	"$FINWAIT" run finwait2.close-timeout --set tcp_fin_timeout=7 --set tcp_fin_timeout=1 \
+	on_time "$FINWAIT" run finwait2.close-timeout --set tcp_fin_timeout=7 --set tcp_fin_timeout=1 \
 		>/dev/null
 	json_holds out/finwait2.close-timeout.jsonl \
 		'map(select(.type == "probe"))[0].sysctls.client["net.ipv4.tcp_fin_timeout"] == 1'
@@ -140,7 +140,7 @@ setup() {
 }
 
 @test "run --set: the prediction follows, and holds" {
-	"$FINWAIT" run loss.syn --set tcp_syn_retries=1 --set tcp_syn_linear_timeouts=0 --json \
+	on_time "$FINWAIT" run loss.syn --set tcp_syn_retries=1 --set tcp_syn_linear_timeouts=0 --json \
 		>all.jsonl || skip "this kernel has no tcp_syn_linear_timeouts"
 	json_holds all.jsonl 'map(select(.type == "result"))[0].findings |
 		map(select(.name == "retransmissions"))[0] |
@@ -164,13 +164,13 @@ setup() {
 }
 
 @test "run --param: is in the record and is heeded" {
-	"$FINWAIT" run open.three-way close.four-waves --param to_the_end=0 >/dev/null
+	on_time "$FINWAIT" run open.three-way close.four-waves --param to_the_end=0 >/dev/null
 	json_holds out/close.four-waves.jsonl \
 		'map(select(.type == "probe"))[0].params.to_the_end == 0'
 }
 
 @test "run -j 1: one after the other" {
-	"$FINWAIT" run 'self.*' 'close.*' open.three-way -j 1 --json >all.jsonl
+	on_time "$FINWAIT" run 'self.*' 'close.*' open.three-way -j 1 --json >all.jsonl
 	# no probe line comes between another probe's line and its result
 	json_holds all.jsonl '[.[] | select(.type == "probe" or .type == "result") |
 		.type] | . == ([range(length / 2)] | map("probe", "result")) and length == 10'
@@ -189,7 +189,7 @@ build_late() {
 		LATE_ONCE=$PWD/once LD_PRELOAD=$PWD/late.so "$FINWAIT" run close.four-waves "$@"
 	}
 	# as it happens: two probe lines, and one result
-	late_once --json >all.jsonl
+	on_time late_once --json >all.jsonl
 	json_holds all.jsonl 'map(select(.type == "result")) | length == 1 and .[0].outcome == "ok"'
 	json_holds all.jsonl 'map(select(.type == "again")) | length == 1 and
 		.[0].outcome == "inconclusive" and .[0].late_ns > 6e8 and
@@ -207,7 +207,7 @@ build_late() {
 		(.[0].again | test("^asked again: "))'
 	json_holds out/close.four-waves.jsonl 'map(select(.type == "result"))[0].outcome == "ok" and
 		(map(select(.kind == "late" and .late_ns > 5e8)) == [])'
-	run -0 --separate-stderr late_once
+	run -0 --separate-stderr on_time late_once
 	grep -qE '^  asked again: the machine had been 6[0-9]{2} ms late$' <<<"$output"
 	grep -q '^1 probe: 1 as predicted' <<<"$output"
 }
@@ -315,7 +315,7 @@ build_late() {
 }
 
 @test "--tap: KTAP with a plan, a test a probe, a subtest a finding" {
-	run --separate-stderr "$FINWAIT" run self.connect open.three-way --tap
+	run --separate-stderr on_time "$FINWAIT" run self.connect open.three-way --tap
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	[ "${lines[0]}" = "KTAP version 1" ]
@@ -329,7 +329,7 @@ build_late() {
 }
 
 @test "run --ladder, and ladder after a run: the same picture" {
-	"$FINWAIT" run open.three-way --ladder >with.txt
+	on_time "$FINWAIT" run open.three-way --ladder >with.txt
 	run --separate-stderr "$FINWAIT" ladder open.three-way
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
@@ -382,6 +382,21 @@ build_late() {
 	grep -q '^2 probes: 2 as predicted' <<<"$output"
 	run -0 "$FINWAIT" judge kept --tap
 	[ "$(grep -c '^ok ' <<<"$output")" -eq 3 ]
+}
+
+# A run that was killed leaves what it had told; before its first line, nothing.
+@test "judge: in a folder a file that tells of no probe is passed over" {
+	cp -r "$BATS_FILE_TMPDIR/kept" folder
+	: >folder/empty.jsonl
+	head -n 1 folder/self.connect.jsonl >folder/run-alone.jsonl
+	head -n 2 folder/self.connect.jsonl | head -c -9 >folder/torn.jsonl
+	run -0 --separate-stderr "$FINWAIT" judge folder
+	[ -z "$stderr" ]
+	grep -q '^3 probes: 3 as predicted' <<<"$output"
+	refused 3 "folder/torn.jsonl: not the record of a probe" "$FINWAIT" judge folder/torn.jsonl
+	# what is bad in the middle is not
+	sed '5s/.*/{"type":"event",/' folder/self.connect.jsonl >folder/torn.jsonl
+	refused 3 "folder/torn.jsonl: line 5: " "$FINWAIT" judge folder
 }
 
 @test "judge: a record that was changed is judged by what it says now" {

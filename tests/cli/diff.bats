@@ -11,9 +11,9 @@ setup_file() {
 	# of 2 s could not be told from one of 1 s
 	export FINWAIT_SLACK_MS=300
 	cd "$BATS_FILE_TMPDIR"
-	"$FINWAIT" run open.three-way loss.syn --set tcp_syn_retries=1 --out one >/dev/null
-	"$FINWAIT" run open.three-way loss.syn --set tcp_syn_retries=1 --out again >/dev/null
-	"$FINWAIT" run loss.syn --set tcp_syn_retries=2 --out two >/dev/null
+	on_time "$FINWAIT" run open.three-way loss.syn --set tcp_syn_retries=1 --out one >/dev/null
+	on_time "$FINWAIT" run open.three-way loss.syn --set tcp_syn_retries=1 --out again >/dev/null
+	on_time "$FINWAIT" run loss.syn --set tcp_syn_retries=2 --out two >/dev/null
 }
 
 setup() {
@@ -96,7 +96,7 @@ retransmissions() {
 
 @test "one probe over IPv4 and over IPv6: two files are compared, folders by their ids" {
 	cd "$BATS_TEST_TMPDIR"
-	FINWAIT_SLACK_MS=300 "$FINWAIT" run open.three-way -46 >/dev/null
+	FINWAIT_SLACK_MS=300 on_time "$FINWAIT" run open.three-way -46 >/dev/null
 	for sides in "open.three-way open.three-way.6" "open.three-way.6 open.three-way"; do
 		read -r a b <<<"$sides"
 		run -1 "$FINWAIT" diff "out/$a.jsonl" "out/$b.jsonl"
@@ -146,7 +146,7 @@ retransmissions() {
 }
 
 @test "diff --kernel: a record and a run of its probe here" {
-	run -0 "$FINWAIT" diff --kernel host one/open.three-way.jsonl --out "$BATS_TEST_TMPDIR/k"
+	run -0 on_time "$FINWAIT" diff --kernel host one/open.three-way.jsonl --out "$BATS_TEST_TMPDIR/k"
 	[[ $output == *"1 probe: 1 the same, 0 differ"* ]]
 	[[ $output == *"The records are in $BATS_TEST_TMPDIR/k/KERNEL/." ]]
 	json_holds "$BATS_TEST_TMPDIR/k/host/open.three-way.jsonl" 'last.outcome == "ok"'
@@ -165,9 +165,9 @@ retransmissions() {
 
 @test "diff --kernel: quick records are asked quick, faithful ones faithful" {
 	mkdir -p "$BATS_TEST_TMPDIR/mixed"
-	"$FINWAIT" run close.four-waves --out "$BATS_TEST_TMPDIR/mixed" >/dev/null
-	"$FINWAIT" run self.connect --faithful --out "$BATS_TEST_TMPDIR/mixed" >/dev/null
-	run -0 "$FINWAIT" diff --kernel host "$BATS_TEST_TMPDIR/mixed" --out "$BATS_TEST_TMPDIR/k"
+	on_time "$FINWAIT" run close.four-waves --out "$BATS_TEST_TMPDIR/mixed" >/dev/null
+	on_time "$FINWAIT" run self.connect --faithful --out "$BATS_TEST_TMPDIR/mixed" >/dev/null
+	run -0 on_time "$FINWAIT" diff --kernel host "$BATS_TEST_TMPDIR/mixed" --out "$BATS_TEST_TMPDIR/k"
 	[[ $output == *"2 probes: 2 the same, 0 differ"* ]]
 	json_holds "$BATS_TEST_TMPDIR/k/host/close.four-waves.jsonl" \
 		'map(select(.type == "probe"))[0].faithful == false'
@@ -186,20 +186,20 @@ asked() {
 
 @test "the record says what was asked, by the names that were typed, and nothing else" {
 	cd "$BATS_TEST_TMPDIR"
-	"$FINWAIT" run open.three-way close.four-waves --set tcp_orphan_retries=1 \
+	on_time "$FINWAIT" run open.three-way close.four-waves --set tcp_orphan_retries=1 \
 		--set client:tcp_fin_timeout=5 --set 'net.ipv4.tcp_rmem=4096 131072 6291456' \
 		--param to_the_end=0 >/dev/null
 	for probe in open.three-way close.four-waves; do
 		[ "$(asked out/$probe.jsonl)" = '{"sets":{"tcp_orphan_retries":1,"client:tcp_fin_timeout":5,"net.ipv4.tcp_rmem":"4096 131072 6291456"},"params":{"to_the_end":0}}' ]
 	done
-	"$FINWAIT" run open.three-way --set tcp_fin_timeout=5 --json >lines
+	on_time "$FINWAIT" run open.three-way --set tcp_fin_timeout=5 --json >lines
 	[ "$(asked lines)" = '{"sets":{"tcp_fin_timeout":5}}' ]
-	"$FINWAIT" run open.three-way >/dev/null
+	on_time "$FINWAIT" run open.three-way >/dev/null
 	[ "$(asked out/open.three-way.jsonl)" = null ]
 }
 
 @test "of two values for one sysctl the last counts, whatever it is called" {
-	"$FINWAIT" run open.three-way --set tcp_fin_timeout=7 --set net.ipv4.tcp_fin_timeout=8 \
+	on_time "$FINWAIT" run open.three-way --set tcp_fin_timeout=7 --set net.ipv4.tcp_fin_timeout=8 \
 		--set tcp_fin_timeout=9 --out "$BATS_TEST_TMPDIR/o" >/dev/null
 	json_holds "$BATS_TEST_TMPDIR/o/open.three-way.jsonl" \
 		'.[1].sysctls.client."net.ipv4.tcp_fin_timeout" == 9'
@@ -208,11 +208,11 @@ asked() {
 @test "diff --kernel: each record's own settings are asked again, those of one request at once" {
 	mkdir -p "$BATS_TEST_TMPDIR/mixed"
 	cd "$BATS_TEST_TMPDIR"
-	"$FINWAIT" run open.three-way self.connect --set client:tcp_syn_retries=3 --out mixed >/dev/null
-	"$FINWAIT" run close.four-waves --set server:tcp_fin_timeout=7 --param to_the_end=0 \
+	on_time "$FINWAIT" run open.three-way self.connect --set client:tcp_syn_retries=3 --out mixed >/dev/null
+	on_time "$FINWAIT" run close.four-waves --set server:tcp_fin_timeout=7 --param to_the_end=0 \
 		--out mixed >/dev/null
-	"$FINWAIT" run self.two-waves --out mixed >/dev/null
-	run -0 "$FINWAIT" diff --kernel host mixed --out k
+	on_time "$FINWAIT" run self.two-waves --out mixed >/dev/null
+	run -0 on_time "$FINWAIT" diff --kernel host mixed --out k
 	[[ $output == *"4 probes: 4 the same, 0 differ"* ]]
 	[[ $output != *"condition:"* ]]
 	for record in mixed/*.jsonl; do
@@ -222,22 +222,22 @@ asked() {
 
 @test "diff --kernel: the user's own words come after the record's" {
 	cd "$BATS_TEST_TMPDIR"
-	"$FINWAIT" run close.four-waves --set tcp_fin_timeout=7 --set net.ipv4.tcp_fin_timeout=8 \
+	on_time "$FINWAIT" run close.four-waves --set tcp_fin_timeout=7 --set net.ipv4.tcp_fin_timeout=8 \
 		--set server:tcp_syn_retries=4 --param to_the_end=0 --out before >/dev/null
-	run -0 "$FINWAIT" diff --kernel host before --set tcp_fin_timeout=9 --out k
+	run -0 on_time "$FINWAIT" diff --kernel host before --set tcp_fin_timeout=9 --out k
 	json_holds k/host/close.four-waves.jsonl '.[1].sysctls | map(."net.ipv4.tcp_fin_timeout") == [9, 9]'
 	[ "$(asked k/host/close.four-waves.jsonl)" = '{"sets":{"net.ipv4.tcp_fin_timeout":8,"server:tcp_syn_retries":4,"tcp_fin_timeout":9},"params":{"to_the_end":0}}' ]
 }
 
 @test "diff --kernel: a parameter goes to the probes that have it" {
 	cd "$BATS_TEST_TMPDIR"
-	"$FINWAIT" run open.three-way close.four-waves --param to_the_end=0 --out before >/dev/null
+	on_time "$FINWAIT" run open.three-way close.four-waves --param to_the_end=0 --out before >/dev/null
 	# of that run only a probe without it
-	run -0 "$FINWAIT" diff --kernel host before open.three-way --out k
+	run -0 on_time "$FINWAIT" diff --kernel host before open.three-way --out k
 	[ "$(asked k/host/open.three-way.jsonl)" = null ]
 	# the user's own, of two requests
-	"$FINWAIT" run open.three-way --out before >/dev/null
-	run -0 "$FINWAIT" diff --kernel host before --param to_the_end=0 --out k
+	on_time "$FINWAIT" run open.three-way --out before >/dev/null
+	run -0 on_time "$FINWAIT" diff --kernel host before --param to_the_end=0 --out k
 	[ "$(asked k/host/open.three-way.jsonl)" = null ]
 	[ "$(asked k/host/close.four-waves.jsonl)" = '{"params":{"to_the_end":0}}' ]
 	refused 2 "'nonesuch'" "$FINWAIT" diff --kernel host before --param nonesuch=1 --out k
@@ -248,7 +248,7 @@ asked() {
 	jq -c 'if .type == "run" then .asked = {"sets": {"tcp_syn_retries": 1}, "seed": 5} else . end' \
 		one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/before/open.three-way.jsonl"
 	cd "$BATS_TEST_TMPDIR"
-	run -0 "$FINWAIT" diff --kernel host before --out k
+	run -0 on_time "$FINWAIT" diff --kernel host before --out k
 	[ "$(asked k/host/open.three-way.jsonl)" = '{"sets":{"tcp_syn_retries":1}}' ]
 	refused 2 'go with --kernel' "$FINWAIT" diff --kernel host before --seed 5
 }

@@ -17,7 +17,7 @@ nothing_is_left() {
 @test "new: a probe that compiles, runs and passes; nothing is left but its record" {
 	run -0 "$FINWAIT" new my.own-probe
 	[ "$(ls)" = "$(printf '%s\n' my.own-probe.c tmp)" ]
-	run -0 --separate-stderr "$FINWAIT" run ./my.own-probe.c --json
+	run -0 --separate-stderr on_time "$FINWAIT" run ./my.own-probe.c --json
 	[ -z "$stderr" ] # not even a warning
 	json_holds out/my.own-probe.jsonl 'last | .outcome == "ok" and (.findings | length) == 2'
 	jq -s -e 'last.ok == 1' <<<"$output"
@@ -30,10 +30,10 @@ nothing_is_left() {
 	mkdir mine
 	(cd mine && "$FINWAIT" new a.one && "$FINWAIT" new b.two)
 	echo 'not C' >mine/notes.txt
-	"$FINWAIT" run ./mine self.connect >/dev/null
+	on_time "$FINWAIT" run ./mine self.connect >/dev/null
 	[ "$(ls out)" = "$(printf '%s\n' a.one.jsonl b.two.jsonl self.connect.jsonl)" ]
 	cd mine
-	run -0 "$FINWAIT" run a.one.c
+	run -0 on_time "$FINWAIT" run a.one.c
 	grep -q '^1 probe: 1 as predicted' <<<"$output"
 }
 
@@ -41,7 +41,7 @@ nothing_is_left() {
 	local words="(of one of your own, name its C file, too)"
 
 	"$FINWAIT" new my.probe
-	"$FINWAIT" run ./my.probe.c -46 >/dev/null
+	on_time "$FINWAIT" run ./my.probe.c -46 >/dev/null
 	refused 3 "no probe is called 'my.probe' here: its rules are unknown $words" \
 		"$FINWAIT" judge out/my.probe.jsonl
 	run -0 --separate-stderr "$FINWAIT" judge out ./my.probe.c
@@ -63,7 +63,7 @@ nothing_is_left() {
 @test "a verb that no probe of the program uses is there, too" {
 	"$FINWAIT" new my.probe
 	sed -i '/flow_establish(/a\	observe_for(run, 1, "nobody else does");' my.probe.c
-	run -0 "$FINWAIT" run ./my.probe.c
+	run -0 on_time "$FINWAIT" run ./my.probe.c
 	grep -q 'nobody else does' out/my.probe.jsonl
 }
 
@@ -115,7 +115,7 @@ nothing_is_left() {
 @test "installed: against the headers beside the program, without the source tree" {
 	make -s -C "$TOP" O="$(dirname "$FINWAIT")" install DESTDIR="$PWD/root" PREFIX=/opt
 	./root/opt/bin/finwait new my.probe
-	run -0 ./root/opt/bin/finwait run ./my.probe.c
+	run -0 on_time ./root/opt/bin/finwait run ./my.probe.c
 	# without them it says where they should be
 	rm -r root/opt/include
 	refused 2 "'make install' puts it there" ./root/opt/bin/finwait run ./my.probe.c

@@ -11,7 +11,7 @@ comes_to() {
 
 	cd "$BATS_TEST_TMPDIR"
 	status=0
-	"$FINWAIT_SELFCHECK" run "$id" --json "${@:5}" >all.jsonl || status=$?
+	on_time "$FINWAIT_SELFCHECK" run "$id" --json "${@:5}" >all.jsonl || status=$?
 	[ "$status" -eq "$code" ] || fail_with "exit $status, not $code"
 	json_holds all.jsonl 'map(select(.type == "result")) | length == 1'
 	json_holds all.jsonl "map(select(.type == \"result\"))[0] |
@@ -244,7 +244,7 @@ kept_call() {
 	run -0 "$FINWAIT_SELFCHECK" show grid.rows
 	grep -qE '^  grid.rows.retries-two  two retries$' <<<"$output"
 	# the probe's id names all its rows, a row's id that row, a glob what it matches
-	"$FINWAIT_SELFCHECK" run grid.rows --json >all.jsonl
+	on_time "$FINWAIT_SELFCHECK" run grid.rows --json >all.jsonl
 	json_holds all.jsonl 'map(select(.type == "result")) | map([.probe, .outcome,
 		.findings[0].measured]) | sort == [["grid.rows", "ok", 1],
 		["grid.rows.retries-two", "ok", 2]]'
@@ -252,7 +252,7 @@ kept_call() {
 		.id == "grid.rows.retries-two" and .variant == "retries-two" and
 		.params.retries == 2'
 	comes_to grid.rows.retries-two ok 0 ''
-	"$FINWAIT_SELFCHECK" run 'grid.rows.*' --out other >/dev/null
+	on_time "$FINWAIT_SELFCHECK" run 'grid.rows.*' --out other >/dev/null
 	[ "$(ls other)" = grid.rows.retries-two.jsonl ]
 	# the user wins
 	comes_to grid.rows.retries-two ok 0 '' --param retries=3 --set tcp_syn_retries=3
@@ -275,14 +275,14 @@ kept_call() {
 
 @test "over IPv6: rows of their own, with .6 behind the id, and files of their own" {
 	cd "$BATS_TEST_TMPDIR"
-	"$FINWAIT_SELFCHECK" run as.predicted -46 --json >all.jsonl
+	on_time "$FINWAIT_SELFCHECK" run as.predicted -46 --json >all.jsonl
 	json_holds all.jsonl 'map(select(.type == "probe")) |
 		map([.id, .family]) | sort == [["as.predicted", 4], ["as.predicted.6", 6]]'
 	[ "$(ls out)" = "$(printf '%s\n' as.predicted.6.jsonl as.predicted.jsonl)" ]
 	comes_to as.predicted.6 ok 0 ''
 	comes_to needs.ipv6.6 ok 0 ''
 	rm -rf out
-	"$FINWAIT_SELFCHECK" run as.predicted -6 >/dev/null
+	on_time "$FINWAIT_SELFCHECK" run as.predicted -6 >/dev/null
 	[ "$(ls out)" = as.predicted.6.jsonl ]
 	refused 2 "no probe is called 'nope.6'" "$FINWAIT_SELFCHECK" run nope.6
 }

@@ -144,7 +144,7 @@ cache_entry() {
 	run -0 "$FINWAIT" run self.two-waves --kernel "$KERNEL" --clock real
 	json_holds out/self.two-waves.jsonl \
 		'.[0] | .clock == "real" and (.guest | test("^QEMU [0-9.]+, (TCG|KVM)$"))'
-	run -0 "$FINWAIT" run self.two-waves
+	run -0 on_time "$FINWAIT" run self.two-waves
 	json_holds out/self.two-waves.jsonl '.[0] | has("guest") | not'
 }
 
