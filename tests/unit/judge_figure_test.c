@@ -255,9 +255,56 @@ static void test_errno_and_truth_of_nobody(void **state)
 	record_free(rec);
 }
 
+/* One of each kind, each in its unit. */
+static void judge_each(const struct story *story, struct judge *judge)
+{
+	struct figure figure = {.name = "count", .rule = "none"};
+
+	(void)story;
+	judge_claim(judge, "one");
+	figure.predicts = figure.measured.value = value_count(3);
+	judge_count(judge, &figure);
+	figure.name = "time";
+	figure.predicts = figure.measured.value = value_time(1, 2);
+	judge_time(judge, &figure);
+	figure.name = "words";
+	figure.predicts = figure.measured.value = value_words("a b");
+	judge_words(judge, &figure);
+	figure.name = "truth";
+	figure.predicts = figure.measured.value = value_truth(true);
+	judge_truth(judge, &figure);
+}
+
+static void test_each_kind_is_a_finding(void **state)
+{
+	const struct {
+		const char *name, *unit;
+		enum value_kind kind;
+	} rows[] = {
+		{"count", "count", VALUE_COUNT},
+		{"time", "s", VALUE_TIME},
+		{"words", "text", VALUE_TEXT},
+		{"truth", "yes/no", VALUE_TEXT},
+	};
+	struct record *rec = record_whole();
+
+	(void)state;
+	assert_int_equal(judge_record(rec, one_claim, judge_each, NULL), 0);
+	assert_int_equal(rec->outcome, OUTCOME_OK);
+	assert_int_equal(rec->finding_count, sizeof(rows) / sizeof(rows[0]));
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		assert_string_equal(rec->findings[i].name, rows[i].name);
+		assert_string_equal(rec->findings[i].unit, rows[i].unit);
+		assert_int_equal(rec->findings[i].measured.kind, rows[i].kind);
+		assert_int_equal(rec->findings[i].model, MODEL_HOLDS);
+	}
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_kind_is_a_finding),
 		cmocka_unit_test(test_walk_traced),
 		cmocka_unit_test(test_walk_polled),
 		cmocka_unit_test(test_walk_of_nobody),

@@ -96,7 +96,7 @@ static void user_timeout_cuts_the_last_timer(void **state)
 	record_free(rec);
 }
 
-static void syn_leaves(struct record *rec, enum side host, uint8_t flags, bool sack)
+static void syn_with(struct record *rec, enum side host, uint8_t flags, bool sack, bool timestamps)
 {
 	const struct endpoint ends[SIDE_COUNT] = {
 		{.family = AF_INET, .addr = {10, 0, 0, 1}, .port = 40000},
@@ -110,10 +110,37 @@ static void syn_leaves(struct record *rec, enum side host, uint8_t flags, bool s
 	                              .dst = ends[side_other(host)],
 	                              .protocol = IPPROTO_TCP,
 	                              .flags = flags,
-	                              .sack_ok = sack}},
+	                              .sack_ok = sack,
+	                              .has_timestamps = timestamps}},
 	};
 
 	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+static void syn_leaves(struct record *rec, enum side host, uint8_t flags, bool sack)
+{
+	syn_with(rec, host, flags, sack, false);
+}
+
+/* An option is in force where the SYN and the SYN+ACK both have it. */
+static void options_are_what_both_ends_offer(void **state)
+{
+	const bool offers[][SIDE_COUNT] = {
+		{false, false}, {false, true}, {true, false}, {true, true}};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		bool client = offers[i][SIDE_CLIENT], server = offers[i][SIDE_SERVER];
+		struct record *rec = loss_record();
+		struct negotiated found;
+
+		syn_with(rec, SIDE_CLIENT, TCP_FLAG_SYN, !client, client);
+		syn_with(rec, SIDE_SERVER, TCP_FLAG_SYN | TCP_FLAG_ACK, !server, server);
+		found = model_negotiated(rec);
+		assert_int_equal(found.timestamps, client && server);
+		assert_int_equal(found.sack, !client && !server);
+		record_free(rec);
+	}
 }
 
 /* The SYN+ACK of a cookie without timestamps says nothing of SACK: no loss probe. */
@@ -211,6 +238,7 @@ int main(void)
 		cmocka_unit_test(not_all_streams_are_thin),
 		cmocka_unit_test(user_timeout_cuts_the_last_timer),
 		cmocka_unit_test(probes_go_by_what_was_negotiated),
+		cmocka_unit_test(options_are_what_both_ends_offer),
 		cmocka_unit_test(a_probe_of_two_segments_is_soon),
 		cmocka_unit_test(retries_of_eight_bits_fit),
 		cmocka_unit_test(bounds_overflow_as_the_kernels),

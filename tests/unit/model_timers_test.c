@@ -126,6 +126,13 @@ static void orphans_probe_for_a_while(void **state)
 	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", 2);
 	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
 	leaves_at(&schedule, (int64_t[]){1, 3, 7, -1});
+	/* answered, tcp_orphan_retries counts from 120 s on alone */
+	persist.answered = true;
+	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	leaves_at(&schedule, (int64_t[]){1, 3, 7, 15, 31, 63, 127, 247, -1});
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", 9);
+	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	leaves_at(&schedule, (int64_t[]){1, 3, 7, 15, 31, 63, 127, 247, 367, 487, -1});
 	record_free(rec);
 }
 

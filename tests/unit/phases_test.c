@@ -423,6 +423,22 @@ static void made_add(struct phases *phases, const struct made *made, unsigned in
 	record_free(rec);
 }
 
+/* Where the spread does not fit, the table says so. */
+static void made_is_printed(const struct phases *phases)
+{
+	char why[SPREAD_WHY_SIZE], line[SPREAD_WHY_SIZE + 40];
+	const struct lab lab = {.phases = *phases};
+	char *table = lab_table(&lab, 120);
+
+	if (spread_fits_wheel(&phases->probes[0].spreads[0], why)) {
+		assert_null(strstr(table, "over all phases"));
+	} else {
+		snprintf(line, sizeof(line), "MODEL FAILED over all phases: %s\n", why);
+		assert_non_null(strstr(table, line));
+	}
+	free(table);
+}
+
 /* @made over all phases against @predicted; the spread is copied, without its texts. */
 static struct spread made_spread(const struct made *made, struct span predicted,
                                  enum exit_code *code)
@@ -439,6 +455,7 @@ static struct spread made_spread(const struct made *made, struct span predicted,
 	*code = tally_code(&tally);
 	spread = phases.probes[0].spreads[0];
 	assert_int_equal(probe_phases_failed(&phases.probes[0]), *code == EXIT_MODEL_FAILED);
+	made_is_printed(&phases);
 	phases_free(&phases);
 	return spread;
 }
