@@ -24,6 +24,7 @@
 #define FINWAIT_PROBE_H
 
 #include <errno.h> /* what calls return */
+#include <netinet/in.h> /* IPPROTO_... */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -194,6 +195,19 @@ void wire_set_path_mtu(struct probe_run *run, enum side to, unsigned int mtu);
  * family 0 are the two hosts' own, by their ports; protocol 0 is TCP, ttl 0 is 64.
  */
 void wire_inject(struct probe_run *run, enum side from, const struct packet *packet);
+/* The same with @text for its bytes, which are 'x' otherwise; packet.len is that text's. */
+void wire_inject_text(struct probe_run *run, enum side from, const struct packet *packet,
+                      const char *text);
+/*
+ * The end that @packet, injected as from @from, went to: for the awaits, although no socket
+ * of the probe is at its other end. Its SYN must have been injected, or it connected itself.
+ */
+struct sock *sock_injected(struct probe_run *run, enum side from, const struct packet *packet);
+/*
+ * What the other end of @sock would send next, told from @sock's own segments alone: an ACK of
+ * all that it sent, bare. So a whole connection can be made of injected segments.
+ */
+struct packet packet_answer(struct sock *sock);
 /*
  * The segment that @sock would send next, bare: in the window of the other end, with the
  * acknowledgement, window and timestamps of the last one it sent. To be changed and injected.

@@ -17,7 +17,7 @@ static const struct {
 	unsigned int effects; /* of a segment that came in: all of them */
 	const char *calls[4]; /* one of them */
 } stimuli[] = {
-	[BY_CONNECT] = {.cause = "syscall connect", .calls = {"connect"}},
+	[BY_CONNECT] = {.cause = "syscall connect", .calls = {"connect", "sendto"}},
 	[BY_LISTEN] = {.cause = "syscall listen", .calls = {"listen"}},
 	[BY_CLOSE] = {.cause = "syscall close", .calls = {"close", "exit", "kill"}},
 	[BY_SHUTDOWN] = {.cause = "syscall shutdown", .calls = {"shutdown"}},
@@ -41,6 +41,7 @@ static_assert(sizeof(stimuli) / sizeof(stimuli[0]) == STIMULUS_COUNT, "every sti
 static const struct edge edges[] = {
 	{STATE_CLOSE, STATE_LISTEN, BY_LISTEN}, /* inet_csk_listen_start() */
 	{STATE_LISTEN, STATE_CLOSE, BY_CLOSE}, /* inet_csk_listen_stop() */
+	{STATE_LISTEN, STATE_CLOSE, BY_LISTEN}, /* the port is taken: inet_csk_listen_start() */
 	{STATE_LISTEN, STATE_CLOSE, BY_SHUTDOWN}, /* inet_shutdown() */
 	{STATE_LISTEN, STATE_CLOSE, BY_DESTROY},
 	{STATE_CLOSE, STATE_SYN_SENT, BY_CONNECT}, /* tcp_v4_connect() */
@@ -145,6 +146,9 @@ unsigned int stimulus_effects(enum stimulus by)
 bool stimulus_has_cause(enum stimulus by, const char *cause)
 {
 	if (by == BY_CLOSE && !strcmp(cause, "exit"))
+		return true;
+	/* tcp_sendmsg_fastopen() connects */
+	if (by == BY_CONNECT && !strcmp(cause, "syscall sendmsg"))
 		return true;
 	return !cause[0] || !strcmp(stimuli[by].cause, cause);
 }

@@ -115,10 +115,11 @@ static int happening_compare(const void *a, const void *b)
 	return ha->event ? -1 : 1;
 }
 
-/* connect() may be on its way, with EINPROGRESS. */
+/* connect() may be on its way, with EINPROGRESS; sendto() with MSG_FASTOPEN, too. */
 static bool is_owning_call(const struct happening *h)
 {
-	return is_event(h, EVENT_CALL) && (!h->event->call.err || is_call(h, "connect"));
+	return is_event(h, EVENT_CALL) &&
+	       (!h->event->call.err || is_call(h, "connect") || is_call(h, "sendto"));
 }
 
 static void end_describe(struct end *end)

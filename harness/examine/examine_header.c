@@ -5,17 +5,34 @@
  */
 #include "examine_segment.h"
 
+/* tcp_fastopen: 1 a client may put data on its SYN. */
+static bool may_send_on_syn(const struct half *half)
+{
+	int64_t value;
+
+	return record_sysctl(half->exam->story->rec, half->end->host, "net.ipv4.tcp_fastopen",
+	                     &value) &&
+	       (value & 1);
+}
+
+/* Of the peer's SYN its data too where that was taken: tcp_fastopen_create_child(). */
+static bool acks_syn(const struct half *half, const struct packet *packet)
+{
+	return packet->ack == half->peer.seq + 1 ||
+	       packet->ack == half->peer.seq + 1 + half->peer.len;
+}
+
 static const char *check_syn(const struct half *half, const struct packet *packet)
 {
 	if (half->sent && packet->seq != half->isn)
 		return "a SYN with another initial sequence number";
-	if (packet->len)
+	if (packet->len && ((packet->flags & TCP_FLAG_ACK) || !may_send_on_syn(half)))
 		return "a SYN with data, and Fast Open is not in use";
 	if (!(packet->flags & TCP_FLAG_ACK))
 		return NULL;
 	if (!half->heard)
 		return "a SYN+ACK, and no SYN came in";
-	return packet->ack == half->peer.seq + 1 ? NULL : "its ack is not the peer's SYN's";
+	return acks_syn(half, packet) ? NULL : "its ack is not the peer's SYN's";
 }
 
 /* What is new begins where the last ended; what is sent again is not acknowledged yet. */

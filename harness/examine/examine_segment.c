@@ -40,7 +40,8 @@ static void half_call(struct half *half, const struct event *event)
 {
 	const char *name = event->call.name;
 
-	if ((!strcmp(name, "send") || !strcmp(name, "fill")) && event->call.result > 0)
+	if ((!strcmp(name, "send") || !strcmp(name, "sendto") || !strcmp(name, "fill")) &&
+	    event->call.result > 0)
 		half->written += event->call.result;
 	else if (!strcmp(name, "shutdown"))
 		half->closing |= strcmp(event->call.args, "SHUT_RD") != 0;

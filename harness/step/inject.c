@@ -20,26 +20,65 @@ static void endpoint_fill(struct endpoint *ep, const struct endpoint *own)
 	ep->port = port;
 }
 
-void wire_inject(struct probe_run *run, enum side from, const struct packet *packet)
+/* What the probe left open is the hosts': an ICMP error quotes what it is an answer to. */
+static struct packet packet_fill(struct probe_run *run, enum side from, const struct packet *packet)
+{
+	const struct endpoint *near = &run->bench.addr[from];
+	const struct endpoint *far = &run->bench.addr[side_other(from)];
+	struct packet whole = *packet;
+
+	endpoint_fill(&whole.src, near);
+	endpoint_fill(&whole.dst, far);
+	if (!whole.protocol)
+		whole.protocol = IPPROTO_TCP;
+	if (whole.inner.protocol) {
+		endpoint_fill(&whole.inner.src, far);
+		endpoint_fill(&whole.inner.dst, near);
+	}
+	return whole;
+}
+
+static void inject(struct probe_run *run, enum side from, const struct packet *packet,
+                   struct packet_payload payload)
 {
 	const struct packet_link link = wire_link(&run->wire, from);
-	struct packet whole = *packet;
+	const struct packet whole = packet_fill(run, from, packet);
 	uint8_t frame[PACKET_FRAME_SIZE];
 	struct fault fault;
 	int length;
 
 	if (!run->obs.taps[from])
 		emit_fail_errno(&run->emit, EOPNOTSUPP, "inject a packet without a wire");
-	endpoint_fill(&whole.src, &run->bench.addr[from]);
-	endpoint_fill(&whole.dst, &run->bench.addr[side_other(from)]);
-	if (!whole.protocol)
-		whole.protocol = IPPROTO_TCP;
-	length = packet_encode(&whole, &link, (struct packet_payload){0}, frame, sizeof(frame),
-	                       &fault);
+	length = packet_encode(&whole, &link, payload, frame, sizeof(frame), &fault);
 	if (length < 0)
 		emit_fail(&run->emit, &fault);
 	wire_frame_emit(&run->wire, from, FRAME_INJECT, 0, &whole);
 	wire_send(&run->wire, from, &whole, frame, (size_t)length);
+}
+
+void wire_inject(struct probe_run *run, enum side from, const struct packet *packet)
+{
+	inject(run, from, packet, (struct packet_payload){0});
+}
+
+void wire_inject_text(struct probe_run *run, enum side from, const struct packet *packet,
+                      const char *text)
+{
+	struct packet with = *packet;
+
+	with.len = (uint16_t)strlen(text);
+	inject(run, from, &with, (struct packet_payload){text, with.len});
+}
+
+struct sock *sock_injected(struct probe_run *run, enum side from, const struct packet *packet)
+{
+	const struct packet whole = packet_fill(run, from, packet);
+	struct flow *flow = flow_find(&run->flows, side_other(from), &whole.dst, &whole.src);
+
+	if (!flow)
+		emit_fail_errno(&run->emit, ENOENT,
+		                "find the end of a connection that no SYN was injected for");
+	return sock_on_flow(run, flow);
 }
 
 /* The low 16 bits of the address are the number's, and those above where there are more. */

@@ -98,6 +98,30 @@ struct packet packet_next(struct sock *sock)
 	return next;
 }
 
+struct packet packet_answer(struct sock *sock)
+{
+	const struct flow *flow = flow_needed(sock);
+	const struct record *rec = sock->run->emit.rec;
+	struct packet last = {0}, answer;
+
+	for (size_t i = 0; i < rec->event_count; i++)
+		if (is_own(flow, &rec->events[i]))
+			next_follow(&last, &rec->events[i].packet.packet);
+	if (!last.src.family)
+		run_inconclusive(sock->run, "%s has sent nothing yet", sock->label);
+	answer = last;
+	next_strip(&answer);
+	answer.src = last.dst;
+	answer.dst = last.src;
+	answer.seq = last.ack;
+	answer.ack = last.seq;
+	answer.window = UINT16_MAX;
+	answer.ts_val = last.ts_ecr;
+	answer.ts_ecr = last.ts_val;
+	answer.ttl = 0;
+	return answer;
+}
+
 struct packet_match match_of(struct sock *sock, uint16_t flags)
 {
 	const struct endpoint *local = sock->flow ? &sock->flow->local : &sock->local;

@@ -185,6 +185,11 @@ static void sock_set(struct sock *sock, int option, const char *name)
 		sock_fail(sock, name, errno);
 }
 
+int sock_try_bind_to(struct sock *sock, struct endpoint own)
+{
+	return sock_bind_to(sock, &own);
+}
+
 int sock_try_bind(struct sock *sock, uint16_t port)
 {
 	struct endpoint own = bench_endpoint(sock->run, sock->host, port);
@@ -262,8 +267,10 @@ int sock_try_listen(struct sock *sock, int backlog)
 	else
 		sock->listening = true;
 	sock_called(sock, &call);
-	if (sock->listening)
+	if (sock->listening) {
+		sock_learn_name(sock); /* it may have been unbound; another may share its port */
 		listener_sample(sock);
+	}
 	return (int)call.result;
 }
 
@@ -286,6 +293,15 @@ struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port)
 
 /* ---- connecting */
 
+void sock_begins(struct sock *sock, const struct endpoint *to, int64_t result)
+{
+	if (result < 0 && result != -EINPROGRESS && result != -ECONNREFUSED)
+		return;
+	sock_learn_name(sock);
+	if (!sock->udp)
+		flow_add(&sock->run->flows, sock, to);
+}
+
 int sock_try_connect(struct sock *sock, struct endpoint to)
 {
 	struct sock_addr addr = sock_addr_of(&to);
@@ -296,11 +312,7 @@ int sock_try_connect(struct sock *sock, struct endpoint to)
 	call.t_ns = sock_now_ns(sock);
 	if (connect(sock->fd, (struct sockaddr *)&addr.storage, addr.size) < 0)
 		call.result = -errno;
-	if (!call.result || call.result == -EINPROGRESS || call.result == -ECONNREFUSED) {
-		sock_learn_name(sock);
-		if (!sock->udp)
-			flow_add(&sock->run->flows, sock, &to);
-	}
+	sock_begins(sock, &to, call.result);
 	return (int)sock_called(sock, &call);
 }
 
@@ -371,21 +383,25 @@ static struct sock *sock_of_flow(const struct socks *socks, const struct flow *f
 	return NULL;
 }
 
+struct sock *sock_on_flow(struct probe_run *run, struct flow *flow)
+{
+	struct sock *sock = sock_of_flow(&run->socks, flow);
+
+	if (sock)
+		return sock;
+	sock = sock_new(run, flow->host, -1);
+	memcpy(sock->label, flow->label, SOCK_LABEL_SIZE);
+	sock->local = flow->local;
+	sock->flow = flow;
+	return sock;
+}
+
 struct sock *sock_peer(struct sock *sock)
 {
-	struct flow *flow = sock->flow ? sock->flow->peer : NULL;
-	struct sock *peer = flow ? sock_of_flow(&sock->run->socks, flow) : NULL;
-
-	if (!flow)
+	if (!sock->flow || !sock->flow->peer)
 		emit_fail_errno(&sock->run->emit, ENOTCONN, "find the other end of %s",
 		                sock->label);
-	if (peer)
-		return peer;
-	peer = sock_new(sock->run, flow->host, -1);
-	memcpy(peer->label, flow->label, SOCK_LABEL_SIZE);
-	peer->local = flow->local;
-	peer->flow = flow;
-	return peer;
+	return sock_on_flow(sock->run, sock->flow->peer);
 }
 
 /* ---- ending */

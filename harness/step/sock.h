@@ -46,8 +46,12 @@ int64_t sock_now_ns(const struct sock *sock); /* for sock_call.t_ns */
  * setting is in force that no model knows, that may be why, and the run is inconclusive.
  */
 void sock_fail(const struct sock *sock, const char *call, int err) __attribute__((noreturn));
+/* A call that connects @sock to @to came to @result: if that begins something, it is watched. */
+void sock_begins(struct sock *sock, const struct endpoint *to, int64_t result);
 /* Handle on a descriptor (-1: none), kept by the run. */
 struct sock *sock_new(struct probe_run *run, enum side side, int fd);
+/* The socket of the probe that is @flow's end; else a handle for the awaits. */
+struct sock *sock_on_flow(struct probe_run *run, struct flow *flow);
 
 /* As the kernel takes addresses, of either family. */
 struct sock_addr {

@@ -57,6 +57,29 @@ int64_t sock_try_send(struct sock *sock, const char *text, int flags)
 	return sock_called(sock, &call);
 }
 
+int64_t sock_try_send_to(struct sock *sock, struct endpoint to, const char *text, int flags)
+{
+	struct sock_addr addr = sock_addr_of(&to);
+	char words[ENDPOINT_TEXT_SIZE];
+	struct sock_call call = {.name = "sendto"};
+	size_t length = strlen(text);
+
+	(void)pump_drain(&sock->run->pump); /* what was sent before is an older connection's */
+	pipe_signal_catch(sock);
+	call.args = record_text(sock->run->emit.rec, "%s to %s",
+	                        data_args(sock, (int64_t)length, text), endpoint_text(&to, words));
+	call.t_ns = sock_now_ns(sock);
+	call.result =
+		sendto(sock->fd, text, length, flags, (struct sockaddr *)&addr.storage, addr.size);
+	if (call.result < 0)
+		call.result = -errno;
+	if (pipe_signals)
+		call.signal = "SIGPIPE";
+	if (flags & MSG_FASTOPEN)
+		sock_begins(sock, &to, call.result);
+	return sock_called(sock, &call);
+}
+
 static void send_all(struct sock *sock, const char *data, size_t size, size_t length)
 {
 	ssize_t n;

@@ -44,9 +44,11 @@ struct sock_config {
 /* A socket at @side. */
 struct sock *sock_open(struct probe_run *run, enum side side);
 struct sock *sock_open_with(struct probe_run *run, enum side side, struct sock_config config);
-/* bind(2) to the host's own address; port 0: any. */
+/* SO_REUSEADDR, then bind(2) to the host's own address; port 0: any. */
 void sock_bind(struct sock *sock, uint16_t port);
 int sock_try_bind(struct sock *sock, uint16_t port);
+/* bind(2) alone, to any address, with the options that the probe has set. */
+int sock_try_bind_to(struct sock *sock, struct endpoint own);
 /* bind, listen(2). */
 struct sock *sock_listen(struct probe_run *run, enum side side, uint16_t port);
 struct sock *sock_listen_with(struct probe_run *run, enum side side, struct sock_config config);
@@ -99,6 +101,11 @@ void sock_send_text(struct sock *sock, const char *text);
  * or -errno; a SIGPIPE is caught and in the record.
  */
 int64_t sock_try_send(struct sock *sock, const char *text, int flags);
+/*
+ * sendto(2), likewise: a datagram, or with MSG_FASTOPEN what the SYN may carry. That begins a
+ * connection, also where it comes to -EINPROGRESS: no cookie was known, and nothing was taken.
+ */
+int64_t sock_try_send_to(struct sock *sock, struct endpoint to, const char *text, int flags);
 /* Sends until the send buffer is full (EAGAIN); returns how many bytes went into it. */
 int64_t sock_fill(struct sock *sock);
 /* Waits until @length bytes or the end of the stream came; returns how many came. */

@@ -184,7 +184,7 @@ kept_call() {
 }
 
 @test "the wire loses, rejects, routes, replays and floods as it is told" {
-	for id in wire.matches wire.mtu.small wire.mtu.jumbo wire.next wire.reject \
+	for id in wire.half-open wire.matches wire.mtu.small wire.mtu.jumbo wire.next wire.reject \
 		wire.reject-kernel wire.routed wire.replay wire.flood; do
 		comes_to "$id" ok 0 ''
 		comes_to "$id.6" ok 0 ''
@@ -202,6 +202,13 @@ kept_call() {
 
 @test "a process that ends closes its sockets, killed or not" {
 	comes_to sock.child ok 0 ''
+}
+
+@test "data goes on a SYN, and which address is taken is told by errno" {
+	for id in sock.fastopen sock.binds; do
+		comes_to "$id" ok 0 ''
+		comes_to "$id.6" ok 0 ''
+	done
 }
 
 @test "connections between two ports are told apart by the hosts' addresses" {
