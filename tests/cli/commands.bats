@@ -15,11 +15,22 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 }
 
+# rows_of FILE: the ids that it has: the probe's own, or one a row of its grid.
+rows_of() {
+	local id suffix
+
+	id=$(basename "$1" .c)
+	grep -q '\.suffix = ' "$1" || echo "$id"
+	sed -n 's/.*\.suffix = "\([^"]*\)".*/\1/p' "$1" | while read -r suffix; do
+		echo "$id${suffix:+.$suffix}"
+	done
+}
+
 @test "list: every probe of the source tree, and nothing else" {
 	run probes
 	[ "$status" -eq 0 ]
 	diff <(sort <<<"$output") \
-		<(find "$TOP"/probes -name '*.c' -exec basename {} .c \; | sort)
+		<(for file in "$TOP"/probes/*/*.c; do rows_of "$file"; done | sort)
 }
 
 @test "list: claims that go by another name than their probe" {
@@ -32,7 +43,8 @@ setup() {
 		run --separate-stderr "$FINWAIT" show "$id"
 		[ "$status" -eq 0 ]
 		[ -z "$stderr" ]
-		[[ ${lines[0]} == "$id: "?* ]]
+		# a row of a grid is shown with its probe
+		[[ ${lines[0]} == ?*': '?* && $id == "${lines[0]%%: *}"* ]]
 		for word in Claims Bench 'Kernel path'; do
 			grep -qx "$word" <<<"$output" || fail_with "$id: no $word"
 		done
