@@ -98,3 +98,26 @@ can_run() {
 	done <"$TOP/docs/record.md"
 	[ "$blocks" -ge 2 ]
 }
+
+# What a probe may call: the functions of probe.h and of the parts that it is made of, but for
+# two that run the judge.
+verbs() {
+	(cd "$TOP/harness" && sed 's|/\*.*\*/||; /^ \*/d' probe.h step/sock_verbs.h judge/judge.h \
+		judge/measure.h judge/fin_loss.h) |
+		grep -oE '^[a-z][a-z0-9_ ]*[ *][a-z0-9_]+\(' | grep -oE '[a-z0-9_]+\($' |
+		grep -vxE '(judge_record|record_came_to_judge)\(' | sort -u
+}
+
+@test "docs/verbs.md: every verb and query, and none that there is not" {
+	local told
+
+	[ "$(verbs | wc -l)" -gt 100 ]
+	told=$(grep -oE '[a-z0-9_]+\(' "$TOP/docs/verbs.md" | sort -u)
+	diff <(verbs) <(grep -E \
+		'^(await|bench|child|counters|fin|flow|host|judge|judged|match|measure|measured|note|observe|packet|param|run|sent|sock|socks|sysctl|value|when|wire)(_.*)?\($' \
+		<<<"$told" | grep -vxE '(run|judge)\(')
+	for model in $(grep -oE '^model[a-z0-9_]+|model_[a-z0-9_]+\(' <<<"$told"); do
+		grep -rqF "$model" "$TOP/harness/judge/model" --include='*.h' ||
+			fail_with "$model is no model"
+	done
+}
