@@ -390,6 +390,16 @@ qemu_that() {
 	[[ $output == *"  # over 3 timer phases: measured 10"*".."*" s"*"  ok "[0-9]" wave1.lost/lifetime"* ]]
 }
 
+@test "phases: a timer that stands alone fills the grain of its wheel" {
+	run -0 "$FINWAIT" run timewait.active-only --kernel "$KERNEL" --phases 6
+	# 2.048 s at 250 Hz: in six phases no more than twice a sixth of it stays free
+	json_holds out/timewait.active-only.jsonl 'map(select(.type == "phases")) |
+		map(select(.grain_ns)) | length == 1 and (.[0] | .name == "stay_in_TIME_WAIT" and
+			.grain_ns == 2048000000 and .gap_ns < .grain_ns / 3 and
+			.measured.lo_ns < 60e9 + .gap_ns + 10e6 and
+			.measured.hi_ns > 60e9 + .grain_ns - .gap_ns - 10e6)'
+}
+
 @test "matrix --phases: each cell has the range" {
 	run -0 "$FINWAIT" matrix wave1.lost --kernel 6.1,6.12 --phases 3
 	[[ $output =~ lifetime\ +-\ +10[0-9.]+\.\.10[0-9.]+\ s\ +10[0-9.]+\.\.10[0-9.]+\ s\ +held ]]
