@@ -20,6 +20,9 @@ int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_schema(int argc, char **argv);
+int command_article(int argc, char **argv);
+int command_sysctl(int argc, char **argv);
+int command_ask(int argc, char **argv);
 
 /* "finwait: ..." on standard error, one line; returns @code. */
 int cli_say(enum exit_code code, const char *fmt, ...) PRINTF(2, 3);

@@ -4,6 +4,16 @@
 #include <string.h>
 
 #include "../run/registry.h"
+#include "../session/catalog.h"
+#include "output.h"
+
+static int option_take(void *arg, const struct option_row *row, const char *value)
+{
+	(void)row; /* there is but one */
+	(void)value;
+	*(bool *)arg = true;
+	return 0;
+}
 
 static void list_row(const struct registry_row *row)
 {
@@ -21,11 +31,20 @@ int command_list(int argc, char **argv)
 {
 	size_t count;
 	const struct registry_row *rows = registry_rows(&count);
+	struct words words;
+	bool json = false;
+	int code = options_parse(COMMAND_LIST, argc, argv, option_take, &json, &words);
 
-	if (argc > 1)
-		return cli_say(EXIT_USAGE, "list takes no argument, not '%s'", argv[1]);
+	if (!code && words.count)
+		code = cli_say(EXIT_USAGE, "list takes no argument, not '%s'", words.items[0]);
+	if (code)
+		return code;
 	for (size_t i = 0; i < count; i++)
-		list_row(&rows[i]);
-	printf("\n* needs minutes: runs when named, or with --faithful\n");
+		if (json)
+			json_print(catalog_line(&rows[i]));
+		else
+			list_row(&rows[i]);
+	if (!json)
+		printf("\n* needs minutes: runs when named, or with --faithful\n");
 	return EXIT_AS_PREDICTED;
 }

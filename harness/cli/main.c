@@ -45,6 +45,44 @@ static const struct command commands[] = {
 			" answer.\n",
 			NULL,
 		},
+	[COMMAND_ASK] =
+		{
+			"ask",
+			command_ask,
+			"ask WORDS",
+			"the probes that answer a question in plain words",
+			"Finds the probes whose titles, questions, claims, sysctls, errors, "
+			"counters"
+			" and states\n"
+			"fit the words best, and says how to run each: finwait ask FIN_WAIT2 stuck"
+			" for hours\n",
+			NULL,
+		},
+	[COMMAND_ARTICLE] =
+		{
+			"article",
+			command_article,
+			"article [LETTER] [OPTION...]",
+			"one article's claims, in order, with verdicts",
+			"Puts the claims of an article to this kernel, or those of --kernel, and"
+			" prints for each\n"
+			"what it says, what was measured and the verdict. Without a letter: the"
+			" articles.\n",
+			NULL,
+		},
+	[COMMAND_SYSCTL] =
+		{
+			"sysctl",
+			command_sysctl,
+			"sysctl [NAME]",
+			"what a sysctl or socket option really does, and who shows it",
+			"Says in a sentence what the kernel does with it and which function "
+			"decides,"
+			" the value\n"
+			"in force here, and which probes show its effect. Without a name: all of"
+			" them.\n",
+			NULL,
+		},
 	[COMMAND_RUN] =
 		{
 			"run",

@@ -11,7 +11,10 @@
 #define DIFF (1U << COMMAND_DIFF)
 #define LADDER (1U << COMMAND_LADDER)
 #define JUDGE (1U << COMMAND_JUDGE)
-#define ASKING (RUN | MATRIX | DIFF) /* commands that run probes */
+#define ARTICLE (1U << COMMAND_ARTICLE)
+#define LIST (1U << COMMAND_LIST)
+#define SYSCTL (1U << COMMAND_SYSCTL)
+#define ASKING (RUN | MATRIX | DIFF | ARTICLE) /* commands that run probes */
 
 /* In the order in which a help shows them; an option may differ between commands. */
 static const struct option_row rows[] = {
@@ -29,7 +32,7 @@ static const struct option_row rows[] = {
          "in a virtual machine that runs Debian's kernel K ('finwait\n"
          "kernel'), or the one of a path: VMLINUZ, VMLINUZ:MODULES, a\n"
          "folder"},
-	{OPTION_KERNEL, 0, "kernel", "K,K...", MATRIX,
+	{OPTION_KERNEL, 0, "kernel", "K,K...", MATRIX | ARTICLE,
          "which kernels, in this order; 'host' is the one that runs here"},
 	{OPTION_KERNEL, 0, "kernel", "K", DIFF,
          "once or twice, or K,K; 'host' is the kernel that runs here"},
@@ -41,7 +44,7 @@ static const struct option_row rows[] = {
          "same to the byte each time; real: by KVM where it works"},
 	{OPTION_QUICK, 0, "quick", NULL, RUN,
          "with --kernel: not --faithful, which is the rule there"},
-	{OPTION_QUICK, 0, "quick", NULL, MATRIX | DIFF,
+	{OPTION_QUICK, 0, "quick", NULL, MATRIX | DIFF | ARTICLE,
          "not --faithful; the rule where 'host' is among the kernels"},
 	{OPTION_PHASES, 0, "phases", "K", RUN,
          "with --kernel: K times, begun at other moments of the timer\n"
@@ -56,10 +59,12 @@ static const struct option_row rows[] = {
 	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, "draw each probe's ladder after the table"},
 	{OPTION_JSON, 0, "json", NULL, RUN | JUDGE,
          "the record as JSON Lines (finwait/1) instead of the table"},
+	{OPTION_JSON, 0, "json", NULL, LIST, "a line of JSON a probe"},
 	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, "KTAP instead of the table"},
 	{OPTION_OUT, 0, "out", "DIR", RUN, "keep the records there, a file a probe (out)"},
 	{OPTION_OUT, 0, "out", "DIR", LADDER, "where 'finwait run' kept the record (out)"},
-	{OPTION_OUT, 0, "out", "DIR", MATRIX, "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
+	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE,
+         "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_OUT, 0, "out", "DIR", DIFF,
          "where matrix kept its records and where the new ones go,\n"
          "DIR/KERNEL/ID.jsonl (out)"},

@@ -3,24 +3,16 @@
 
 #include <string.h>
 
+#include "../record/article.h"
 #include "../run/registry.h"
-
-/* The articles, by the letter they are cited with. */
-static const struct {
-	char letter;
-	const char *title;
-} articles[] = {
-	{'A', "TCP四次挥手中如果服务端没收到第四次挥手请求,服务端会一直等待吗?"},
-	{'B', "为什么需要 TIME_WAIT 状态 (阿兵云原生)"},
-	{'C', "活久见!TCP两次挥手,你见过吗?那四次握手呢? (小白debug)"},
-	{'D', "TCP 三次握手与四次挥手面试题, digest of 小林coding"},
-};
 
 static void show_articles(const char *letters)
 {
-	for (size_t i = 0; i < sizeof(articles) / sizeof(articles[0]); i++)
-		if (strchr(letters, articles[i].letter))
-			printf("      %c: %s\n", articles[i].letter, articles[i].title);
+	const struct article *article;
+
+	for (unsigned int i = 0; (article = article_at(i)); i++)
+		if (article_is_cited(article, letters))
+			printf("      %c: %s\n", article->letter, article->title);
 }
 
 static void show_claims(const struct probe *probe)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sheet.h"
+#include "verdict_words.h"
 
 #define WIDTH_DEFAULT 120
 #define WIDTH_MIN 72
@@ -27,19 +28,6 @@ struct table {
 	struct sheet sheet;
 	unsigned int name_columns, value_columns;
 };
-
-static const struct {
-	const char *word;
-	enum attr attr;
-} verdicts[] = {
-	[VERDICT_CONFIRMED] = {"confirmed", ATTR_GREEN},
-	[VERDICT_REFUTED] = {"REFUTED", ATTR_RED},
-	[VERDICT_QUALIFIED] = {"qualified", ATTR_YELLOW},
-	[VERDICT_INCONCLUSIVE] = {"inconclusive", ATTR_MAGENTA},
-	[VERDICT_SKIPPED] = {"skipped", ATTR_DIM},
-	[VERDICT_NONE] = {"model only", ATTR_PLAIN},
-};
-static_assert(sizeof(verdicts) / sizeof(verdicts[0]) == VERDICT_COUNT, "a word for every verdict");
 
 static const struct {
 	const char *word, *count;
@@ -134,12 +122,12 @@ static void print_finding(const struct table *table, const struct finding *findi
 		value_text(&finding->says, values[0], sizeof(values[0])),
 		value_text(&finding->predicts, values[1], sizeof(values[1])),
 		value_text(&finding->measured, values[2], sizeof(values[2])),
-		verdicts[finding->verdict].word,
+		verdict_word(finding->verdict),
 	};
 	const enum attr attrs[VALUES + 2] = {
 		[1] = finding->verdict == VERDICT_REFUTED ? ATTR_RED : ATTR_PLAIN,
 		[3] = failed ? ATTR_RED : ATTR_BOLD,
-		[4] = verdicts[finding->verdict].attr,
+		[4] = verdict_attr(finding->verdict),
 	};
 
 	print_row(table, texts, attrs);
@@ -275,7 +263,8 @@ static void print_totals(const struct table *table, const struct record *const *
 	separator = ": ";
 	fprintf(table->sheet.out, "; %zu finding%s", findings, findings == 1 ? "" : "s");
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
-		put_count(table, by_verdict[i], verdicts[i].word, verdicts[i].attr, &separator);
+		put_count(table, by_verdict[i], verdict_word((enum verdict)i),
+		          verdict_attr((enum verdict)i), &separator);
 	fputc('\n', table->sheet.out);
 }
 

@@ -27,11 +27,11 @@ static const char *row_id(const struct probe *probe, const struct variant *varia
 	return arena_text(&rows.texts, id);
 }
 
-static int row_add(const struct probe *probe, const char *file, const struct variant *variant)
+static int row_add(const struct registry_entry *entry, const struct variant *variant)
 {
 	struct registry_row *items =
 		array_reserve(rows.items, &rows.space, rows.count + 1, sizeof(*items));
-	const char *id = row_id(probe, variant);
+	const char *id = row_id(entry->probe, variant);
 
 	if (items)
 		rows.items = items;
@@ -39,22 +39,23 @@ static int row_add(const struct probe *probe, const char *file, const struct var
 		return -ENOMEM;
 	items[rows.count++] = (struct registry_row){
 		.id = id,
-		.file = file,
-		.probe = probe,
+		.file = entry->file,
+		.probe = entry->probe,
 		.variant = variant,
+		.words = entry->words,
 	};
 	return 0;
 }
 
-static int rows_add(const struct probe *probe, const char *file)
+static int rows_add(const struct registry_entry *entry)
 {
-	const struct variant *variant = probe->variants;
+	const struct variant *variant = entry->probe->variants;
 	int err = 0;
 
 	if (!variant)
-		return row_add(probe, file, NULL);
+		return row_add(entry, NULL);
 	for (; variant->suffix && !err; variant++)
-		err = row_add(probe, file, variant);
+		err = row_add(entry, variant);
 	return err;
 }
 
@@ -64,7 +65,7 @@ const struct registry_row *registry_rows(size_t *count)
 
 	for (const struct registry_entry *entry = registry; entry->id && !rows.made && !err;
 	     entry++)
-		err = rows_add(entry->probe, entry->file);
+		err = rows_add(entry);
 	if (err) {
 		errno = -err;
 		die_errno("registry", "list the probes");
@@ -87,7 +88,8 @@ int registry_add(const struct probe *probe, const char *file, struct fault *f)
 		if (!strcmp(items[i].probe->id, probe->id))
 			return fault_refuse(f, EEXIST, "%s: there is a probe '%s' already (%s)",
 			                    file, probe->id, items[i].file);
-	if (!own || rows_add(probe, own) < 0)
+	if (!own || rows_add(&(struct registry_entry){
+			    .id = probe->id, .file = own, .probe = probe, .words = ""}) < 0)
 		return fault_set(f, ENOMEM, "take the probe %s", probe->id);
 	return 0;
 }

@@ -16,6 +16,7 @@ struct registry_entry {
 	const char *id; /* from the file's name; equals probe->id */
 	const char *file;
 	const struct probe *probe;
+	const char *words; /* what its source names: sysctls, errors, counters, states */
 };
 
 extern const struct registry_entry registry[]; /* ends with id NULL */
@@ -25,6 +26,7 @@ struct registry_row {
 	const char *file;
 	const struct probe *probe;
 	const struct variant *variant; /* NULL: the probe as it is */
+	const char *words; /* of its source, blanks between them; "" of one's own */
 };
 
 /* All rows, in order. Ends the process without memory. */

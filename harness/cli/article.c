@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* article: one article's claims in its order, put to one or several kernels. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../report/claims.h"
+#include "../run/registry.h"
+#include "cli.h"
+#include "collect_options.h"
+
+static bool row_cites(const struct registry_row *row, const struct article *article)
+{
+	for (int i = 0; i < CLAIMS_PER_PROBE && row->probe->claims[i].id; i++)
+		if (article_is_cited(article, row->probe->claims[i].article))
+			return true;
+	return false;
+}
+
+/* The ids of all rows with a claim of it, the caller's; NULL: no memory. */
+static const char **rows_of(const struct article *article, size_t *count)
+{
+	size_t rows;
+	const struct registry_row *row = registry_rows(&rows);
+	const char **ids = calloc(rows + 1, sizeof(*ids));
+
+	*count = 0;
+	for (size_t i = 0; ids && i < rows; i++)
+		if (row_cites(&row[i], article))
+			ids[(*count)++] = row[i].id;
+	return ids;
+}
+
+static int article_refuse(const char *letter)
+{
+	char known[64] = "";
+	const struct article *article;
+
+	for (unsigned int i = 0; (article = article_at(i)); i++)
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%c",
+		         i ? ", " : "", article->letter);
+	return cli_say(EXIT_USAGE, "no article has the letter '%s' (%s)", letter, known);
+}
+
+static void articles_print(void)
+{
+	const struct article *article;
+
+	for (unsigned int i = 0; (article = article_at(i)); i++)
+		printf("%c  %s\n   %s\n", article->letter, article->title, article->english);
+	printf("\n'finwait article LETTER' puts its claims to this kernel.\n");
+}
+
+static int article_show(const struct collect *c, const struct article *article)
+{
+	struct report_style style = cli_style();
+	struct matrix_column columns[MATRIX_COLUMNS];
+	struct tally tally = c->tally;
+	int err;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct source *source = &c->sources[i];
+
+		columns[i] = (struct matrix_column){
+			.name = source->name,
+			.records = (const struct record *const *)source->kept.records,
+			.count = source->kept.count,
+		};
+		tally_add_all(&tally, source->kept.records, source->kept.count);
+	}
+	err = claims_print(article, columns, c->count, &style, stdout);
+	if (err)
+		return cli_say(EXIT_NOT_RUN, "cannot print the claims: %s", strerror(-err));
+	printf("The records are in %s/KERNEL/. Look closer: finwait ladder ID --out %s/KERNEL\n",
+	       c->request.out_dir, c->request.out_dir);
+	return tally_code(&tally);
+}
+
+static int article_ask(struct collect *c, const struct article *article)
+{
+	size_t count;
+	const char **ids = rows_of(article, &count);
+	struct fault fault;
+	int code = 0;
+
+	if (!ids)
+		return cli_say(EXIT_NOT_RUN, "out of memory");
+	if (!c->count && collect_add(c, TARGET_HOST, strlen(TARGET_HOST), NULL, &fault) < 0)
+		code = cli_fault(EXIT_NOT_RUN, &fault);
+	c->request.patterns = c->asks[0].patterns = ids;
+	c->request.pattern_count = c->asks[0].count = count;
+	if (!code && c->request.form == FORM_USUAL && c->has_host)
+		c->asks[0].form = FORM_QUICK;
+	if (!code)
+		code = collect_all(c);
+	if (!code)
+		code = article_show(c, article);
+	free(ids);
+	return code;
+}
+
+int command_article(int argc, char **argv)
+{
+	const struct article *article = NULL;
+	struct collect c;
+	struct words words;
+	int code = collect_parse(&c, COMMAND_ARTICLE, argc, argv, &words);
+
+	if (!code && words.count > 1)
+		code = cli_say(EXIT_USAGE, "article takes one letter, not '%s' as well",
+		               words.items[1]);
+	if (!code && words.count)
+		article = article_find(words.items[0]);
+	if (!code && words.count && !article)
+		code = article_refuse(words.items[0]);
+	if (!code && article)
+		code = article_ask(&c, article);
+	else if (!code)
+		articles_print();
+	collect_free(&c);
+	return code;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "claims.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../base/buffer.h"
+#include "sheet.h"
+#include "verdict_words.h"
+
+#define WIDTH_DEFAULT 100
+#define WIDTH_LEAST 60
+#define NAME_LEAST 6
+
+struct claims {
+	const struct article *article;
+	const struct matrix_column *columns;
+	size_t count;
+	struct sheet sheet;
+	unsigned int name_columns; /* of the kernels' names */
+	size_t by[VERDICT_COUNT]; /* claims, by the verdict on the first kernel that has one */
+};
+
+/* Of several findings the one that tells most of the claim. */
+static enum verdict verdict_more(enum verdict a, enum verdict b)
+{
+	static const enum verdict order[] = {
+		VERDICT_REFUTED,   VERDICT_QUALIFIED, VERDICT_INCONCLUSIVE,
+		VERDICT_CONFIRMED, VERDICT_SKIPPED,   VERDICT_NONE,
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return VERDICT_NONE;
+}
+
+static enum verdict claim_verdict(const struct record *rec, const char *id)
+{
+	enum verdict verdict = rec->outcome == OUTCOME_SKIPPED ? VERDICT_SKIPPED : VERDICT_NONE;
+
+	for (size_t i = 0; i < rec->finding_count; i++)
+		if (!strcmp(rec->findings[i].claim, id))
+			verdict = verdict_more(verdict, rec->findings[i].verdict);
+	return verdict;
+}
+
+/* "fin_segments 6 (says 4)": what the article speaks of, or else what was only predicted. */
+static bool put_numbers(struct buffer *line, const struct record *rec, const char *id, bool said)
+{
+	char measured[256], says[256], name[200];
+	bool any = false;
+
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		const struct finding *finding = &rec->findings[i];
+
+		if (strcmp(finding->claim, id) != 0 || finding->measured.kind == VALUE_NONE ||
+		    (finding->says.kind != VALUE_NONE) != said)
+			continue;
+		buffer_add(line, "%s%s %s", any ? "; " : "",
+		           finding_title(finding_id_of(finding), name, sizeof(name)),
+		           value_text(&finding->measured, measured, sizeof(measured)));
+		if (said && finding->verdict != VERDICT_CONFIRMED)
+			buffer_add(line, " (says %s)",
+			           value_text(&finding->says, says, sizeof(says)));
+		any = true;
+	}
+	return any;
+}
+
+/* The record that judged @id in a column; NULL: none. */
+static const struct record *column_record(const struct matrix_column *column,
+                                          const struct record *like)
+{
+	for (size_t i = 0; i < column->count; i++)
+		if (column->records[i] && !strcmp(column->records[i]->probe, like->probe))
+			return column->records[i];
+	return NULL;
+}
+
+static int print_answer(const struct claims *claims, const struct matrix_column *column,
+                        const struct record *rec, const char *id)
+{
+	const struct sheet *sheet = &claims->sheet;
+	struct buffer line = {0};
+	enum verdict verdict = rec ? claim_verdict(rec, id) : VERDICT_NONE;
+	const char *text;
+
+	if (!rec)
+		buffer_add(&line, "not asked");
+	else if (rec->outcome == OUTCOME_OK || rec->outcome == OUTCOME_MODEL_FAILED)
+		(void)(put_numbers(&line, rec, id, true) || put_numbers(&line, rec, id, false));
+	else
+		buffer_add(&line, "%s", rec->reason);
+	text = buffer_text(&line);
+	if (text) {
+		const struct sheet_cell cells[] = {
+			{.text = column->name, .columns = claims->name_columns, .attr = ATTR_DIM},
+			{.text = verdict_word(verdict),
+		         .columns = 12,
+		         .attr = verdict_attr(verdict)},
+			{.text = text, .columns = sheet->width - claims->name_columns - 12 - 6},
+		};
+
+		sheet_row(sheet, 4, cells, sizeof(cells) / sizeof(cells[0]));
+	}
+	buffer_free(&line);
+	return text ? 0 : -ENOMEM;
+}
+
+static int print_claim(struct claims *claims, const struct record *rec,
+                       const struct record_claim *claim)
+{
+	const struct sheet *sheet = &claims->sheet;
+	int err = 0;
+
+	sheet_put(sheet, ATTR_CYAN, claim->id, 0);
+	if (strcmp(claim->id, rec->probe) != 0) {
+		sheet_put(sheet, ATTR_DIM, "  by ", 0);
+		sheet_put(sheet, ATTR_DIM, rec->probe, 0);
+	}
+	sheet_end_line(sheet);
+	sheet_text(sheet, 2, ATTR_PLAIN, claim->text);
+	for (size_t i = 0; i < claims->count && !err; i++)
+		err = print_answer(claims, &claims->columns[i],
+		                   column_record(&claims->columns[i], rec), claim->id);
+	claims->by[claim_verdict(rec, claim->id)]++;
+	return err;
+}
+
+/* Claims go by the records of the first column that has any. */
+static const struct matrix_column *claims_column(const struct claims *claims)
+{
+	for (size_t i = 0; i < claims->count; i++)
+		if (claims->columns[i].count)
+			return &claims->columns[i];
+	return NULL;
+}
+
+static void print_totals(const struct claims *claims, size_t total)
+{
+	const char *separator = ": ";
+
+	fprintf(claims->sheet.out, "\n%zu claim%s of article %c", total, total == 1 ? "" : "s",
+	        claims->article->letter);
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		if (!claims->by[i])
+			continue;
+		fprintf(claims->sheet.out, "%s%zu ", separator, claims->by[i]);
+		sheet_put(&claims->sheet, verdict_attr((enum verdict)i),
+		          verdict_word((enum verdict)i), 0);
+		separator = ", ";
+	}
+	sheet_end_line(&claims->sheet);
+}
+
+static int print_all(struct claims *claims)
+{
+	const struct matrix_column *column = claims_column(claims);
+	size_t total = 0;
+	int err = 0;
+
+	for (size_t i = 0; column && i < column->count && !err; i++) {
+		const struct record *rec = column->records[i];
+
+		for (size_t j = 0; rec && j < rec->claim_count && !err; j++) {
+			if (!article_is_cited(claims->article, rec->claims[j].article))
+				continue;
+			err = print_claim(claims, rec, &rec->claims[j]);
+			total++;
+		}
+	}
+	print_totals(claims, total);
+	return err;
+}
+
+int claims_print(const struct article *article, const struct matrix_column *columns, size_t count,
+                 const struct report_style *style, FILE *out)
+{
+	struct claims claims = {
+		.article = article,
+		.columns = columns,
+		.count = count,
+		.sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_LEAST),
+		.name_columns = NAME_LEAST,
+	};
+	int err;
+
+	for (size_t i = 0; i < count; i++)
+		if (text_columns(columns[i].name) > claims.name_columns)
+			claims.name_columns = text_columns(columns[i].name);
+	sheet_format(&claims.sheet, 0, ATTR_BOLD, "%c: %s", article->letter, article->title);
+	sheet_text(&claims.sheet, 3, ATTR_DIM, article->english);
+	sheet_end_line(&claims.sheet);
+	err = print_all(&claims);
+	return err ? err : ferror(out) ? -EIO : 0;
+}
