@@ -8,33 +8,51 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Whether @event is a delay that reaches into the window. */
-static bool event_is_late(const struct event *event, int64_t from_ns, int64_t to_ns)
+static int64_t greatest(int64_t a, int64_t b)
 {
-	return event->kind == EVENT_LATE && event->late.late_ns > 0 && event->late.due_ns < to_ns &&
-	       event->late.due_ns + event->late.late_ns > from_ns;
+	return a > b ? a : b;
+}
+
+/* The first spell behind which one may reach beyond @from_ns. */
+static size_t first_reaching(const struct story *story, int64_t from_ns)
+{
+	size_t low = 0, high = story->late_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (story->late[middle].until_ns > from_ns)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
 }
 
 /*
- * From the last delay to the first: each was written when it was over, so that their ends
- * are in order, and what begins before the ones already counted adds only that part.
+ * Of a spell that begins before the window as much may lie in the window as fits: it is
+ * taken to be late from the window's beginning on. Those that begin with it, as other
+ * observers saw the same delay, overlap then and count once.
  */
 int64_t lateness_total(const struct story *story, int64_t from_ns, int64_t to_ns)
 {
-	int64_t total_ns = 0, counted_from_ns = to_ns;
+	int64_t total_ns = 0, counted_ns = from_ns;
 
-	for (size_t i = story->event_count; i-- > 0;) {
-		const struct event *event = story->events[i];
-		int64_t begin_ns, end_ns;
+	for (size_t i = first_reaching(story, from_ns); i < story->late_count; i++) {
+		const struct lateness_spell *spell = &story->late[i];
+		int64_t begin_ns = greatest(spell->from_ns, from_ns);
+		int64_t end_ns =
+			least(least(spell->late_ns, spell->to_ns - begin_ns), to_ns - begin_ns);
 
-		if (!event_is_late(event, from_ns, to_ns))
+		if (spell->from_ns >= to_ns)
+			break;
+		if (end_ns <= 0)
 			continue;
-		begin_ns = event->late.due_ns > from_ns ? event->late.due_ns : from_ns;
-		end_ns = least(event->late.due_ns + event->late.late_ns, counted_from_ns);
-		if (begin_ns >= end_ns)
+		end_ns += begin_ns;
+		if (end_ns <= counted_ns)
 			continue;
-		total_ns += end_ns - begin_ns;
-		counted_from_ns = begin_ns;
+		total_ns += end_ns - greatest(begin_ns, counted_ns);
+		counted_ns = end_ns;
 	}
 	return total_ns;
 }
@@ -43,11 +61,13 @@ int64_t lateness_worst(const struct story *story, int64_t from_ns, int64_t to_ns
 {
 	int64_t worst_ns = 0;
 
-	for (size_t i = 0; i < story->event_count; i++) {
-		const struct event *event = story->events[i];
+	for (size_t i = first_reaching(story, from_ns); i < story->late_count; i++) {
+		const struct lateness_spell *spell = &story->late[i];
 
-		if (event_is_late(event, from_ns, to_ns) && event->late.late_ns > worst_ns)
-			worst_ns = event->late.late_ns;
+		if (spell->from_ns >= to_ns)
+			break;
+		if (spell->to_ns > from_ns)
+			worst_ns = greatest(worst_ns, spell->late_ns);
 	}
 	return worst_ns;
 }

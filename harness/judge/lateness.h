@@ -9,10 +9,13 @@
 
 #include "../story/story.h"
 
-/* For how much of [@from_ns, @to_ns] something was late; what overlaps counts once. */
+/*
+ * For how much of [@from_ns, @to_ns] something may have been late; what overlaps counts once.
+ * A spell tells that the machine was late for so much of it, and not for which part.
+ */
 int64_t lateness_total(const struct story *story, int64_t from_ns, int64_t to_ns);
 
-/* The longest single delay that reaches into [@from_ns, @to_ns]; 0: nothing was late. */
+/* The longest spell that reaches into [@from_ns, @to_ns]; 0: nothing was late. */
 int64_t lateness_worst(const struct story *story, int64_t from_ns, int64_t to_ns);
 
 #endif

@@ -46,12 +46,60 @@ static int events_order(struct story *story)
 	return 0;
 }
 
+static int spell_compare(const void *a, const void *b)
+{
+	const struct lateness_spell *sa = a, *sb = b;
+
+	if (sa->from_ns != sb->from_ns)
+		return sa->from_ns < sb->from_ns ? -1 : 1;
+	return sa->to_ns < sb->to_ns ? -1 : sa->to_ns > sb->to_ns;
+}
+
+static bool is_spell(const struct event *event)
+{
+	return event->kind == EVENT_LATE && event->late.late_ns > 0;
+}
+
+/* Spells of different kinds overlap, and are written in the order in which they end. */
+static int lateness_collect(struct story *story)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < story->event_count; i++)
+		count += is_spell(story->events[i]);
+	story->late = calloc(count + 1, sizeof(*story->late));
+	if (!story->late)
+		return -ENOMEM;
+	for (size_t i = 0; i < story->event_count; i++) {
+		const struct event *event = story->events[i];
+
+		if (is_spell(event))
+			story->late[story->late_count++] = (struct lateness_spell){
+				.from_ns = event->late.due_ns,
+				.to_ns = event->t_ns,
+				.late_ns = event->late.late_ns,
+			};
+	}
+	if (count)
+		qsort(story->late, count, sizeof(*story->late), spell_compare);
+	for (size_t i = 0; i < count; i++) {
+		struct lateness_spell *spell = &story->late[i];
+
+		spell->until_ns = spell->to_ns;
+		if (i && spell->until_ns < spell[-1].until_ns)
+			spell->until_ns = spell[-1].until_ns;
+	}
+	return 0;
+}
+
 int story_build(const struct record *rec, struct story *story)
 {
 	int err;
 
 	*story = (struct story){.rec = rec};
 	err = events_order(story);
+	if (!err)
+		err = lateness_collect(story);
 	if (!err)
 		err = flights_collect(story->events, story->event_count, &story->flights);
 	if (!err)
@@ -73,6 +121,7 @@ void story_free(struct story *story)
 	free(story->life_events);
 	free(story->life_flights);
 	flights_free(&story->flights);
+	free(story->late);
 	free(story->connections);
 	free(story->events);
 	*story = (struct story){0};

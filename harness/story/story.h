@@ -18,11 +18,20 @@ struct connection {
 	bool at[SIDE_COUNT]; /* this host sent or got some of it */
 };
 
+/* A spell in which the machine was late (EVENT_LATE): for @late_ns of it, nobody knows which. */
+struct lateness_spell {
+	int64_t from_ns, to_ns;
+	int64_t late_ns;
+	int64_t until_ns; /* the last that this spell or one before it reaches to */
+};
+
 struct story {
 	const struct record *rec;
 	const struct event **events; /* the record's, in order of time */
 	size_t event_count;
 	int64_t end_ns; /* the last event's time: the record goes on to here */
+	struct lateness_spell *late; /* in order of their beginnings */
+	size_t late_count;
 	struct flights flights;
 	struct connection *connections; /* in order of their first flights */
 	size_t connection_count;

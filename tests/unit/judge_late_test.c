@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What becomes of a finding where the machine was late, on records made by hand. */
 #include "../../harness/judge/judging.h"
+#include "../../harness/judge/lateness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,6 +66,49 @@ static void late_add(struct record *rec, int64_t due_ns, int64_t late_ns)
 	event.late.due_ns = due_ns;
 	event.late.late_ns = late_ns;
 	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+/* A spell from @due_ns to @end_ns, late for @late_ns of it. */
+static void spell_add(struct record *rec, int64_t due_ns, int64_t end_ns, int64_t late_ns)
+{
+	struct event event = {.t_ns = end_ns, .kind = EVENT_LATE};
+
+	event.late.what = LATE_STEAL;
+	event.late.due_ns = due_ns;
+	event.late.late_ns = late_ns;
+	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+static int64_t total_ms(const struct story *story, int64_t from_ms, int64_t to_ms)
+{
+	return lateness_total(story, from_ms * MS, to_ms * MS) / MS;
+}
+
+/* Spells are written when they end, which is not the order in which they began. */
+static void test_spells_overlap(void **state)
+{
+	struct record *rec = record_whole();
+	struct story story;
+
+	(void)state;
+	spell_add(rec, 100 * MS, 600 * MS, 400 * MS);
+	late_add(rec, 480 * MS, 90 * MS); /* within the first, beyond what that tells of */
+	late_add(rec, 450 * MS, 100 * MS); /* and begins before the one that ends after it */
+	spell_add(rec, 900 * MS, 1000 * MS, 40 * MS);
+	record_sort(rec);
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(total_ms(&story, 0, 2000), 400 + 70 + 40);
+	assert_int_equal(total_ms(&story, 0, 100), 0);
+	assert_int_equal(total_ms(&story, 200, 300), 100);
+	/* any 40 ms of the 100 it may have been, but no more of it than there is */
+	assert_int_equal(total_ms(&story, 950, 2000), 40);
+	assert_int_equal(total_ms(&story, 980, 2000), 20);
+	assert_int_equal(total_ms(&story, 1000, 2000), 0);
+	assert_int_equal(lateness_worst(&story, 570 * MS, 600 * MS), 400 * MS);
+	assert_int_equal(lateness_worst(&story, 600 * MS, 900 * MS), 0);
+	assert_int_equal(lateness_worst(&story, 0, INT64_MAX), 400 * MS);
+	story_free(&story);
+	record_free(rec);
 }
 
 /* A timer of 1000 to 1010 ms that was measured from 0 on, with delays of the machine. */
@@ -276,9 +320,10 @@ static void test_late_unended(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_late_timer),     cmocka_unit_test(test_late_count),
-		cmocka_unit_test(test_no_environment), cmocka_unit_test(test_late_reading),
-		cmocka_unit_test(test_late_premise),   cmocka_unit_test(test_late_unended),
+		cmocka_unit_test(test_spells_overlap), cmocka_unit_test(test_late_timer),
+		cmocka_unit_test(test_late_count),     cmocka_unit_test(test_no_environment),
+		cmocka_unit_test(test_late_reading),   cmocka_unit_test(test_late_premise),
+		cmocka_unit_test(test_late_unended),
 	};
 
 	return cmocka_run_group_tests_name("judge_late", tests, NULL, NULL);
