@@ -55,19 +55,25 @@ static const char *text_keep(struct exam *exam, const char *text)
 	return kept;
 }
 
+/* How late the machine was, where that explains a complaint on this ground; else 0. */
+static int64_t ground_late_ns(const struct exam *exam, const struct ground *ground)
+{
+	int64_t late_ns = ground->to_ns
+	                          ? lateness_total(exam->story, ground->from_ns, ground->to_ns)
+	                          : lateness_total(exam->story, ground->t_ns - LATE_BEFORE_NS,
+	                                           ground->t_ns + exam->slack_ns);
+	return late_ns >= ground->excess_ns ? late_ns : 0;
+}
+
 /* Why a complaint on this ground may be nothing; NULL: there is no excuse. */
-static const char *ground_excuse(struct exam *exam, const struct ground *ground)
+static const char *ground_excuse(struct exam *exam, const struct ground *ground, int64_t late_ns)
 {
 	const struct record *rec = exam->story->rec;
-	int64_t late_ns;
 	char text[64];
 
 	if (ground->hole)
 		return "trace lost an event and did not say so";
-	late_ns = ground->to_ns ? lateness_total(exam->story, ground->from_ns, ground->to_ns)
-	                        : lateness_total(exam->story, ground->t_ns - LATE_BEFORE_NS,
-	                                         ground->t_ns + exam->slack_ns);
-	if (late_ns > 0 && late_ns >= ground->excess_ns) {
+	if (late_ns) {
 		snprintf(text, sizeof(text), "the machine was %.0f ms late",
 		         (double)late_ns / NS_PER_MS);
 		return text_keep(exam, text);
@@ -99,6 +105,7 @@ void complain(struct exam *exam, const struct ground *ground, const char *fmt, .
 	struct examination *out = exam->out;
 	struct unexplained *items =
 		array_reserve(out->items, &out->space, out->count + 1, sizeof(*items));
+	int64_t late_ns = ground->hole ? 0 : ground_late_ns(exam, ground);
 	va_list args;
 	const char *text;
 
@@ -114,7 +121,8 @@ void complain(struct exam *exam, const struct ground *ground, const char *fmt, .
 	items[out->count++] = (struct unexplained){
 		.t_ns = ground->t_ns,
 		.text = text,
-		.undecided = ground_excuse(exam, ground),
+		.late_ns = late_ns,
+		.undecided = ground_excuse(exam, ground, late_ns),
 		.rests_on = ground->rests_on,
 		.hole = ground->hole,
 	};
@@ -180,6 +188,20 @@ static size_t count_decided(const struct examination *examination)
 	return count;
 }
 
+/* How late the machine was, where that is why nothing is decided; else 0. */
+static int64_t spoiled_ns(const struct examination *examination)
+{
+	int64_t late_ns = 0;
+
+	for (size_t i = 0; i < examination->count; i++) {
+		if (!examination->items[i].late_ns)
+			return 0;
+		if (late_ns < examination->items[i].late_ns)
+			late_ns = examination->items[i].late_ns;
+	}
+	return late_ns;
+}
+
 /* The first few, those that count before those that may be nothing. */
 static void note_write(struct buffer *note, const struct examination *examination, bool decided)
 {
@@ -230,6 +252,7 @@ static int finding_add(struct record *rec, const struct examination *examination
 	if (!decided && examination->count) {
 		finding.verdict = VERDICT_INCONCLUSIVE;
 		finding.model = MODEL_UNJUDGED;
+		finding.late_ns = spoiled_ns(examination);
 	}
 	note_write(&note, examination, decided != 0);
 	finding.note = buffer_text(&note);

@@ -36,6 +36,7 @@
 struct unexplained {
 	int64_t t_ns;
 	const char *text; /* "server s1 LAST_ACK -> CLOSE at 0.430 s: no call, ..." */
+	int64_t late_ns; /* how late the machine was, where that is why; else 0 */
 	const char *undecided; /* why it may be nothing; NULL: it cannot have happened like this */
 	unsigned int rests_on; /* a bit for each observer whose word was taken */
 	bool hole; /* others saw it, and trace did not */

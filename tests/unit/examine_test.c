@@ -229,6 +229,51 @@ static void the_finding_fails(void **state)
 	record_free(rec);
 }
 
+/* What the session goes by when it asks once more. */
+static void the_finding_says_how_late(void **state)
+{
+	struct record *rec = record_open("true/wave1.lost.jsonl");
+	const struct finding *finding;
+	struct story story;
+
+	(void)state;
+	move_end(rec, 300 * NS_PER_MS);
+	add_lateness(rec, 5 * NS_PER_S, 350 * NS_PER_MS);
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(examine_record(rec, &story), 0);
+	finding = finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING});
+	assert_non_null(finding);
+	assert_int_equal(finding->verdict, VERDICT_INCONCLUSIVE);
+	assert_int_equal(finding->late_ns, 350 * NS_PER_MS);
+	story_free(&story);
+	record_free(rec);
+}
+
+/* Another reason for one of them is none to ask again. */
+static void lateness_is_not_all(void **state)
+{
+	struct record *rec = record_open("true/wave1.lost.jsonl");
+	const struct finding *finding;
+	struct story story;
+
+	(void)state;
+	move_end(rec, 300 * NS_PER_MS);
+	add_lateness(rec, 5 * NS_PER_S, 350 * NS_PER_MS);
+	for (size_t i = 0; i < rec->event_count; i++)
+		if (rec->events[i].kind == EVENT_SAMPLE && rec->events[i].sample.unacked &&
+		    rec->events[i].t_ns < 3 * NS_PER_S)
+			rec->events[i].sample.unacked = 0;
+	rec->lost[OBSERVER_DIAG] = 3;
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(examine_record(rec, &story), 0);
+	finding = finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING});
+	assert_non_null(finding);
+	assert_int_equal(finding->verdict, VERDICT_INCONCLUSIVE);
+	assert_int_equal(finding->late_ns, 0);
+	story_free(&story);
+	record_free(rec);
+}
+
 /* No segment, no call: a state from nowhere, as the one observer tells that there is. */
 static void a_state_from_nowhere(void **state)
 {
@@ -376,6 +421,8 @@ int main(void)
 		cmocka_unit_test(lateness_excuses_what_is_late),
 		cmocka_unit_test(lateness_does_not_excuse_what_is_early),
 		cmocka_unit_test(the_finding_fails),
+		cmocka_unit_test(the_finding_says_how_late),
+		cmocka_unit_test(lateness_is_not_all),
 		cmocka_unit_test(a_state_from_nowhere),
 		cmocka_unit_test(a_router_takes_the_last_hop),
 		cmocka_unit_test(timers_go_by_their_sockets_options),
