@@ -10,6 +10,7 @@
 #include "../base/array.h"
 #include "../base/buffer.h"
 #include "../judge/lateness.h"
+#include "../judge/model.h"
 #include "examine_parts.h"
 
 /* What happens this long after the machine was late may still come from that. */
@@ -153,12 +154,26 @@ static void exam_run(struct exam *exam)
 	examine_counters(exam);
 }
 
+/*
+ * How far apart one thing may be stamped by two who see it. A call, a segment and what the
+ * kernel does about it have a stamp each, and however punctual the machine is there is work in
+ * between: on the way from a tap to the socket, to the tracepoint, to the reading. A tick is
+ * never too much to allow for it, since every timer runs for more than one: what follows its
+ * cause within a tick cannot be a timer's doing, and what a timer does is no answer.
+ */
+static int64_t observers_slack_ns(const struct record *rec)
+{
+	int64_t slack_ns = rec->slack_ms * NS_PER_MS, tick_ns = model_tick_ns(rec);
+
+	return slack_ns > tick_ns ? slack_ns : tick_ns;
+}
+
 int examine_story(const struct story *story, struct examination *examination)
 {
 	struct exam exam = {
 		.story = story,
 		.out = examination,
-		.slack_ns = story->rec->slack_ms * NS_PER_MS,
+		.slack_ns = observers_slack_ns(story->rec),
 	};
 
 	*examination = (struct examination){0};

@@ -77,7 +77,7 @@ struct exam {
 	struct end *ends;
 	size_t end_count;
 	bool labelled; /* packets say whose they are */
-	int64_t slack_ns; /* how late the machine may be without a word */
+	int64_t slack_ns; /* how far apart one thing may be stamped by two observers */
 	int err; /* -ENOMEM */
 };
 

@@ -34,12 +34,6 @@ static void keepalive_start(struct timers *t, int64_t t_ns, int64_t delay_ns)
 	t->keepalive_after = model_timer(t->exam->story->rec, delay_ns);
 }
 
-/* What is left is counted in whole ticks. */
-static int64_t tick_ns(const struct timers *t)
-{
-	return model_timer(t->exam->story->rec, 1).lo_ns;
-}
-
 /* keepalive_time_when() and its like; false: they are not known. */
 static bool keepalive_rules(const struct timers *t, struct keepalive *rules)
 {
@@ -72,7 +66,7 @@ static void keepalive_idle(struct timers *t, int64_t t_ns)
 	if (t->alive_ns != NEVER)
 		left_ns -= t_ns - t->alive_ns;
 	keepalive_start(t, t_ns, left_ns > 0 ? left_ns : 0);
-	t->keepalive_after.lo_ns -= tick_ns(t);
+	t->keepalive_after.lo_ns -= model_tick_ns(t->exam->story->rec); /* it counts whole ones */
 }
 
 static void options_take(struct timers *t, const struct event *event)
@@ -215,7 +209,7 @@ bool keepalive_due(const struct timers *t, struct span *due)
 	/* it ran off before and was set for what was left */
 	idle = model_timer(rec, rules.time_s * NS_PER_S);
 	left = timers_due(&alive, idle);
-	left.lo_ns -= tick_ns(t);
+	left.lo_ns -= model_tick_ns(rec);
 	left.hi_ns += idle.hi_ns - idle.lo_ns;
 	if (due->lo_ns < left.lo_ns)
 		due->lo_ns = left.lo_ns;
@@ -237,7 +231,7 @@ static void keepalive_ends(const struct timers *t, const struct keepalive *rules
                            bool *must, bool *may)
 {
 	int64_t silent_ns = t->alive_ns == NEVER ? INT64_MAX / 2 : t_ns - t->alive_ns;
-	int64_t grain_ns = tick_ns(t) + t->exam->slack_ns;
+	int64_t grain_ns = model_tick_ns(t->exam->story->rec) + t->exam->slack_ns;
 
 	*must = is_over(t, rules, silent_ns - grain_ns);
 	*may = is_over(t, rules, silent_ns + grain_ns);

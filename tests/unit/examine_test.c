@@ -30,6 +30,7 @@ static const char *const records[] = {
 	"true/wave1.lost.mid-timeout.jsonl",
 	"true/timer.window.jsonl",
 	"true/timer.options.jsonl",
+	"true/wave1.lost.slack-0.jsonl",
 	"true/wave4.lost.untraced-reset.jsonl",
 	"true/beyond.retries2.rto-min.jsonl",
 };

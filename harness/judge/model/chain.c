@@ -104,11 +104,6 @@ void chain_end(struct chain *chain)
 	chain_may_end(chain, chain->now.lo_ns);
 }
 
-int64_t chain_tick_ns(const struct chain *chain)
-{
-	return NS_PER_S / chain->rec->run.hz;
-}
-
 bool chain_timed_out(struct chain *chain, int64_t bound_ns, int64_t grain_ns)
 {
 	int64_t short_ns = bound_ns - grain_ns - chain->elapsed.lo_ns;

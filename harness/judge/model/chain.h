@@ -78,11 +78,9 @@ void chain_end(struct chain *chain);
  * the end is noted. When only late timers make it so, the end is noted as possible, and
  * what goes on is the chain whose timers were early enough. Both stamps are cut to
  * @grain_ns: the kernel may see the bound reached up to that much too early, never too late.
+ * The grain of stamps in jiffies is a tick, of those in milliseconds one.
  */
 bool chain_timed_out(struct chain *chain, int64_t bound_ns, int64_t grain_ns);
-
-/* The grain of stamps in jiffies; those in milliseconds have NS_PER_MS. */
-int64_t chain_tick_ns(const struct chain *chain);
 
 /*
  * tcp_model_timeout(): what @boundary exponentially backed-off retransmissions take from

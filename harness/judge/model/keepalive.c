@@ -27,7 +27,7 @@ static bool chain_keepalive(struct chain *chain, const struct keepalive *rules)
 	chain_wait(chain, rules->time_s * NS_PER_S);
 	for (int64_t probes = 0;; probes++) {
 		if (user_timeout_ns && probes &&
-		    chain_timed_out(chain, user_timeout_ns, chain_tick_ns(chain)))
+		    chain_timed_out(chain, user_timeout_ns, model_tick_ns(chain->rec)))
 			return true;
 		if (!user_timeout_ns && probes >= rules->probes) {
 			chain_end(chain);

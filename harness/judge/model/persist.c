@@ -71,7 +71,7 @@ static bool chain_persist(const struct persist_rules *rules, struct chain *chain
 	for (;;) {
 		persist_wait(rules, chain, backoff);
 		if (user_timeout_ns && chain->counting &&
-		    chain_timed_out(chain, user_timeout_ns, chain_tick_ns(chain)))
+		    chain_timed_out(chain, user_timeout_ns, model_tick_ns(chain->rec)))
 			return true;
 		if (persist_ends(rules, probes, backoff)) {
 			chain_end(chain);

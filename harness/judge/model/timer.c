@@ -35,9 +35,14 @@ struct span model_timer(const struct record *rec, int64_t delay_ns)
 	};
 }
 
+int64_t model_tick_ns(const struct record *rec)
+{
+	return NS_PER_S / (model_hz_known(rec) ? rec->run.hz : HZ_SLOWEST);
+}
+
 struct span model_timer_within(const struct record *rec, int64_t delay_ns, int64_t left_ns)
 {
-	int64_t tick_ns = NS_PER_S / (model_hz_known(rec) ? rec->run.hz : HZ_SLOWEST);
+	int64_t tick_ns = model_tick_ns(rec);
 
 	if (left_ns < tick_ns)
 		left_ns = tick_ns;

@@ -48,6 +48,9 @@ struct span model_timer_within(const struct record *rec, int64_t delay_ns, int64
 /* Whether @rec tells the ticks a second of a kernel's timers. */
 bool model_hz_known(const struct record *rec);
 
+/* A tick of its timers; the slowest there is where the record does not tell. */
+int64_t model_tick_ns(const struct record *rec);
+
 /* The sysctl @name of @host; false: the record has none, or what no kernel's int can be. */
 bool model_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value);
 
