@@ -31,6 +31,7 @@
 #include <sys/socket.h>
 
 #include "judge/fin_loss.h"
+#include "judge/fin_stay.h"
 #include "judge/judge.h"
 #include "judge/measure.h"
 #include "judge/model.h"
@@ -65,6 +66,7 @@ struct probe_param {
 struct variant {
 	const char *suffix; /* "orphan"; "": the row that goes by the probe's own id */
 	const char *title; /* what is special about it: "the closer is gone" */
+	bool slow; /* as the probe's own, for this row alone */
 	struct probe_param params[SETTINGS_PER_PROBE]; /* other values of the probe's own */
 	struct probe_sysctl sysctls[SETTINGS_PER_PROBE]; /* beside the probe's own, and win */
 };

@@ -20,8 +20,8 @@ static void list_row(const struct registry_row *row)
 	const struct probe *probe = row->probe;
 	const char *more = row->variant && row->variant->title ? row->variant->title : NULL;
 
-	printf("%-26s %s%s%s%s\n", row->id, probe->slow ? "* " : "", probe->title, more ? ": " : "",
-	       more ? more : "");
+	printf("%-26s %s%s%s%s\n", row->id, registry_row_is_slow(row) ? "* " : "", probe->title,
+	       more ? ": " : "", more ? more : "");
 	for (int i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++)
 		if (strcmp(probe->claims[i].id, probe->id) != 0)
 			printf("%-26s also judges %s\n", "", probe->claims[i].id);

@@ -153,13 +153,14 @@ static bool feature_lacks(const struct run_info *info, const char *feature, cons
 
 /* Why @probe does not run here, as a text of the plan's; NULL: it does. */
 static const char *planned_skip(struct plan *plan, const struct plan_request *request,
-                                const struct run_info *info, const struct probe *probe,
+                                const struct run_info *info, const struct registry_row *row,
                                 enum family family)
 {
+	const struct probe *probe = row->probe;
 	const char *why;
 	char text[256];
 
-	if (probe->slow && !request->faithful && !request->pattern_count)
+	if (registry_row_is_slow(row) && !request->faithful && !request->pattern_count)
 		return "needs its real minutes: name it, or run with --faithful";
 	if ((probe->needs & NEEDS_IPV4) && family != FAMILY_IPV4)
 		return "asks about IPv4 alone";
@@ -200,7 +201,7 @@ static int planned_make(struct plan *plan, const struct plan_request *request,
 				.info = *info,
 				.faithful = request->faithful,
 			},
-		.skip = planned_skip(plan, request, info, row->probe, family),
+		.skip = planned_skip(plan, request, info, row, family),
 	};
 	err = planned_params(request, row, &planned->run.params);
 	for (int side = 0; side < SIDE_COUNT && !err; side++)

@@ -115,6 +115,11 @@ bool registry_names(const struct registry_row *row, const char *pattern)
 	return !fnmatch(pattern, row->id, 0) || !strcmp(pattern, row->probe->id);
 }
 
+bool registry_row_is_slow(const struct registry_row *row)
+{
+	return row->probe->slow || (row->variant && row->variant->slow);
+}
+
 int registry_describe(struct record *rec)
 {
 	const struct registry_row *row =

@@ -34,6 +34,9 @@ const struct registry_row *registry_rows(size_t *count);
 /* One more probe, behind the others. -EEXIST: there is one of that id; -EINVAL, -ENOMEM. */
 int registry_add(const struct probe *probe, const char *file, struct fault *f) MUST_CHECK;
 
+/* Whether it has no quick form: it runs when it is named, or with --faithful. */
+bool registry_row_is_slow(const struct registry_row *row);
+
 /* By the id in a record: that of a row, over either family. NULL: there is none. */
 const struct registry_row *registry_find(const char *id);
 /* Does @pattern, an id or a glob, name @row? Its probe's id names all variants. */
