@@ -121,6 +121,12 @@ static const struct edge edges[] = {
 	{STATE_LAST_ACK, STATE_CLOSE, BY_CLOSE},
 	{STATE_LAST_ACK, STATE_CLOSE, BY_DESTROY},
 
+	/* after shutdown(): tcp_close_state() sets the state that it is in already */
+	{STATE_FIN_WAIT1, STATE_FIN_WAIT1, BY_CLOSE},
+	{STATE_FIN_WAIT2, STATE_FIN_WAIT2, BY_CLOSE},
+	{STATE_CLOSING, STATE_CLOSING, BY_CLOSE},
+	{STATE_LAST_ACK, STATE_LAST_ACK, BY_CLOSE},
+
 	{STATE_TIME_WAIT, STATE_CLOSE, BY_TIME_WAIT_TIMER},
 	{STATE_TIME_WAIT, STATE_CLOSE, BY_RESET}, /* RFC 1337's assassination */
 	{STATE_TIME_WAIT, STATE_CLOSE, BY_NEXT_SYN}, /* tcp_timewait_state_process(): TCP_TW_SYN */

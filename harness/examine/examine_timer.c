@@ -80,6 +80,17 @@ static void time_wait_arrival(struct timers *t, const struct happening *h)
 		t->reached_ns = h->t_ns; /* tcp_timewait_state_process() */
 }
 
+/* FIN_WAIT2 is under a timer from when nobody owns it: __tcp_close(). */
+static void orphan_since(const struct end *end, struct span *set)
+{
+	if (end->closed_ns == INT64_MAX)
+		return;
+	if (set->lo_ns < end->closed_ns - EXAMINE_SKEW_NS)
+		set->lo_ns = end->closed_ns - EXAMINE_SKEW_NS;
+	if (set->hi_ns < end->closed_last_ns)
+		set->hi_ns = end->closed_last_ns;
+}
+
 /* TCP_TIMEWAIT_LEN, or what an orphan stays in FIN_WAIT2 for. */
 static bool time_wait_due(const struct timers *t, int64_t t_ns, struct span *set, struct span *due)
 {
@@ -91,8 +102,10 @@ static bool time_wait_due(const struct timers *t, int64_t t_ns, struct span *set
 		return false;
 	*set = (struct span){stay->from_ns, stay->to_ns};
 	if (stay->state == STATE_FIN_WAIT2) {
-		if (!t->rto_ns || !model_finwait2(rec, t->end->host, t->rto_ns / 1000, &after))
+		if (!t->rto_ns ||
+		    !model_finwait2_of(rec, t->end->host, t->linger2_s, t->rto_ns / 1000, &after))
 			return false;
+		orphan_since(t->end, set);
 	} else {
 		after = model_timewait(rec, t->end->host);
 		if (t->time_wait_ns != NEVER)

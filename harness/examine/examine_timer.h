@@ -34,6 +34,7 @@ struct timers {
 	/* ---- examine_timer.c: a time-wait sock */
 	int64_t time_wait_ns; /* its timer was set; NEVER: none */
 	int64_t reached_ns; /* the last segment that would set it anew */
+	int64_t linger2_s; /* TCP_LINGER2; 0: tcp_fin_timeout rules */
 
 	unsigned int timeouts; /* since something was acknowledged */
 	unsigned int fresh; /* new data that left while other data was outstanding */

@@ -86,6 +86,8 @@ static void options_take(struct timers *t, const struct event *event)
 		t->own.probes = value;
 	} else if (option_is(event, "TCP_USER_TIMEOUT", &value)) {
 		t->own.user_timeout_ms = value;
+	} else if (option_is(event, "TCP_LINGER2", &value)) {
+		t->linger2_s = value;
 	}
 }
 

@@ -12,7 +12,7 @@ static struct packet_match fin_of(enum side host)
 }
 
 /* The RTO that the first retransmission runs on was read after the close, before that. */
-static bool fin_loss_model(const struct record *rec, enum side host, const char *sock,
+static bool fin_loss_model(const struct record *rec, enum side host, const char *sock, bool owned,
                            struct schedule *model)
 {
 	const struct packet_match fin = fin_of(host);
@@ -20,29 +20,56 @@ static bool fin_loss_model(const struct record *rec, enum side host, const char 
 	const struct sample *rto =
 		query_rto(rec, host, sock, second ? second->t_ns - 1 : INT64_MAX);
 
-	return rto && model_orphan(rec, host, rto, model);
+	const struct loss loss = {.at_send = rto, .orphan = !owned};
+
+	*model = (struct schedule){0};
+	return rto && model_loss(rec, host, &loss, model);
 }
 
-void fin_loss_measure(struct judge *judge, enum side host, const char *sock, struct fin_loss *loss)
+static void fin_loss_take(struct judge *judge, enum side host, const char *sock, bool owned,
+                          struct fin_loss *loss)
 {
 	const struct packet_match fin = fin_of(host);
 
 	*loss = (struct fin_loss){
 		.host = host,
 		.sock = sock,
+		.owned = owned,
 		.predicted_from = RESTS_ON(OBSERVER_DIAG) | RESTS_ON(OBSERVER_TAP),
 		.fins = sent_on(judge, sock, &fin, (struct moment){0}),
 	};
-	if (!fin_loss_model(judged_story(judge)->rec, host, sock, &loss->model))
+	if (!fin_loss_model(judged_story(judge)->rec, host, sock, owned, &loss->model))
 		loss->unpredicted = judge_text(judge, "no RTO of %s was read", sock);
+}
+
+void fin_loss_measure(struct judge *judge, enum side host, const char *sock, struct fin_loss *loss)
+{
+	fin_loss_take(judge, host, sock, false, loss);
+}
+
+void fin_loss_measure_owned(struct judge *judge, enum side host, const char *sock,
+                            struct fin_loss *loss)
+{
+	fin_loss_take(judge, host, sock, true, loss);
+}
+
+static int64_t limit_ms(const struct record *rec, enum side host, const char *sock, bool owned)
+{
+	struct schedule model;
+
+	return (fin_loss_model(rec, host, sock, owned, &model) ? model.give_up.hi_ns / NS_PER_MS
+	                                                       : 0) +
+	       2000;
 }
 
 int64_t fin_loss_limit_ms(const struct record *rec, enum side host, const char *sock)
 {
-	struct schedule model;
-	bool modelled = fin_loss_model(rec, host, sock, &model);
+	return limit_ms(rec, host, sock, false);
+}
 
-	return (modelled ? model.give_up.hi_ns / NS_PER_MS : 0) + 2000;
+int64_t fin_loss_owned_limit_ms(const struct record *rec, enum side host, const char *sock)
+{
+	return limit_ms(rec, host, sock, true);
 }
 
 void fin_loss_judge_count(struct judge *judge, const struct fin_loss *loss, struct value says)
@@ -53,8 +80,10 @@ void fin_loss_judge_count(struct judge *judge, const struct fin_loss *loss, stru
 			    .says = says,
 			    .predicts = value_counts(loss->model.sends_lo, loss->model.sends_hi),
 			    .measured = measure_sent(&loss->fins),
-			    .rule = "tcp_write_timeout(), tcp_orphan_retries(), "
-				    "tcp_send_loss_probe()",
+			    .rule = loss->owned ? "tcp_write_timeout(): tcp_retries2, "
+	                                          "tcp_send_loss_probe()"
+	                                        : "tcp_write_timeout(), tcp_orphan_retries(), "
+	                                          "tcp_send_loss_probe()",
 			    .unpredicted = loss->unpredicted,
 			    .predicted_from = loss->predicted_from,
 		    });

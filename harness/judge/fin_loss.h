@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fin_loss: a FIN whose acknowledgement never comes, from a socket that nobody
- * owns any more. What several probes measure in several states.
+ * fin_loss: a FIN whose acknowledgement never comes, from a socket that nobody owns any
+ * more (tcp_orphan_retries) or that still has its owner (tcp_retries2). What several probes
+ * measure in several states.
  */
 #ifndef FINWAIT_JUDGE_FIN_LOSS_H
 #define FINWAIT_JUDGE_FIN_LOSS_H
@@ -13,6 +14,7 @@
 struct fin_loss {
 	enum side host;
 	const char *sock;
+	bool owned; /* shutdown() sent the FIN, and the descriptor is still open */
 	struct sent fins; /* as they left */
 	struct schedule model;
 	const char *unpredicted; /* set: there is no model, and why */
@@ -22,8 +24,13 @@ struct fin_loss {
 /* What @host sent of FINs on @sock, and what the model says to it. */
 void fin_loss_measure(struct judge *judge, enum side host, const char *sock, struct fin_loss *loss);
 
+/* The same for a socket that shutdown() closed and that nobody has let go of. */
+void fin_loss_measure_owned(struct judge *judge, enum side host, const char *sock,
+                            struct fin_loss *loss);
+
 /* How long to wait for the end of such a socket, from now: the model's latest and 2 s. */
 int64_t fin_loss_limit_ms(const struct record *rec, enum side host, const char *sock);
+int64_t fin_loss_owned_limit_ms(const struct record *rec, enum side host, const char *sock);
 
 /* A figure of the current claim: fin_segments, of which the article @says so many in all. */
 void fin_loss_judge_count(struct judge *judge, const struct fin_loss *loss, struct value says);

@@ -98,6 +98,13 @@ struct measured measure_until_end(struct judge *judge, enum side host, const cha
 struct measured measure_ended(struct judge *judge, enum side host, const char *sock,
                               struct moment from, int64_t within_ns);
 
+/*
+ * The timer that sock_diag last read of it at or before @at: "none", "on" (retransmission),
+ * "keepalive", "timewait", "probe0".
+ */
+struct measured measure_timer(struct judge *judge, enum side host, const char *sock,
+                              struct moment at);
+
 /* ---- Counters ---- */
 
 /* A MIB counter's growth over the run. */

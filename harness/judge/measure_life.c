@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* measure_life: answers about the states of one end of a connection. */
 #include <stdint.h>
+#include <string.h>
 
 #include "../base/buffer.h"
 #include "measure.h"
@@ -146,4 +147,28 @@ struct measured measure_ended(struct judge *judge, enum side host, const char *s
 	if (!ended.why_not && !has_ended && story->end_ns - from.t_ns <= within_ns)
 		ended.why_not = "the record ends before it must have ended";
 	return ended;
+}
+
+struct measured measure_timer(struct judge *judge, enum side host, const char *sock,
+                              struct moment at)
+{
+	const struct record *rec = judged_story(judge)->rec;
+	const struct event *last = NULL;
+
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (event->kind == EVENT_SAMPLE && event->host == host &&
+		    !strcmp(event->sock, sock) && event->t_ns <= at.t_ns)
+			last = event;
+	}
+	if (at.why_not || !last)
+		return measured_none(RESTS_ON(OBSERVER_DIAG) | at.rests_on,
+		                     at.why_not ? at.why_not
+		                                : judge_text(judge, "nobody read %s before", sock));
+	return (struct measured){
+		.value = value_words(diag_timer_name(last->sample.timer)),
+		.rests_on = RESTS_ON(OBSERVER_DIAG) | at.rests_on,
+		.to_ns = at.t_ns,
+	};
 }

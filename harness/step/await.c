@@ -79,7 +79,7 @@ static int64_t state_limit_ns(const struct record *rec, enum side host, const st
 		known = model_loss(rec, host, &loss, &schedule);
 		break;
 	case STATE_FIN_WAIT2:
-		known = model_finwait2_after(rec, host, last, &stay);
+		known = model_finwait2_after(rec, host, 0, last, &stay);
 		break;
 	case STATE_TIME_WAIT:
 		stay = model_timewait(rec, host);

@@ -548,6 +548,27 @@ static void test_traced(void **state)
 	ask(rec, ask_traced);
 }
 
+/* The last reading's at or before the moment, not the one behind it. */
+static void ask_timer(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	assert_words(measure_timer(judge, SIDE_CLIENT, "c1", at(2000)), "none");
+	assert_words(measure_timer(judge, SIDE_CLIENT, "c1", at(3000)), "keepalive");
+	assert_unknown(measure_timer(judge, SIDE_CLIENT, "c1", at(999)), "nobody read c1 before");
+	assert_unknown(measure_timer(judge, SIDE_SERVER, "s1", at(3000)), "nobody read s1 before");
+	assert_unknown(measure_timer(judge, SIDE_CLIENT, "c1", never), "never");
+}
+
+static void test_timer(void **state)
+{
+	struct record *rec = record_polled();
+
+	(void)state;
+	sample_add(rec, 3000, STATE_FIN_WAIT2, OBJECT_FULL, 100);
+	rec->events[rec->event_count - 1].sample.timer = DIAG_TIMER_KEEPALIVE;
+	ask(rec, ask_timer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -558,7 +579,7 @@ int main(void)
 		cmocka_unit_test(test_nobody),     cmocka_unit_test(test_traced),
 		cmocka_unit_test(test_signal),     cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_no_counter), cmocka_unit_test(test_sockets),
-		cmocka_unit_test(test_default),
+		cmocka_unit_test(test_default),    cmocka_unit_test(test_timer),
 	};
 
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);

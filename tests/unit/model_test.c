@@ -370,9 +370,34 @@ static void test_finwait2_after_a_retransmission(void **state)
 
 	(void)state;
 	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 1);
-	assert_true(model_finwait2_after(rec, SIDE_CLIENT, &last, &stay));
+	assert_true(model_finwait2_after(rec, SIDE_CLIENT, 0, &last, &stay));
 	assert_int_equal(stay.lo_ns, 1000 * NS_PER_MS);
 	assert_int_equal(stay.hi_ns, wheel_latest_ns(1000, 2800));
+	record_free(rec);
+}
+
+/* TCP_LINGER2 takes the place of tcp_fin_timeout, up to 120 s; below 0 nothing is waited for. */
+static void test_finwait2_linger2(void **state)
+{
+	static const struct {
+		int64_t linger2_s, lo_ms;
+	} rows[] = {{0, 2000},   {1, 1000},     {60, 60000},   {61, 2000},
+	            {90, 60000}, {119, 118000}, {120, 120000}, {121, 120000}};
+	struct record *rec = record_at(1000);
+	struct span stay;
+
+	(void)state;
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 2);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(model_finwait2_of(rec, SIDE_CLIENT, rows[i].linger2_s, 204000, &stay));
+		assert_int_equal(stay.lo_ns, rows[i].lo_ms * NS_PER_MS);
+	}
+	assert_true(model_finwait2_of(rec, SIDE_CLIENT, -1, 204000, &stay));
+	assert_int_equal(stay.lo_ns, 0);
+	assert_int_equal(stay.hi_ns, rec->slack_ms * NS_PER_MS);
+	/* its own time is enough where the record has no sysctl */
+	assert_true(model_finwait2_of(rec, SIDE_SERVER, 1, 204000, &stay));
+	assert_false(model_finwait2_of(rec, SIDE_SERVER, 0, 204000, &stay));
 	record_free(rec);
 }
 
@@ -445,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_finwait2),
 		cmocka_unit_test(test_finwait2_floor),
+		cmocka_unit_test(test_finwait2_linger2),
 		cmocka_unit_test(test_finwait2_beyond_the_wheel),
 		cmocka_unit_test(test_finwait2_after_a_retransmission),
 		cmocka_unit_test(test_no_timewait_buckets),

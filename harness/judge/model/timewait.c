@@ -3,7 +3,9 @@
 
 #include "../../base/wheel.h"
 
-#define TCP_TIMEWAIT_LEN_NS (60 * NS_PER_S) /* include/net/tcp.h */
+/* include/net/tcp.h */
+#define TCP_TIMEWAIT_LEN_NS (60 * NS_PER_S)
+#define TCP_FIN_TIMEOUT_MAX_S 120
 
 bool model_timewait_is_kept(const struct record *rec, enum side host)
 {
@@ -38,13 +40,30 @@ static struct span timewait_sock(const struct record *rec, enum side host, int64
 	return model_timer(rec, ns);
 }
 
+/* do_tcp_setsockopt(), tcp_fin_time() */
+static bool fin_timeout_s(const struct record *rec, enum side host, int64_t linger2_s,
+                          int64_t *timeout_s)
+{
+	*timeout_s = linger2_s < TCP_FIN_TIMEOUT_MAX_S ? linger2_s : TCP_FIN_TIMEOUT_MAX_S;
+	return linger2_s || model_sysctl(rec, host, "net.ipv4.tcp_fin_timeout", timeout_s);
+}
+
 bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, struct span *stay)
+{
+	return model_finwait2_of(rec, host, 0, rto_us, stay);
+}
+
+bool model_finwait2_of(const struct record *rec, enum side host, int64_t linger2_s, int64_t rto_us,
+                       struct span *stay)
 {
 	int64_t timeout_s, ns, floor_ns;
 
-	if (!model_hz_known(rec) || rto_us <= 0 ||
-	    !model_sysctl(rec, host, "net.ipv4.tcp_fin_timeout", &timeout_s))
+	if (!model_hz_known(rec) || rto_us <= 0 || !fin_timeout_s(rec, host, linger2_s, &timeout_s))
 		return false;
+	if (linger2_s < 0) { /* tcp_rcv_state_process(), __tcp_close() */
+		*stay = (struct span){.hi_ns = rec->slack_ms * NS_PER_MS};
+		return true;
+	}
 	floor_ns = finwait2_floor_ns(rec->run.hz, rto_us);
 	ns = timeout_s * NS_PER_S > floor_ns ? timeout_s * NS_PER_S : floor_ns;
 	*stay = (struct span){0, 0};
@@ -57,14 +76,14 @@ bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, st
 	return true;
 }
 
-bool model_finwait2_after(const struct record *rec, enum side host, const struct sample *last,
-                          struct span *stay)
+bool model_finwait2_after(const struct record *rec, enum side host, int64_t linger2_s,
+                          const struct sample *last, struct span *stay)
 {
 	unsigned int doubled = last->retransmits < 31 ? last->retransmits : 31;
 	struct span least;
 
-	if (!model_finwait2(rec, host, last->rto_us >> doubled, &least) ||
-	    !model_finwait2(rec, host, last->rto_us, stay))
+	if (!model_finwait2_of(rec, host, linger2_s, last->rto_us >> doubled, &least) ||
+	    !model_finwait2_of(rec, host, linger2_s, last->rto_us, stay))
 		return false;
 	if (stay->lo_ns != least.lo_ns)
 		stay->grain_ns = 0; /* one of several */

@@ -28,12 +28,19 @@ enum tcp_state model_finwait2_state(const struct record *rec, enum side host);
 bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, struct span *stay);
 
 /*
- * The same by the last sample of the full socket, which was taken before the ACK of the FIN
+ * The same of a socket with TCP_LINGER2 at @linger2_s: as tcp_fin_timeout, cut to 120 s by
+ * do_tcp_setsockopt(); below 0 FIN_WAIT2 is over at once; 0 leaves it to tcp_fin_timeout.
+ */
+bool model_finwait2_of(const struct record *rec, enum side host, int64_t linger2_s, int64_t rto_us,
+                       struct span *stay);
+
+/*
+ * model_finwait2_of() by the last sample of the full socket, which was taken before the ACK of the FIN
  * came: if it was backed off, that ACK may have set the RTO anew (tcp_ack_update_rtt()) or
  * left it as it was.
  */
-bool model_finwait2_after(const struct record *rec, enum side host, const struct sample *last,
-                          struct span *stay);
+bool model_finwait2_after(const struct record *rec, enum side host, int64_t linger2_s,
+                          const struct sample *last, struct span *stay);
 
 /* What a segment does to a sock in TIME_WAIT. */
 enum timewait_effect {
