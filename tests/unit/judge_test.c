@@ -69,6 +69,21 @@ static struct record *record_judged(struct figure figure)
 	return rec;
 }
 
+/* What it came to before, and why, goes. */
+static void test_judged_again(void **state)
+{
+	struct record *rec = record_judged(figure_of(value_none(), value_count(4), value_count(3)));
+
+	(void)state;
+	assert_int_equal(rec->outcome, OUTCOME_MODEL_FAILED);
+	stated[0] = figure_of(value_none(), value_count(3), value_count(3));
+	assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+	assert_int_equal(rec->finding_count, 1);
+	assert_int_equal(rec->outcome, OUTCOME_OK);
+	assert_string_equal(rec->reason, "");
+	record_free(rec);
+}
+
 static void test_verdicts(void **state)
 {
 	const struct {
@@ -612,14 +627,23 @@ static void test_predicted_from(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_qualified),
-		cmocka_unit_test(test_not_qualified), cmocka_unit_test(test_long_words),
-		cmocka_unit_test(test_unpredicted),   cmocka_unit_test(test_premise),
-		cmocka_unit_test(test_lost),          cmocka_unit_test(test_lost_hides_no_model),
-		cmocka_unit_test(test_absent),        cmocka_unit_test(test_outcome_of_several),
-		cmocka_unit_test(test_misuse),        cmocka_unit_test(test_belongs),
-		cmocka_unit_test(test_again),         cmocka_unit_test(test_examined),
-		cmocka_unit_test(test_came_to_judge), cmocka_unit_test(test_predicted_from),
+		cmocka_unit_test(test_judged_again),
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_qualified),
+		cmocka_unit_test(test_not_qualified),
+		cmocka_unit_test(test_long_words),
+		cmocka_unit_test(test_unpredicted),
+		cmocka_unit_test(test_premise),
+		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_lost_hides_no_model),
+		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_outcome_of_several),
+		cmocka_unit_test(test_misuse),
+		cmocka_unit_test(test_belongs),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_examined),
+		cmocka_unit_test(test_came_to_judge),
+		cmocka_unit_test(test_predicted_from),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);
