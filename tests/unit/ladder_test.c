@@ -169,6 +169,48 @@ static void numbers_are_relative_to_the_syn(void **state)
 	record_free(rec);
 }
 
+static void late_add(struct record *rec, int64_t late_ns)
+{
+	struct event event = {.kind = EVENT_LATE, .t_ns = 5 * NS_PER_MS + late_ns};
+
+	event.late.due_ns = 5 * NS_PER_MS;
+	event.late.late_ns = late_ns;
+	assert_int_equal(record_add_event(rec, &event), 0);
+}
+
+/* From the slack on: what is less is on every machine, and in nobody's way. */
+static void lateness_is_drawn_from_the_slack_on(void **state)
+{
+	static const char line[] = "the machine was late: finwait was woken";
+	static const char few[] = "the machine was late 2 times by less than the 10 ms";
+	struct record *rec = canned_record("four-waves.jsonl");
+	char *text;
+
+	(void)state;
+	rec->slack_ms = 10;
+	text = draw(rec, NULL, 120, false, false);
+	assert_null(strstr(text, "the machine was late"));
+	free(text);
+	late_add(rec, 2 * NS_PER_MS);
+	late_add(rec, 10 * NS_PER_MS - 1);
+	record_sort(rec);
+	text = draw(rec, NULL, 120, false, false);
+	assert_null(strstr(text, line));
+	assert_non_null(strstr(text, few));
+	free(text);
+	text = draw(rec, NULL, 120, false, true);
+	assert_non_null(strstr(text, line));
+	assert_null(strstr(text, few));
+	free(text);
+	late_add(rec, 10 * NS_PER_MS);
+	record_sort(rec);
+	text = draw(rec, NULL, 120, false, false);
+	assert_non_null(strstr(text, line));
+	assert_non_null(strstr(text, few));
+	free(text);
+	record_free(rec);
+}
+
 /* Processor time of drawing a record of @events events. */
 static double draw_seconds(size_t events)
 {
@@ -221,6 +263,7 @@ int main(void)
 		cmocka_unit_test(control_characters_do_not_reach_the_terminal),
 		cmocka_unit_test(an_empty_record_is_drawn_too),
 		cmocka_unit_test(numbers_are_relative_to_the_syn),
+		cmocka_unit_test(lateness_is_drawn_from_the_slack_on),
 		cmocka_unit_test(time_grows_with_the_record),
 		cmocka_unit_test(many_connections_are_all_drawn),
 	};

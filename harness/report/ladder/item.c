@@ -239,6 +239,11 @@ static void add_counts(struct collector *c, const struct event *event)
 		item_say(c->items, ROLE_ASIDE, "port %u", event->counts.port);
 }
 
+bool lateness_is_drawn(const struct record *rec, const struct event *event, bool verbose)
+{
+	return verbose || event->late.late_ns >= rec->slack_ms * NS_PER_MS;
+}
+
 static void add_late(struct collector *c, const struct event *event)
 {
 	static const char *const words[] = {
@@ -250,7 +255,7 @@ static void add_late(struct collector *c, const struct event *event)
 	char late[24];
 
 	static_assert(sizeof(words) / sizeof(words[0]) == LATE_WHAT_COUNT, "words for each");
-	if (!c->verbose && event->late.late_ns < NS_PER_MS)
+	if (!lateness_is_drawn(c->story->rec, event, c->verbose))
 		return;
 	item_add(c->items, ITEM_LATE, event->t_ns, event->host);
 	item_say(c->items, ROLE_WHAT, "the machine was late: %s %s after it was due",

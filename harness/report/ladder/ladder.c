@@ -110,6 +110,21 @@ static void print_observers(const struct ladder *ladder, const struct sheet *she
 	}
 }
 
+static void print_small_lateness(const struct ladder *ladder, const struct sheet *sheet)
+{
+	const struct record *rec = ladder->rec;
+	size_t count = 0;
+
+	for (size_t i = 0; i < rec->event_count; i++)
+		count += rec->events[i].kind == EVENT_LATE &&
+		         !lateness_is_drawn(rec, &rec->events[i], ladder->style->verbose);
+	if (count)
+		sheet_format(sheet, 0, ATTR_DIM,
+		             "the machine was late %zu time%s by less than the %lld ms that are "
+		             "allowed for",
+		             count, count == 1 ? "" : "s", (long long)rec->slack_ms);
+}
+
 static void print_counters(const struct ladder *ladder, const struct sheet *sheet)
 {
 	for (size_t i = 0; i < ladder->rec->event_count; i++) {
@@ -130,6 +145,7 @@ static void print_foot(const struct ladder *ladder, const struct sheet *sheet)
 	fputc('\n', ladder->out);
 	print_walks(ladder, sheet);
 	print_observers(ladder, sheet);
+	print_small_lateness(ladder, sheet);
 	if (ladder->style->verbose)
 		print_counters(ladder, sheet);
 	if (!ladder->story->event_count)

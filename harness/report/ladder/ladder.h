@@ -95,6 +95,9 @@ const char *label_prefix(const struct story *story, const char *sock,
 void life_add_items(struct items *items, const struct story *story, const struct life *life,
                     bool verbose);
 
+/* Whether a spell of lateness is worth a line: what the slack allows for is on any machine. */
+bool lateness_is_drawn(const struct record *rec, const struct event *event, bool verbose);
+
 /* Everything, in order of time. 0 or -ENOMEM; items_free() it either way. */
 int items_collect(const struct story *story, bool verbose, struct items *items) MUST_CHECK;
 void items_free(struct items *items);
