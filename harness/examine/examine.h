@@ -46,6 +46,7 @@ struct examination {
 	struct unexplained *items; /* in order of time */
 	size_t count, space;
 	struct arena texts;
+	uint64_t looks; /* how often something was looked at in search of a cause */
 };
 
 /* Examine @story; 0 or -ENOMEM. examination_free() either way. */

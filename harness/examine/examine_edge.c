@@ -167,15 +167,16 @@ static bool is_stimulus_call(const struct happening *h, enum stimulus by)
 	return false;
 }
 
-static bool end_has(const struct end *end, enum stimulus by, int64_t from_ns, int64_t to_ns)
+static bool end_has(const struct exam *exam, const struct end *end, enum stimulus by,
+                    int64_t from_ns, int64_t to_ns)
 {
 	unsigned int effects = stimuli[by].effects;
 
-	for (size_t i = 0; i < end->count && end->items[i].t_ns <= to_ns; i++) {
+	for (size_t i = end_from(end, from_ns); i < end->count && end->items[i].t_ns <= to_ns;
+	     i++) {
 		const struct happening *h = &end->items[i];
 
-		if (h->t_ns < from_ns)
-			continue;
+		exam_look(exam);
 		if (effects ? is_segment(h, true) && (h->effects & effects) == effects
 		            : is_stimulus_call(h, by))
 			return true;
@@ -183,29 +184,46 @@ static bool end_has(const struct end *end, enum stimulus by, int64_t from_ns, in
 	return false;
 }
 
-/* A listener takes what it has not handed out with it; a port's TIME_WAIT ends for another. */
-static bool others_have(const struct exam *exam, const struct end *end, enum stimulus by,
-                        int64_t from_ns, int64_t to_ns)
+/* A port's TIME_WAIT ends for another socket that connects. */
+static bool others_connect(const struct exam *exam, const struct end *end, int64_t from_ns,
+                           int64_t to_ns)
 {
-	for (size_t i = 0; i < exam->end_count; i++) {
-		const struct end *other = &exam->ends[i];
+	for (size_t i = connects_from(exam, from_ns);
+	     i < exam->connect_count && exam->connects[i]->t_ns <= to_ns; i++) {
+		const struct happening *h = exam->connects[i];
 
-		if (other != end && other->host == end->host &&
-		    (by == BY_CONNECT || other->listener) && end_has(other, by, from_ns, to_ns))
+		exam_look(exam);
+		if (h->host == end->host && strcmp(h->sock, end->sock) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* A listener that is closed takes what it has not handed out with it. */
+static bool listeners_close(const struct exam *exam, const struct end *end, int64_t from_ns,
+                            int64_t to_ns)
+{
+	for (size_t i = 0; i < exam->listener_count; i++) {
+		const struct end *listener = exam->listeners[i];
+
+		exam_look(exam);
+		if (listener != end && listener->host == end->host &&
+		    end_has(exam, listener, BY_CLOSE, from_ns, to_ns))
 			return true;
 	}
 	return false;
 }
 
 /* The first segment that came in to the end with one of @flags (0: any) then; NULL: none. */
-static const struct packet *end_heard(const struct end *end, uint16_t flags, int64_t from_ns,
-                                      int64_t to_ns)
+static const struct packet *end_heard(const struct exam *exam, const struct end *end,
+                                      uint16_t flags, int64_t from_ns, int64_t to_ns)
 {
-	for (size_t i = 0; i < end->count && end->items[i].t_ns <= to_ns; i++) {
+	for (size_t i = end_from(end, from_ns); i < end->count && end->items[i].t_ns <= to_ns;
+	     i++) {
 		const struct happening *h = &end->items[i];
 
-		if (h->t_ns >= from_ns && is_segment(h, true) &&
-		    (!flags || (h->flight->packet->flags & flags)))
+		exam_look(exam);
+		if (is_segment(h, true) && (!flags || (h->flight->packet->flags & flags)))
 			return h->flight->packet;
 	}
 	return NULL;
@@ -214,7 +232,7 @@ static const struct packet *end_heard(const struct end *end, uint16_t flags, int
 static bool next_syn_came(const struct exam *exam, const struct end *end, int64_t from_ns,
                           int64_t to_ns)
 {
-	const struct packet *own = end_heard(end, 0, INT64_MIN, to_ns);
+	const struct packet *own = end_heard(exam, end, 0, INT64_MIN, to_ns);
 
 	for (size_t i = 0; own && i < exam->end_count; i++) {
 		const struct end *other = &exam->ends[i];
@@ -222,7 +240,7 @@ static bool next_syn_came(const struct exam *exam, const struct end *end, int64_
 
 		if (other == end || other->host != end->host)
 			continue;
-		syn = end_heard(other, TCP_FLAG_SYN, from_ns, to_ns);
+		syn = end_heard(exam, other, TCP_FLAG_SYN, from_ns, to_ns);
 		if (syn && endpoint_equal(&syn->src, &own->src) &&
 		    endpoint_equal(&syn->dst, &own->dst))
 			return true;
@@ -232,15 +250,10 @@ static bool next_syn_came(const struct exam *exam, const struct end *end, int64_
 
 bool icmp_came(const struct exam *exam, enum side host, int64_t from_ns, int64_t to_ns)
 {
-	const struct flights *flights = &exam->story->flights;
-
-	for (size_t i = 0; i < flights->count; i++) {
-		const struct flight *flight = &flights->items[i];
-
-		if (flight->arrival && flight_to(flight) == host &&
-		    (flight->packet->protocol == IPPROTO_ICMP ||
-		     flight->packet->protocol == IPPROTO_ICMPV6) &&
-		    flight->arrive_ns >= from_ns && flight->arrive_ns <= to_ns)
+	for (size_t i = icmp_from(exam, from_ns);
+	     i < exam->icmp_count && exam->icmp[i]->arrive_ns <= to_ns; i++) {
+		exam_look(exam);
+		if (flight_to(exam->icmp[i]) == host)
 			return true;
 	}
 	return false;
@@ -262,13 +275,15 @@ bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus
 	case BY_LISTEN:
 	case BY_SHUTDOWN:
 	case BY_DESTROY:
-		return end_has(end, by, from_ns, to_ns);
+		return end_has(exam, end, by, from_ns, to_ns);
 	case BY_NEXT_SYN:
 		return next_syn_came(exam, end, from_ns, to_ns);
 	case BY_CONNECT:
+		return end_has(exam, end, by, from_ns, to_ns) ||
+		       others_connect(exam, end, from_ns, to_ns);
 	case BY_CLOSE:
-		return end_has(end, by, from_ns, to_ns) ||
-		       others_have(exam, end, by, from_ns, to_ns);
+		return end_has(exam, end, by, from_ns, to_ns) ||
+		       listeners_close(exam, end, from_ns, to_ns);
 	case BY_ICMP:
 		return icmp_came(exam, end->host, from_ns, to_ns);
 	case BY_WRITE_TIMER:

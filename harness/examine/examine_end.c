@@ -138,6 +138,7 @@ static void end_describe(struct end *end)
 			end->owned_ns = h->t_ns;
 		}
 		end->listener |= is_call(h, "listen") && !h->event->call.err;
+		end->options += is_call(h, "setsockopt");
 		end->traced |= is_event(h, EVENT_TRANSITION) || is_event(h, EVENT_MINI_SOCKET);
 	}
 }
@@ -165,6 +166,103 @@ static void ends_divide(struct exam *exam, size_t count)
 		end_describe(&exam->ends[i]);
 }
 
+static bool is_icmp(const struct flight *flight)
+{
+	return flight->arrival && (flight->packet->protocol == IPPROTO_ICMP ||
+	                           flight->packet->protocol == IPPROTO_ICMPV6);
+}
+
+static int icmp_compare(const void *a, const void *b)
+{
+	const struct flight *fa = *(const struct flight *const *)a;
+	const struct flight *fb = *(const struct flight *const *)b;
+
+	return fa->arrive_ns < fb->arrive_ns ? -1 : fa->arrive_ns > fb->arrive_ns;
+}
+
+static int connect_compare(const void *a, const void *b)
+{
+	const struct happening *ha = *(const struct happening *const *)a;
+	const struct happening *hb = *(const struct happening *const *)b;
+
+	return ha->t_ns < hb->t_ns ? -1 : ha->t_ns > hb->t_ns;
+}
+
+/* What is asked for again and again. 0 or -ENOMEM. */
+static int index_build(struct exam *exam, size_t count)
+{
+	const struct flights *flights = &exam->story->flights;
+
+	exam->icmp = calloc(flights->count + 1, sizeof(*exam->icmp));
+	exam->connects = calloc(count + 1, sizeof(*exam->connects));
+	exam->listeners = calloc(exam->end_count + 1, sizeof(*exam->listeners));
+	if (!exam->icmp || !exam->connects || !exam->listeners)
+		return -ENOMEM;
+	for (size_t i = 0; i < flights->count; i++)
+		if (is_icmp(&flights->items[i]))
+			exam->icmp[exam->icmp_count++] = &flights->items[i];
+	for (size_t i = 0; i < count; i++)
+		if (is_call(&exam->happenings[i], "connect"))
+			exam->connects[exam->connect_count++] = &exam->happenings[i];
+	for (size_t i = 0; i < exam->end_count; i++)
+		if (exam->ends[i].listener)
+			exam->listeners[exam->listener_count++] = &exam->ends[i];
+	if (exam->icmp_count)
+		qsort(exam->icmp, exam->icmp_count, sizeof(*exam->icmp), icmp_compare);
+	if (exam->connect_count)
+		qsort(exam->connects, exam->connect_count, sizeof(*exam->connects),
+		      connect_compare);
+	return 0;
+}
+
+typedef int64_t (*time_fn)(const void *list, size_t i);
+
+/* The first of @count in order of time that is not before @t_ns. */
+static size_t first_from(const void *list, size_t count, time_fn time_of, int64_t t_ns)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (time_of(list, middle) < t_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int64_t item_time(const void *list, size_t i)
+{
+	return ((const struct happening *)list)[i].t_ns;
+}
+
+static int64_t icmp_time(const void *list, size_t i)
+{
+	return ((const struct flight *const *)list)[i]->arrive_ns;
+}
+
+static int64_t connect_time(const void *list, size_t i)
+{
+	return ((const struct happening *const *)list)[i]->t_ns;
+}
+
+size_t end_from(const struct end *end, int64_t t_ns)
+{
+	return first_from(end->items, end->count, item_time, t_ns);
+}
+
+size_t icmp_from(const struct exam *exam, int64_t t_ns)
+{
+	return first_from(exam->icmp, exam->icmp_count, icmp_time, t_ns);
+}
+
+size_t connects_from(const struct exam *exam, int64_t t_ns)
+{
+	return first_from(exam->connects, exam->connect_count, connect_time, t_ns);
+}
+
 int ends_collect(struct exam *exam)
 {
 	const struct story *story = exam->story;
@@ -183,21 +281,37 @@ int ends_collect(struct exam *exam)
 	if (count)
 		qsort(exam->happenings, count, sizeof(*exam->happenings), happening_compare);
 	ends_divide(exam, count);
-	return 0;
+	return index_build(exam, count);
 }
 
 void ends_free(struct exam *exam)
 {
 	for (size_t i = 0; i < exam->end_count; i++)
 		free(exam->ends[i].stays);
+	free(exam->icmp);
+	free(exam->connects);
+	free(exam->listeners);
 	free(exam->happenings);
 	free(exam->ends);
 }
 
 const struct end *end_find(const struct exam *exam, enum side host, const char *sock)
 {
-	for (size_t i = 0; i < exam->end_count; i++)
-		if (exam->ends[i].host == host && !strcmp(exam->ends[i].sock, sock))
-			return &exam->ends[i];
+	size_t low = 0, high = exam->end_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct end *end = &exam->ends[middle];
+		int order = (int)end->host - (int)host;
+
+		if (!order)
+			order = strcmp(end->sock, sock);
+		if (!order)
+			return end;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }

@@ -56,6 +56,7 @@ struct end {
 	bool traced; /* trace told of its states */
 	bool is_tcp; /* a socket of TCP's; else UDP's, or segments that are nobody's */
 	bool listener;
+	unsigned int options; /* calls of setsockopt() */
 	int64_t owned_ns; /* a call was made on it first; INT64_MAX: none */
 	int64_t closed_ns, closed_last_ns; /* the first and last that let go of it; likewise */
 	bool complete; /* its sequence numbers are known from the SYN on */
@@ -74,8 +75,13 @@ struct exam {
 	const struct story *story;
 	struct examination *out;
 	struct happening *happenings; /* all ends' */
-	struct end *ends;
+	struct end *ends; /* in order of host and label */
 	size_t end_count;
+	/* of all ends, in order of time: who looks for a cause shall not look through everything */
+	const struct flight **icmp; /* messages that arrived */
+	const struct happening **connects; /* calls of connect() */
+	const struct end **listeners;
+	size_t icmp_count, connect_count, listener_count;
 	bool labelled; /* packets say whose they are */
 	int64_t slack_ns; /* how far apart one thing may be stamped by two observers */
 	int err; /* -ENOMEM */
@@ -111,6 +117,12 @@ const char *end_name(const struct end *end, char buf[WHERE_SIZE]);
 const char *segment_text(const struct end *end, const struct happening *segment,
                          char buf[SEGMENT_SIZE]);
 
+/* Something is looked at: examination.looks. */
+static inline void exam_look(const struct exam *exam)
+{
+	exam->out->looks++;
+}
+
 /* ---- examine_end.c ---- */
 
 /* All ends with what happened to them. 0 or -ENOMEM. */
@@ -128,6 +140,13 @@ static inline bool is_segment(const struct happening *h, bool arrives)
 {
 	return h->flight && h->arrives == arrives;
 }
+
+/* The first of the end's happenings that is not before @t_ns; its count: none. */
+size_t end_from(const struct end *end, int64_t t_ns);
+/* The first ICMP message that did not arrive before @t_ns; icmp_count: none. */
+size_t icmp_from(const struct exam *exam, int64_t t_ns);
+/* The first connect() that was not before @t_ns; connect_count: none. */
+size_t connects_from(const struct exam *exam, int64_t t_ns);
 
 bool is_call(const struct happening *h, const char *name);
 /* A call that lets go of the socket: close(), or the end of the child that has it. */

@@ -264,8 +264,10 @@ bool timer_may_fire(const struct exam *exam, const struct end *end, enum stimulu
 
 	if (end->traced) /* its own event tells when; examine_timers() holds that against the rules */
 		return true;
-	for (size_t i = 0; i < end->count && end->items[i].t_ns < to_ns; i++)
+	for (size_t i = 0; i < end->count && end->items[i].t_ns < to_ns; i++) {
+		exam_look(exam);
 		timers_step(NULL, &timers, &end->items[i]);
+	}
 	if (by == BY_WRITE_TIMER && window_probe_due(&timers, &due) &&
 	    spans_meet(&due, from_ns, to_ns))
 		return true;

@@ -99,31 +99,28 @@ void probe_call(struct timers *t, const struct happening *h)
 		t->window_set = (struct span){h->t_ns, h->t_ns + t->exam->slack_ns};
 }
 
-static bool has_options(const struct end *listener)
-{
-	for (size_t i = 0; i < listener->count; i++)
-		if (is_call(&listener->items[i], "setsockopt"))
-			return true;
-	return false;
-}
-
 /* inet_csk_clone_lock(): a child has what its listener was given before. */
 static void options_inherit(struct timers *t, int64_t t_ns)
 {
 	const struct exam *exam = t->exam;
-	size_t listeners = 0;
-	bool options = false;
+	unsigned int listeners = 0, options = 0;
 
-	for (size_t i = 0; i < exam->end_count; i++) {
-		const struct end *end = &exam->ends[i];
+	for (size_t i = 0; i < exam->listener_count; i++) {
+		const struct end *end = exam->listeners[i];
+		unsigned int left = end->options;
 
-		if (end->host != t->end->host || !end->listener)
+		exam_look(exam);
+		if (end->host != t->end->host)
 			continue;
 		listeners++;
-		options |= has_options(end);
-		for (size_t j = 0; j < end->count && end->items[j].t_ns < t_ns; j++)
-			if (is_event(&end->items[j], EVENT_CALL))
-				options_take(t, end->items[j].event);
+		options += end->options;
+		for (size_t j = 0; left && end->items[j].t_ns < t_ns; j++) {
+			exam_look(exam);
+			if (!is_call(&end->items[j], "setsockopt"))
+				continue;
+			options_take(t, end->items[j].event);
+			left--;
+		}
 	}
 	t->options_unknown = options && listeners > 1;
 }

@@ -191,7 +191,7 @@ static bool is_quoting(const struct wire *wire, const struct flight *error)
 {
 	const struct flights *flights = &wire->exam->story->flights;
 
-	for (size_t i = 0; i < flights->count; i++)
+	for (size_t i = 0; error->packet->inner.src.family && i < flights->count; i++)
 		if (flights->items[i].departure && flights->items[i].from == flight_to(error) &&
 		    packet_quotes(error->packet, flights->items[i].packet))
 			return true;
@@ -214,15 +214,15 @@ static void flight_arrived(struct wire *wire, const struct flight *flight)
 /* A router said that the frame's hops were used up: ip_forward(), ip6_forward(). */
 static bool ran_out_of_hops(const struct wire *wire, const struct flight *flight)
 {
-	const struct flights *flights = &wire->exam->story->flights;
+	const struct exam *exam = wire->exam;
 	int64_t begin_ns = flight_begin_ns(flight);
 
-	for (size_t i = 0; i < flights->count; i++) {
-		const struct flight *error = &flights->items[i];
+	for (size_t i = icmp_from(exam, begin_ns);
+	     i < exam->icmp_count && exam->icmp[i]->arrive_ns <= begin_ns + exam->slack_ns; i++) {
+		const struct flight *error = exam->icmp[i];
 
-		if (error->arrival && error->arrive_ns >= begin_ns &&
-		    error->arrive_ns <= begin_ns + wire->exam->slack_ns &&
-		    flight_to(error) == flight->from && is_time_exceeded(error->packet) &&
+		exam_look(exam);
+		if (flight_to(error) == flight->from && is_time_exceeded(error->packet) &&
 		    packet_quotes(error->packet, flight->packet))
 			return true;
 	}

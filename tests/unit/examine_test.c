@@ -3,6 +3,7 @@
  * The examination, on records of real runs: true ones are explained whole, each kind of false
  * one (tests/mutate) is seen in at least one of them.
  */
+#include "big_record.h"
 #include "canned.h"
 
 #include <netinet/in.h>
@@ -412,6 +413,39 @@ static void probes_have_their_times(void **state)
 	             100 * NS_PER_MS);
 }
 
+static uint64_t looks_at(size_t events, bool traced)
+{
+	struct record *rec = big_record(events);
+	struct examination examination;
+	uint64_t looks;
+
+	assert_non_null(rec);
+	for (int i = 0; i < OBSERVER_COUNT; i++)
+		rec->observed[i] = true;
+	rec->observed[OBSERVER_TRACE] = traced;
+	for (size_t i = 0; i < rec->event_count; i++) /* what should be found is searched longest */
+		if (rec->events[i].kind == EVENT_CALL &&
+		    !strcmp(rec->events[i].call.name, "connect"))
+			rec->events[i].call.name = "bind";
+	examine(rec, &examination);
+	looks = examination.looks;
+	examination_free(&examination);
+	record_free(rec);
+	return looks;
+}
+
+/* Many connections: who looks for one's causes does not look at all the others. */
+static void looks_grow_with_the_record(void **state)
+{
+	(void)state;
+	for (int traced = 0; traced < 2; traced++) {
+		uint64_t once = looks_at(50000, traced), twice = looks_at(100000, traced);
+
+		assert_true(once > 10000);
+		assert_true(twice < once * 22 / 10);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +460,7 @@ int main(void)
 		cmocka_unit_test(lateness_is_not_all),
 		cmocka_unit_test(a_state_from_nowhere),
 		cmocka_unit_test(a_router_takes_the_last_hop),
+		cmocka_unit_test(looks_grow_with_the_record),
 		cmocka_unit_test(timers_go_by_their_sockets_options),
 		cmocka_unit_test(probes_have_their_times),
 	};
