@@ -63,7 +63,7 @@ struct vm_offers {
 };
 
 /*
- * Ask the archive (apt-get update, once in OFFERS_FRESH_S). What goes wrong with apt is -EIO
+ * Ask the archive (apt-get update, once in 12 hours). What goes wrong with apt is -EIO
  * with a line of what to do, or apt's own words. @wide looks into every suite: each of the two has
  * lists of its own, so that the answer is the same whatever was asked before.
  */
