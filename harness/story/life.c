@@ -20,9 +20,7 @@
  *   that FIN. Trace tells of the step from
  *   FIN_WAIT2 to TIME_WAIT when the timer is set anew, which may be at a later FIN: within
  *   one bucket of the timer wheel (2 s, at 60 s and 250 Hz) setting it changes nothing.
- * - Where trace speaks for a socket, samples of the full socket add nothing: its
- *   changes are stamped before diag can read them, so that a sample is at best
- *   late news. They count again where trace is known to have lost events.
+ * - What a sample adds is in life_sample.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,42 +28,17 @@
 #include "../base/array.h"
 #include "life_parts.h"
 
-struct stitch {
-	struct life *life;
-	const struct event **seen; /* transitions, mini-sockets, samples; by time */
-	size_t count;
-	size_t at; /* of them, the one at hand */
-	struct fin_times fins;
-	bool traced; /* transitions were seen */
-	bool trace_lost;
-	bool failed; /* no memory */
-	bool time_wait; /* a time-wait sock is there */
-	int64_t time_wait_t_ns; /* since (at the earliest) */
-	bool substate_unknown; /* it is in FIN_WAIT2 or TIME_WAIT, a sample will tell */
-};
-
 /* A FIN that comes with the ACK of ours is on the tap before FIN_WAIT2 is traced. */
 #define FIN_AHEAD_NS (NS_PER_MS / 5)
 
-/*
- * How long before it was read a sample may have been so already. The first reading has no
- * one before it: then the probe's start bounds it. 0 for what was traced.
- */
-static int64_t sample_gap(const struct event *event)
-{
-	if (event->kind != EVENT_SAMPLE)
-		return 0;
-	return event->sample.gap_ns < 0 ? event->t_ns : event->sample.gap_ns;
-}
-
-static struct life_state *last_state(struct life *life)
+struct life_state *life_last(struct life *life)
 {
 	return life->count ? &life->states[life->count - 1] : NULL;
 }
 
-static bool is_in(struct life *life, enum tcp_state state)
+bool life_is_in(struct life *life, enum tcp_state state)
 {
-	struct life_state *last = last_state(life);
+	struct life_state *last = life_last(life);
 
 	return last && last->state == state;
 }
@@ -77,8 +50,8 @@ static struct life_state *append(struct stitch *st, enum tcp_state state, int64_
 	const struct event *event = st->seen[st->at];
 	struct life_state *states;
 
-	if (is_in(life, state))
-		return last_state(life);
+	if (life_is_in(life, state))
+		return life_last(life);
 	states = array_reserve(life->states, &life->space, life->count + 1, sizeof(*states));
 	if (!states) {
 		st->failed = true;
@@ -97,8 +70,7 @@ static struct life_state *append(struct stitch *st, enum tcp_state state, int64_
 	return &states[life->count++];
 }
 
-static void append_object(struct stitch *st, enum tcp_state state, enum sock_object object,
-                          int64_t gap_ns)
+void stitch_append(struct stitch *st, enum tcp_state state, enum sock_object object, int64_t gap_ns)
 {
 	size_t before = st->life->count;
 	struct life_state *entry = append(st, state, st->seen[st->at]->t_ns, gap_ns);
@@ -107,13 +79,13 @@ static void append_object(struct stitch *st, enum tcp_state state, enum sock_obj
 		entry->object = object;
 }
 
-static void end_life(struct stitch *st, int64_t gap_ns)
+void stitch_end(struct stitch *st, int64_t gap_ns)
 {
 	int64_t t_ns = st->seen[st->at]->t_ns;
 
 	/* A reading that comes later still will say so. */
 	if (st->substate_unknown)
-		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, t_ns - st->time_wait_t_ns);
+		stitch_append(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, t_ns - st->time_wait_t_ns);
 	st->time_wait = false;
 	st->substate_unknown = false;
 	if (st->life->count)
@@ -198,14 +170,14 @@ static void enter_time_wait(struct stitch *st)
 		gap_ns = t_ns - st->time_wait_t_ns;
 	else if (fin_ns != NEVER && t_ns - fin_ns > FIN_AHEAD_NS)
 		gap_ns = t_ns - fin_ns;
-	append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, gap_ns);
+	stitch_append(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, gap_ns);
 	st->substate_unknown = false;
 }
 
 /* A time-wait sock is there from now on. */
 static void take_over(struct stitch *st)
 {
-	struct life_state *last = last_state(st->life);
+	struct life_state *last = life_last(st->life);
 	enum tcp_state first = first_substate(st);
 	int64_t t_ns = st->seen[st->at]->t_ns, since_ns = t_ns;
 
@@ -213,16 +185,16 @@ static void take_over(struct stitch *st)
 		enter_time_wait(st);
 		return;
 	}
-	if (is_in(st->life, STATE_FIN_WAIT2))
+	if (life_is_in(st->life, STATE_FIN_WAIT2))
 		since_ns = last->t_ns;
 	st->time_wait = true;
 	st->time_wait_t_ns = t_ns;
 	st->substate_unknown = false;
 	if (first == STATE_FIN_WAIT2)
-		append_object(st, STATE_FIN_WAIT2, OBJECT_TIME_WAIT, 0);
-	else if (is_in(st->life, STATE_CLOSING) ||
+		stitch_append(st, STATE_FIN_WAIT2, OBJECT_TIME_WAIT, 0);
+	else if (life_is_in(st->life, STATE_CLOSING) ||
 	         fin_time(&st->fins, since_ns - FIN_AHEAD_NS, t_ns) != NEVER)
-		append_object(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, 0);
+		stitch_append(st, STATE_TIME_WAIT, OBJECT_TIME_WAIT, 0);
 	else
 		st->substate_unknown = first == STATE_TIME_WAIT;
 }
@@ -231,13 +203,13 @@ static void take_over(struct stitch *st)
 static void add_missed(struct stitch *st, const struct event *event)
 {
 	enum tcp_state from = event->transition.from;
-	struct life_state *last = last_state(st->life);
+	struct life_state *last = life_last(st->life);
 
-	if (from == STATE_CLOSE || is_in(st->life, from))
+	if (from == STATE_CLOSE || life_is_in(st->life, from))
 		return;
 	if (from == STATE_LISTEN && event->transition.to == STATE_SYN_RECV)
 		return;
-	append_object(st, from, OBJECT_FULL, event->t_ns - (last ? last->t_ns : 0));
+	stitch_append(st, from, OBJECT_FULL, event->t_ns - (last ? last->t_ns : 0));
 }
 
 /* The time-wait sock's step. */
@@ -279,12 +251,12 @@ static void add_request(struct stitch *st, enum mini_change change)
 {
 	switch (change) {
 	case MINI_CREATED:
-		append_object(st, STATE_SYN_RECV, OBJECT_REQUEST, 0);
+		stitch_append(st, STATE_SYN_RECV, OBJECT_REQUEST, 0);
 		break;
 	case MINI_EXPIRED:
 	case MINI_GONE:
-		if (is_in(st->life, STATE_SYN_RECV))
-			end_life(st, 0);
+		if (life_is_in(st->life, STATE_SYN_RECV))
+			stitch_end(st, 0);
 		break;
 	case MINI_ACCEPTED:
 	case MINI_RETRANSMIT:
@@ -301,7 +273,7 @@ static void add_time_wait(struct stitch *st, enum mini_change change)
 		break;
 	case MINI_EXPIRED:
 	case MINI_GONE:
-		end_life(st, 0);
+		stitch_end(st, 0);
 		break;
 	case MINI_ACCEPTED:
 	case MINI_RETRANSMIT:
@@ -320,127 +292,6 @@ static void add_mini(struct stitch *st)
 		add_time_wait(st, event->mini.change);
 }
 
-static int64_t gap_since(const struct event *event, int64_t t_ns)
-{
-	int64_t gap = sample_gap(event), since = event->t_ns - t_ns;
-
-	return since < gap ? since : gap;
-}
-
-/*
- * Does trace show the very object alive after a reading that found none? A look-up
- * may miss a request sock in the moment its child takes its place.
- */
-static bool alive_after(const struct stitch *st)
-{
-	for (size_t i = st->at + 1; i < st->count; i++) {
-		const struct event *event = st->seen[i];
-
-		if (event->kind == EVENT_TRANSITION) {
-			enum tcp_state from = event->transition.from;
-
-			return is_in(st->life, from) ||
-			       (from == STATE_LISTEN && is_in(st->life, STATE_SYN_RECV));
-		}
-		if (event->kind == EVENT_MINI_SOCKET)
-			return event->mini.change != MINI_CREATED;
-	}
-	return false;
-}
-
-/* Was it in @state at any time since the reading before? Then the sample is late news. */
-static bool is_explained(const struct stitch *st, const struct event *event, enum tcp_state state)
-{
-	const struct life *life = st->life;
-	int64_t since_ns = event->t_ns - sample_gap(event);
-
-	if (is_in(st->life, state))
-		return true;
-	for (size_t i = life->count; i-- > 1 && life->states[i].t_ns >= since_ns;) {
-		if (life->states[i - 1].state == state)
-			return true;
-	}
-	return false;
-}
-
-static void note_timer(struct stitch *st, const struct sample *sample)
-{
-	struct life_state *last = last_state(st->life);
-
-	if (!last || last->state != sample->state || sample->timer == DIAG_TIMER_NONE)
-		return;
-	if (last->timer != sample->timer)
-		last->expires_ms = sample->expires_ms;
-	last->timer = sample->timer;
-}
-
-static void add_time_wait_sample(struct stitch *st, const struct event *event)
-{
-	struct life_state *last = last_state(st->life);
-	int64_t fin_ns, since_ns = last ? last->t_ns : 0;
-
-	if (last && last->state == STATE_TIME_WAIT)
-		return; /* FIN_WAIT2 cannot follow it */
-	if (last && last->state == STATE_CLOSE && is_explained(st, event, event->sample.state))
-		return;
-	if (st->time_wait && st->time_wait_t_ns > since_ns)
-		since_ns = st->time_wait_t_ns;
-	if (!st->time_wait) {
-		st->time_wait = true;
-		st->time_wait_t_ns = event->t_ns;
-	}
-	st->substate_unknown = false;
-	since_ns = event->t_ns - gap_since(event, since_ns);
-	fin_ns = fin_time(&st->fins, since_ns, event->t_ns);
-	if (event->sample.state == STATE_TIME_WAIT && fin_ns != NEVER)
-		since_ns = fin_ns;
-	append_object(st, event->sample.state, OBJECT_TIME_WAIT, event->t_ns - since_ns);
-}
-
-/*
- * A request sock's SYN_RECV: of a life that begins, or begins anew. In the midst of
- * one that trace follows it is late news of what has become a socket since.
- */
-static bool request_is_news(struct stitch *st, const struct event *event)
-{
-	struct life_state *last = last_state(st->life);
-
-	if (!st->traced || !last)
-		return true;
-	if (last->state != STATE_CLOSE && last->state != STATE_TIME_WAIT)
-		return false;
-	return !is_explained(st, event, STATE_SYN_RECV);
-}
-
-static bool full_is_news(const struct stitch *st, const struct event *event, enum tcp_state state)
-{
-	if (!st->life->count && state == STATE_CLOSE)
-		return false; /* a life begins with the first state entered */
-	return !st->traced || (st->trace_lost && !is_explained(st, event, state));
-}
-
-static void add_sample(struct stitch *st)
-{
-	const struct event *event = st->seen[st->at];
-	struct sample sample = event->sample;
-	struct life_state *last = last_state(st->life);
-	int64_t gap_ns = last ? gap_since(event, last->t_ns) : sample_gap(event);
-
-	if (sample.state == STATE_NEW_SYN_RECV)
-		sample.state = STATE_SYN_RECV;
-	if (sample.state == STATE_GONE || sample.object == OBJECT_NONE) {
-		if (!alive_after(st))
-			end_life(st, gap_ns);
-		return;
-	}
-	if (sample.object == OBJECT_TIME_WAIT)
-		add_time_wait_sample(st, event);
-	else if (sample.object == OBJECT_REQUEST ? request_is_news(st, event)
-	                                         : full_is_news(st, event, sample.state))
-		append_object(st, sample.state, sample.object, gap_ns);
-	note_timer(st, &sample);
-}
-
 static void stitch_step(struct stitch *st)
 {
 	const struct event *event = st->seen[st->at];
@@ -452,7 +303,7 @@ static void stitch_step(struct stitch *st)
 	else if (event->kind == EVENT_MINI_SOCKET)
 		add_mini(st);
 	else
-		add_sample(st);
+		stitch_sample(st);
 }
 
 static bool is_stitched(const struct event *event)

@@ -33,6 +33,37 @@ int fin_times_collect(struct fin_times *fins, const struct life *life) MUST_CHEC
 /* The first from @from_ns to @to_ns; NEVER: none was seen. */
 int64_t fin_time(const struct fin_times *fins, int64_t from_ns, int64_t to_ns);
 
+/* ---- stitching: life.c goes from event to event, life_sample.c takes the samples ---- */
+
+struct stitch {
+	struct life *life;
+	const struct event **seen; /* transitions, mini-sockets, samples; by time */
+	size_t count;
+	size_t at; /* of them, the one at hand */
+	struct fin_times fins;
+	bool traced; /* transitions were seen */
+	bool trace_lost;
+	bool failed; /* no memory */
+	bool time_wait; /* a time-wait sock is there */
+	int64_t time_wait_t_ns; /* since (at the earliest) */
+	bool substate_unknown; /* it is in FIN_WAIT2 or TIME_WAIT, a sample will tell */
+};
+
+struct life_state *life_last(struct life *life); /* NULL: it has none yet */
+bool life_is_in(struct life *life, enum tcp_state state); /* as the last of them */
+/* @state of @object since the event at hand, or up to @gap_ns before; not where it is the last. */
+void stitch_append(struct stitch *st, enum tcp_state state, enum sock_object object,
+                   int64_t gap_ns);
+/* The life is over by the event at hand. */
+void stitch_end(struct stitch *st, int64_t gap_ns);
+/* The event at hand is a sample. */
+void stitch_sample(struct stitch *st);
+/*
+ * How long before it was read a sample may have been so already. The first reading has no
+ * one before it: then the probe's start bounds it. 0 for what was traced.
+ */
+int64_t sample_gap(const struct event *event);
+
 /*
  * A time-wait sock's step from FIN_WAIT2 to TIME_WAIT, told by its timer: the
  * tracepoint itself never shows TIME_WAIT.
