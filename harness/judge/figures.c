@@ -112,3 +112,21 @@ void judge_errno(struct judge *judge, const struct errno_figure *call)
 			     .rule = call->rule,
 		     });
 }
+
+void judge_given_up(struct judge *judge, const struct given_up_figure *end)
+{
+	judge_errno(judge, &(struct errno_figure){
+				   .host = end->host,
+				   .sock = end->sock,
+				   .call = "SO_ERROR",
+				   .says = end->says,
+				   .predicts = "ETIMEDOUT",
+				   .rule = "tcp_write_err()",
+			   });
+	judge_walk(judge, &(struct walk_figure){
+				  .host = end->host,
+				  .sock = end->sock,
+				  .predicts = end->walk,
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
+}

@@ -116,6 +116,15 @@ struct errno_figure {
 };
 void judge_errno(struct judge *judge, const struct errno_figure *figure);
 
+/* Two figures of a connection that a timer gave up: ETIMEDOUT by SO_ERROR, and its walk. */
+struct given_up_figure {
+	enum side host;
+	const char *sock;
+	const char *says; /* the error; NULL: the article gives none */
+	const char *walk; /* as predicted */
+};
+void judge_given_up(struct judge *judge, const struct given_up_figure *figure);
+
 /*
  * When each of @sent left, against @model: interval by interval, the first one from @from
  * on. Judged is how many of them are as the model has them.

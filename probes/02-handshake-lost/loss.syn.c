@@ -113,20 +113,12 @@ static void judge_retries(struct judge *judge, const struct sent *syns,
 			       .model = model,
 			       .rule = "tcp_retransmit_timer(): TCP_TIMEOUT_INIT, icsk_rto << 1",
 		       });
-	judge_errno(judge, &(struct errno_figure){
-				   .host = SIDE_CLIENT,
-				   .sock = "c1",
-				   .call = "SO_ERROR",
-				   .says = "ETIMEDOUT",
-				   .predicts = "ETIMEDOUT",
-				   .rule = "tcp_write_err()",
-			   });
-	judge_walk(judge, &(struct walk_figure){
-				  .host = SIDE_CLIENT,
-				  .sock = "c1",
-				  .predicts = "SYN_SENT CLOSE",
-				  .rule = "tcp_write_err(), tcp_done()",
-			  });
+	judge_given_up(judge, &(struct given_up_figure){
+				      .host = SIDE_CLIENT,
+				      .sock = "c1",
+				      .says = "ETIMEDOUT",
+				      .walk = "SYN_SENT CLOSE",
+			      });
 }
 
 static void judge_default(const struct record *rec, struct judge *judge, const struct sent *syns,

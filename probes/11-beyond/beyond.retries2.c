@@ -88,19 +88,11 @@ static void judge(const struct story *story, struct judge *judge)
 				  .unpredicted = unpredicted,
 				  .predicted_from = RESTS_ON(OBSERVER_DIAG),
 			  });
-	judge_errno(judge, &(struct errno_figure){
-				   .host = SIDE_CLIENT,
-				   .sock = "c1",
-				   .call = "SO_ERROR",
-				   .predicts = "ETIMEDOUT",
-				   .rule = "tcp_write_err()",
-			   });
-	judge_walk(judge, &(struct walk_figure){
-				  .host = SIDE_CLIENT,
-				  .sock = "c1",
-				  .predicts = "SYN_SENT ESTABLISHED CLOSE",
-				  .rule = "tcp_write_err(), tcp_done()",
-			  });
+	judge_given_up(judge, &(struct given_up_figure){
+				      .host = SIDE_CLIENT,
+				      .sock = "c1",
+				      .walk = "SYN_SENT ESTABLISHED CLOSE",
+			      });
 }
 
 const struct probe probe_beyond_retries2 = {

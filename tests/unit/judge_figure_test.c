@@ -13,18 +13,7 @@
 
 #include <cmocka.h>
 
-static const struct claim one_claim[CLAIMS_PER_PROBE] = {{"one", "A", "The first."}};
-
-/* Everything was observed and nothing lost. */
-static struct record *record_whole(void)
-{
-	struct record *rec = record_new();
-
-	assert_non_null(rec);
-	for (int i = 0; i < OBSERVER_COUNT; i++)
-		rec->observed[i] = true;
-	return rec;
-}
+#include "whole_record.h"
 
 static const char *walk_says, *walk_predicted;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What becomes of a finding where the machine was late, on records made by hand. */
-#include "../../harness/judge/judging.h"
 #include "../../harness/judge/lateness.h"
 
 #include <setjmp.h>
@@ -12,49 +11,7 @@
 
 #include <cmocka.h>
 
-static const struct claim one_claim[CLAIMS_PER_PROBE] = {{"one", "A", "The first."}};
-
-/* Everything was observed and nothing lost. */
-static struct record *record_whole(void)
-{
-	struct record *rec = record_new();
-
-	assert_non_null(rec);
-	for (int i = 0; i < OBSERVER_COUNT; i++)
-		rec->observed[i] = true;
-	return rec;
-}
-
-/* What the judge functions below state, as each test needs it. */
-static struct figure stated[4];
-static size_t stated_count;
-
-/* As the kind of what is predicted, or else of what was measured. */
-static void state_figure(struct judge *judge, const struct figure *figure)
-{
-	enum value_kind kind = figure->predicts.kind;
-
-	judge_figure(judge, "count", kind ? kind : figure->measured.value.kind, figure);
-}
-
-static void judge_stated(const struct story *story, struct judge *judge)
-{
-	(void)story;
-	judge_claim(judge, "one");
-	for (size_t i = 0; i < stated_count; i++) {
-		judge_case(judge, "case %zu", i);
-		state_figure(judge, &stated[i]);
-	}
-}
-
-static struct figure figure_of(struct value says, struct value predicts, struct value measured)
-{
-	return (struct figure){.name = "figure",
-	                       .says = says,
-	                       .predicts = predicts,
-	                       .measured = {.value = measured},
-	                       .rule = "none"};
-}
+#include "judge_lab.h"
 
 #define MS NS_PER_MS
 

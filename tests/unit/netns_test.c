@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * netns: everything in a child with namespaces of its own, root or not. The
- * child tells its first failure through a pipe.
+ * netns: everything in a child with namespaces of its own, root or not.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,12 +10,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,50 +24,26 @@
 #include "../../netns/qdisc.h"
 #include "../../netns/rule.h"
 #include "../../netns/sysctl.h"
-
-#define NOBODY 65534
-
-struct report {
-	char failure[512]; /* the first one; "" for none */
-};
-
-static void expect(struct report *report, bool ok, const struct fault *f, const char *fmt, ...)
-	PRINTF(4, 5);
-
-static void expect(struct report *report, bool ok, const struct fault *f, const char *fmt, ...)
-{
-	char what[160], fault[sizeof(f->what) + sizeof(f->extack) + 64];
-	va_list ap;
-
-	if (ok || report->failure[0])
-		return;
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	snprintf(report->failure, sizeof(report->failure), "%s [%s]", what,
-	         fault_text(f, fault, sizeof(fault)));
-}
-
-/* Under ASan: what the child has lost until now. */
-int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+#include "child_lab.h"
 
 typedef void (*body_fn)(int netns_fd, struct report *report);
 
-static void child_run(body_fn body, int pipe_fd)
+struct namespace_test {
+	body_fn body;
+};
+
+static void namespace_run(const void *arg, struct report *report)
 {
-	struct report report = {0};
+	const struct namespace_test *test = arg;
 	struct fault f = {0};
 	int netns_fd = -1;
 	int rc = geteuid() ? userns_enter(&f) : 0;
 
 	if (!rc)
 		netns_fd = rc = netns_create(&f);
-	expect(&report, rc >= 0, &f, "make a namespace");
+	expect(report, rc >= 0, &f, "make a namespace");
 	if (rc >= 0)
-		body(netns_fd, &report);
-	if (__lsan_do_recoverable_leak_check)
-		expect(&report, !__lsan_do_recoverable_leak_check(), NULL, "memory was lost");
-	_exit(write(pipe_fd, &report, sizeof(report)) != sizeof(report));
+		test->body(netns_fd, report);
 }
 
 static bool namespaces_here(void)
@@ -86,23 +59,11 @@ static bool namespaces_here(void)
 
 static void in_namespace(body_fn body)
 {
-	struct report report = {0};
-	int ends[2], status;
-	pid_t pid;
+	const struct namespace_test test = {body};
 
 	if (!namespaces_here())
 		skip();
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		child_run(body, ends[1]);
-	close(ends[1]);
-	if (read(ends[0], &report, sizeof(report)) != sizeof(report))
-		snprintf(report.failure, sizeof(report.failure), "the child died without a word");
-	close(ends[0]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_string_equal(report.failure, "");
+	assert_string_equal(in_child(namespace_run, &test).failure, "");
 }
 
 static void fault_is_one_line(void **state)
@@ -442,9 +403,7 @@ static void features_as_we_are(void **state)
 static void rootless_child(int pipe_fd)
 {
 	struct netns_feature_state features[NETNS_FEATURE_COUNT];
-	bool ok = !setgroups(0, NULL) && !setresgid(NOBODY, NOBODY, NOBODY) &&
-	          !setresuid(NOBODY, NOBODY, NOBODY) && !prctl(PR_SET_DUMPABLE, 1) &&
-	          !netns_features_try(false, features, NULL);
+	bool ok = become_nobody() && !netns_features_try(false, features, NULL);
 
 	_exit(!ok || write(pipe_fd, features, sizeof(features)) != sizeof(features));
 }
