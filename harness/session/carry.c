@@ -126,6 +126,7 @@ static int session_supervise(struct session *session, const struct machine *mach
 /* @rec is not asked again after all: what it came to is its result. */
 static void session_stands(struct session *session, const struct record *rec)
 {
+	session->asked = AGAIN_MOST;
 	session_tell_own(session, rec, json_result_line(rec));
 	session_finished(rec, session);
 }
@@ -158,31 +159,30 @@ static int session_ask_again(struct session *session, const struct machine *mach
 	return err;
 }
 
-/* @err: what the runs so far came to; with that, or interrupted, nothing is asked any more. */
-static int session_again_once(struct session *session, const struct machine *machine,
-                              const struct plan *plan, int err, struct fault *f)
+/* Until @rec is decided or was asked often enough. */
+static int session_ask_on(struct session *session, const struct machine *machine,
+                          const struct planned *planned, struct record **rec, int err,
+                          struct fault *f)
 {
-	struct session_result *result = session->result;
-
-	session->asked++;
-	for (size_t i = 0; i < result->count; i++) {
-		struct record **rec = &result->records[i];
-
-		if (!*rec || !record_asks_again(*rec, session->asked - 1))
-			continue;
-		if (err || result->interrupted)
+	for (session->asked = 1; record_asks_again(*rec, session->asked - 1); session->asked++) {
+		if (err || session->result->interrupted)
 			session_stands(session, *rec);
 		else
-			err = session_ask_again(session, machine, &plan->items[i], rec, f);
+			err = session_ask_again(session, machine, planned, rec, f);
 	}
 	return err;
 }
 
+/* @err: what the first runs came to; with that, or interrupted, nothing is asked any more. */
 static int session_again(struct session *session, const struct machine *machine,
                          const struct plan *plan, int err, struct fault *f)
 {
-	while (!session->vm && session->asked < AGAIN_MOST)
-		err = session_again_once(session, machine, plan, err, f);
+	struct session_result *result = session->result;
+
+	for (size_t i = 0; i < result->count && !session->vm; i++)
+		if (result->records[i])
+			err = session_ask_on(session, machine, &plan->items[i], &result->records[i],
+			                     err, f);
 	return err;
 }
 

@@ -18,7 +18,7 @@ struct session {
 	struct keep *keep;
 	struct tally tally; /* of all phases */
 	struct vm_machine *vm; /* NULL: this machine */
-	unsigned int asked; /* how often what was spoiled has been asked again */
+	unsigned int asked; /* how often the probe at hand has been asked again */
 };
 
 /* A line for people: of what goes on in spite of something. */

@@ -169,6 +169,30 @@ kept_call() {
 	json_holds all.jsonl 'map(select(.type == "result"))[0].lost.tap > 0'
 }
 
+@test "what lost events left undecided is asked twice more; interrupted, it has its result all the same" {
+	local status=0
+
+	cd "$BATS_TEST_TMPDIR"
+	results_after() {
+		json_holds all.jsonl "(map(select(.type == \"again\")) | length == $1) and
+			(map(select(.type == \"result\")) | length == 1 and .[0].lost.tap > 0) and
+			(last | .inconclusive == 1)"
+	}
+	run -3 "$FINWAIT_SELFCHECK" run observer.lost --json
+	echo "$output" >all.jsonl
+	results_after 2
+	rm -rf out
+	env --default-signal=INT "$FINWAIT_SELFCHECK" run observer.lost --json >all.jsonl 3>&- &
+	for _ in $(seq 500); do
+		! grep -q '^{"type":"again"' all.jsonl || break
+		sleep 0.02
+	done
+	kill -s INT $!
+	wait $! || status=$?
+	[ "$status" -eq 3 ]
+	results_after 1
+}
+
 @test "what rests on an observer that was not there is skipped" {
 	comes_to observer.absent skipped 4 'every finding was skipped'
 	finding_is 0 '.verdict == "skipped" and .note == "needs wire: one host talks to itself"'
