@@ -159,8 +159,9 @@ INCLUDE_DIR = $(DESTDIR)$(PREFIX)/include/finwait
 PROBE_HEADERS = $(sort $(patsubst $(CURDIR)/%,%,$(realpath $(filter %.h,$(shell \
 	$(CC) $(CPPFLAGS) -MM harness/probe.h)))))
 install: $(O)/finwait
-	install -D -m 755 $(O)/finwait $(DESTDIR)$(PREFIX)/bin/finwait
-	for header in $(PROBE_HEADERS); do \
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin/finwait)install -D -m 755 $(O)/finwait \
+		$(DESTDIR)$(PREFIX)/bin/finwait
+	$(call say,INSTALL,$(INCLUDE_DIR)/)for header in $(PROBE_HEADERS); do \
 		install -D -m 644 $$header $(INCLUDE_DIR)/$${header#harness/} || exit 1; done
 
 clean:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * probe.h: the face that probes see. A probe includes this and nothing else of ours.
+ * probe.h: the face that probes see. A probe includes this and nothing else of ours; sockets
+ * are in step/sock_verbs.h, figures in judge/judge.h, queries in judge/measure.h, models in
+ * judge/model.h, packets and states in record/event.h.
  *
  * Theory of operation
  *
@@ -93,7 +95,12 @@ struct probe {
 	judge_fn judge;
 };
 
-/* ---- Waiting, always on something observed ---- */
+/*
+ * ---- Waiting, always on something observed ----
+ *
+ * What the question rests on is awaited by a verb that ends the run as inconclusive. What is
+ * the answer is awaited with a limit (..._within), so that the judge sees it fail.
+ */
 
 #define AWAIT_LIMIT_MS 5000 /* for what takes no kernel timer */
 
