@@ -83,7 +83,7 @@ void judge_truth(struct judge *judge, const struct figure *figure);
  * The states of one end, in words with blanks between: the figure client_states, server_states
  * or listener_states. Traced, the measured walk must be equal. Untraced (rootless) a state
  * that passed between two polls may be missing: then a walk that is a strict subsequence is
- * skipped, with what was not seen, instead of judged.
+ * skipped, with what was not seen, instead of judged. Two ends of one host need a case each.
  */
 struct walk_figure {
 	enum side host;

@@ -58,6 +58,8 @@ struct sent sent_on(struct judge *judge, const char *sock, const struct packet_m
 struct sent sent_since(struct judge *judge, const struct packet_match *match, int64_t from_ns);
 /* Those of both hosts. */
 struct sent sent_all_since(struct judge *judge, struct moment from);
+/* Those of them that left before @until. */
+struct sent sent_before(struct sent sent, struct moment until);
 /* When the first of them left. */
 struct moment when_sent(const struct sent *sent);
 

@@ -54,6 +54,18 @@ struct sent sent_all_since(struct judge *judge, struct moment from)
 	return sent_collect(judge, "", NULL, from);
 }
 
+struct sent sent_before(struct sent sent, struct moment until)
+{
+	while (sent.count && sent.items[sent.count - 1]->depart_ns >= until.t_ns)
+		sent.count--;
+	sent.rests_on |= until.rests_on;
+	if (!sent.why_not)
+		sent.why_not = until.why_not;
+	if (sent.to_ns > until.t_ns)
+		sent.to_ns = until.t_ns;
+	return sent;
+}
+
 static const char none_left[] = "no such packet was seen to leave";
 
 struct moment when_sent(const struct sent *sent)

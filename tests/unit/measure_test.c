@@ -223,6 +223,30 @@ static void test_300_are_300(void **state)
 	ask(rec, ask_300);
 }
 
+/* What left at the very moment or after it is not before it; it takes over why there is none. */
+static void ask_before(const struct story *story, struct judge *judge)
+{
+	struct sent all = sent_all_since(judge, at(0));
+	struct moment never = {.why_not = "it never came"};
+	struct sent before = sent_before(all, at(20)), unknown = sent_before(all, never);
+
+	(void)story;
+	assert_count(measure_sent(&all), 3);
+	assert_count(measure_sent(&before), 1);
+	assert_int_equal(measure_sent(&before).to_ns, 20);
+	assert_unknown(measure_sent(&unknown), "it never came");
+}
+
+static void test_before(void **state)
+{
+	struct record *rec = record_empty();
+
+	(void)state;
+	for (int64_t t_ns = 10; t_ns <= 30; t_ns += 10)
+		leaves(rec, t_ns, SIDE_CLIENT, segment(SIDE_CLIENT, TCP_FLAG_ACK, (uint32_t)t_ns));
+	ask(rec, ask_before);
+}
+
 /* What is not TCP is no segment; on lo each frame is seen twice and counted once. */
 static void ask_others(const struct story *story, struct judge *judge)
 {
@@ -572,14 +596,15 @@ static void test_timer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sent),       cmocka_unit_test(test_nothing_sent),
-		cmocka_unit_test(test_others),     cmocka_unit_test(test_300_are_300),
-		cmocka_unit_test(test_calls),      cmocka_unit_test(test_totals),
-		cmocka_unit_test(test_ended),      cmocka_unit_test(test_open),
-		cmocka_unit_test(test_nobody),     cmocka_unit_test(test_traced),
-		cmocka_unit_test(test_signal),     cmocka_unit_test(test_counters),
-		cmocka_unit_test(test_no_counter), cmocka_unit_test(test_sockets),
-		cmocka_unit_test(test_default),    cmocka_unit_test(test_timer),
+		cmocka_unit_test(test_sent),        cmocka_unit_test(test_nothing_sent),
+		cmocka_unit_test(test_before),      cmocka_unit_test(test_others),
+		cmocka_unit_test(test_300_are_300), cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_totals),      cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_open),        cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_traced),      cmocka_unit_test(test_signal),
+		cmocka_unit_test(test_counters),    cmocka_unit_test(test_no_counter),
+		cmocka_unit_test(test_sockets),     cmocka_unit_test(test_default),
+		cmocka_unit_test(test_timer),
 	};
 
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
