@@ -185,17 +185,23 @@ static int64_t sum_ends(const struct tally *tally, size_t offset)
 	return sum;
 }
 
+/* An answer leaves so soon after what it answers, however late the machine is. */
+#define ANSWER_NS (NS_PER_S / 2)
+
 /*
  * reqsk_timer_handler(): each of its time-outs counts, tcp_syn_ack_timeout(). A SYN that
- * comes once more is answered at once, tcp_check_req(): that is none.
+ * comes once more is answered at once, or never (tcp_check_req(), tcp_oow_rate_limited()):
+ * that is none.
  */
 static bool is_request_timeout(const struct end *end, const struct happening *h)
 {
+	int64_t t_ns = h->t_ns;
+
 	if (!is_segment(h, false) || !h->again || !is_syn_ack(h) || end_is_active(end))
 		return false;
 	while (h-- > end->items)
 		if (h->flight)
-			return !h->arrives;
+			return !h->arrives || t_ns - h->t_ns > ANSWER_NS;
 	return false;
 }
 
@@ -207,11 +213,10 @@ static int64_t ends_in_request(const struct tally *tally)
 
 	for (size_t i = 0; i < exam->end_count; i++) {
 		const struct end *end = &exam->ends[i];
-		size_t n = end->stay_count;
 
-		count += end->host == tally->host && n > 1 &&
-		         end->stays[n - 1].state == STATE_CLOSE &&
-		         end->stays[n - 2].state == STATE_SYN_RECV;
+		for (size_t j = 1; end->host == tally->host && j < end->stay_count; j++)
+			count += end->stays[j].state == STATE_CLOSE &&
+			         end->stays[j - 1].state == STATE_SYN_RECV;
 	}
 	return count;
 }

@@ -9,7 +9,7 @@
 #include "../base/array.h"
 #include "examine_segment.h"
 
-/* A reset has ended the request or the socket: with a SYN another takes its place. */
+/* A reset or its timer has ended the request, or a reset the socket: with a SYN another takes its place. */
 static void half_begin_anew(struct half *half)
 {
 	half->sent = half->heard = half->sure_heard = half->over = false;

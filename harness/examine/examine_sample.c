@@ -214,19 +214,42 @@ static void examine_reading(struct exam *exam, const struct reading *reading)
 	reading_complain(exam, reading, check_retransmits(exam, reading), OBSERVER_TAP);
 }
 
-/* One kernel object, or the chain that takes its place, has one cookie. */
-static const char *check_cookie(const struct sample *sample, const struct sample *before)
+/* The first SYN+ACK of another request sock left between the two readings. */
+static bool another_answered(const struct end *end, size_t before, size_t at)
 {
+	for (size_t i = before; i < at; i++) {
+		const struct happening *h = &end->items[i];
+
+		if (is_segment(h, false) && !h->again && (h->flight->packet->flags & TCP_FLAG_SYN))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One kernel object, or the chain that takes its place, has one cookie; but a SYN that comes
+ * again when the request sock has gone makes another one.
+ */
+static const char *check_cookie(const struct end *end, size_t at, size_t before_at)
+{
+	const struct sample *sample = &end->items[at].event->sample;
+	const struct sample *before = before_at < at ? &end->items[before_at].event->sample : NULL;
+
 	if ((sample->object == OBJECT_NONE) != !sample->cookie)
 		return "a cookie without a socket, or a socket without a cookie";
 	if (!before || before->object == OBJECT_NONE || sample->object == OBJECT_NONE)
 		return NULL;
-	return sample->cookie == before->cookie ? NULL : "its cookie is another socket's";
+	if (sample->cookie == before->cookie)
+		return NULL;
+	if (sample->object == OBJECT_REQUEST && before->object == OBJECT_REQUEST &&
+	    another_answered(end, before_at, at))
+		return NULL;
+	return "its cookie is another socket's";
 }
 
 void examine_samples(struct exam *exam, const struct end *end)
 {
-	const struct sample *before = NULL;
+	size_t before = SIZE_MAX;
 
 	if (!end->is_tcp)
 		return;
@@ -241,8 +264,7 @@ void examine_samples(struct exam *exam, const struct end *end)
 		reading.from_ns = event->sample.gap_ns < 0 ? INT64_MIN / 2
 		                                           : event->t_ns - event->sample.gap_ns;
 		examine_reading(exam, &reading);
-		reading_complain(exam, &reading, check_cookie(&event->sample, before),
-		                 OBSERVER_DIAG);
-		before = &event->sample;
+		reading_complain(exam, &reading, check_cookie(end, i, before), OBSERVER_DIAG);
+		before = i;
 	}
 }

@@ -49,6 +49,40 @@ static void half_call(struct half *half, const struct event *event)
 		half->credits++, half->credit_ns = event->t_ns; /* the window may open */
 }
 
+/* The cookie of the first request sock that was read after @from; 0: none was. */
+static uint64_t request_cookie_after(const struct end *end, size_t from)
+{
+	for (size_t i = from; i < end->count; i++)
+		if (is_event(&end->items[i], EVENT_SAMPLE) &&
+		    end->items[i].event->sample.object == OBJECT_REQUEST)
+			return end->items[i].event->sample.cookie;
+	return 0;
+}
+
+/*
+ * Whether the request sock that there was had gone when the segment number @at came in: its
+ * timer has ended it (reqsk_timer_handler()), or another one was read after that.
+ */
+static bool request_had_gone(const struct end *end, size_t at)
+{
+	for (size_t i = at; i-- > 0;) {
+		const struct event *event = end->items[i].event;
+
+		if (is_event(&end->items[i], EVENT_MINI_SOCKET) &&
+		    event->mini.object == OBJECT_REQUEST)
+			return event->mini.change == MINI_EXPIRED ||
+			       event->mini.change == MINI_GONE;
+		if (!is_event(&end->items[i], EVENT_SAMPLE))
+			continue;
+		if (event->sample.object == OBJECT_REQUEST && !end->traced)
+			return request_cookie_after(end, at) &&
+			       request_cookie_after(end, at) != event->sample.cookie;
+		if (event->sample.object != OBJECT_REQUEST)
+			return event->sample.object == OBJECT_NONE;
+	}
+	return false;
+}
+
 /* Moves on what had come in so long before @t_ns that it is surely taken in. */
 static void half_be_sure(struct half *half, int64_t t_ns)
 {
@@ -267,6 +301,8 @@ void examine_segments(struct exam *exam, struct end *end)
 			half_call(&half, h->event);
 			half_tell(&half, h);
 		} else if (is_segment(h, true)) {
+			if (half.sent && (h->flight->packet->flags & TCP_FLAG_SYN))
+				half.over |= request_had_gone(end, i);
 			half_arrive(&half, h);
 		} else if (is_segment(h, false)) {
 			half_depart(&half, h);

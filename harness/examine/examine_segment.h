@@ -22,7 +22,7 @@ struct half {
 	uint32_t rcv_nxt;
 	struct packet peer; /* that SYN: what the peer offered */
 	bool got_data;
-	bool over; /* a reset came in that counts */
+	bool over; /* a reset came in that counts, or the request sock has gone */
 	const struct packet **early; /* came in behind a gap */
 	size_t early_count, early_space;
 

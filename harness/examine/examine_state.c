@@ -333,13 +333,29 @@ static void walk_sample(struct walk *walk, const struct event *event)
 	stay_add(walk, state, event->t_ns - gap_ns, event->t_ns);
 }
 
+/* Two request socks one after the other; nobody read that there was none in between. */
+static void walk_another_request(struct walk *walk, const struct event *event)
+{
+	stay_add(walk, STATE_CLOSE, event->t_ns - event->sample.gap_ns, event->t_ns);
+	stay_add(walk, STATE_SYN_RECV, event->t_ns - event->sample.gap_ns, event->t_ns);
+}
+
 static void walk_sampled(struct walk *walk)
 {
+	uint64_t request = 0;
+
 	for (walk->at = 0; walk->at < walk->end->count; walk->at++) {
 		const struct happening *h = &walk->end->items[walk->at];
+		bool is_request =
+			is_event(h, EVENT_SAMPLE) && h->event->sample.object == OBJECT_REQUEST;
 
-		if (is_event(h, EVENT_SAMPLE))
+		if (is_request && walk->state == STATE_SYN_RECV && request &&
+		    h->event->sample.cookie != request)
+			walk_another_request(walk, h->event);
+		else if (is_event(h, EVENT_SAMPLE))
 			walk_sample(walk, h->event);
+		if (is_request)
+			request = h->event->sample.cookie;
 	}
 }
 

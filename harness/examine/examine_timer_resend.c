@@ -189,6 +189,10 @@ static void syn_departure(struct timers *t, const struct happening *h)
 		t->rto_ns = TIMEOUT_INIT_NS;
 	t->since = (struct span){h->t_ns, h->t_ns};
 	t->is_since = true;
+	/* a request sock may have gone, and this is another's */
+	t->timeouts = 0;
+	t->is_armed = false;
+	t->answered_ns = NEVER;
 }
 
 void resend_departure(struct exam *exam, struct timers *t, const struct happening *h)

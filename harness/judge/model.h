@@ -26,6 +26,7 @@
 #include "model/keepalive.h"
 #include "model/loss.h"
 #include "model/negotiated.h"
+#include "model/oow.h"
 #include "model/persist.h"
 #include "model/syn.h"
 #include "model/synack.h"

@@ -138,8 +138,7 @@ static struct flow *flow_current(struct flow *newest)
 	return flow;
 }
 
-/* The next after @flow that was never seen, or NULL. */
-static struct flow *flow_waiting(const struct flows *flows, const struct flow *flow)
+struct flow *flow_waiting(const struct flows *flows, const struct flow *flow)
 {
 	struct flow *waiting = NULL;
 

@@ -69,6 +69,8 @@ struct flow *flow_accepted(struct flows *flows, struct sock *sock, const struct 
  * this is the one that comes after it.
  */
 struct flow *flow_after(struct flows *flows, struct flow *flow, uint64_t cookie);
+/* The next after @flow on its four-tuple that was never seen, or NULL. */
+struct flow *flow_waiting(const struct flows *flows, const struct flow *flow);
 /* What was read of @flow has this cookie; it may be known by it from now on. */
 void flow_has_cookie(struct flows *flows, struct flow *flow, uint64_t cookie);
 /* The flow that goes by @label at @host, or NULL. */

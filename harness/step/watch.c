@@ -114,6 +114,18 @@ static bool life_goes_on(const struct flow *flow, const struct sample *sample)
 	       (flow->last.object == OBJECT_FULL && sample->object == OBJECT_TIME_WAIT);
 }
 
+/*
+ * A SYN that came again when its request sock had gone has made another one
+ * (tcp_conn_request()): the peer is in the midst of the same connect().
+ */
+static bool asks_again(const struct watch *watch, const struct flow *flow,
+                       const struct sample *sample)
+{
+	return sample->object == OBJECT_REQUEST && flow->last.object != OBJECT_FULL &&
+	       flow->last.object != OBJECT_TIME_WAIT && flow->peer &&
+	       flow->peer->last.state == STATE_SYN_SENT && !flow_waiting(watch->flows, flow);
+}
+
 static void flow_take(struct watch *watch, struct flow *flow, int64_t before_ns,
                       const struct sample *read)
 {
@@ -152,7 +164,8 @@ static struct flow *flow_read(struct watch *watch, struct flow *asked)
 	if (diag_lookup(watch->obs->diag[flow->host], &flow->local, &flow->remote, &sample,
 	                &fault) < 0)
 		emit_fail(watch->emit, &fault);
-	if (sample.object == OBJECT_NONE || life_goes_on(flow, &sample)) {
+	if (sample.object == OBJECT_NONE || life_goes_on(flow, &sample) ||
+	    asks_again(watch, flow, &sample)) {
 		flow_take(watch, flow, before_ns, &sample);
 		return flow;
 	}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "oow.h"
+
+#include <stdlib.h>
+
+#define HZ_SLOWEST 100
+#define INVALID_RATELIMIT_MS 500 /* tcp_sk_init() */
+
+enum oow_fate model_oow(const struct record *rec, enum side host, struct oow *oow, int64_t t_ns)
+{
+	int64_t limit_ns =
+		model_sysctl_or(rec, host, "net.ipv4.tcp_invalid_ratelimit", INVALID_RATELIMIT_MS) *
+		NS_PER_MS;
+	int64_t tick_ns = NS_PER_S / (model_hz_known(rec) ? rec->run.hz : HZ_SLOWEST);
+	int64_t elapsed_ns = t_ns - oow->last_ns;
+
+	if (oow->answered && limit_ns > 0 && llabs(elapsed_ns - limit_ns) <= tick_ns)
+		return OOW_EITHER;
+	if (oow->answered && elapsed_ns < limit_ns)
+		return OOW_SKIPPED;
+	*oow = (struct oow){.answered = true, .last_ns = t_ns};
+	return OOW_ANSWERED;
+}
