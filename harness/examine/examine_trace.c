@@ -35,6 +35,15 @@ static bool is_of_segment(const struct pairing *pairing, const struct happening 
 	return is_segment(h, true) && (h->effects & EFFECT_RST);
 }
 
+static bool had_time_wait_sock(const struct end *end, int64_t t_ns)
+{
+	for (size_t i = 0; i < end->count && end->items[i].t_ns <= t_ns; i++)
+		if (is_event(&end->items[i], EVENT_MINI_SOCKET) &&
+		    end->items[i].event->mini.object == OBJECT_TIME_WAIT)
+			return true;
+	return false;
+}
+
 /*
  * Whether there is no full socket to send this reset: a time-wait sock, or none since long.
  * Not every kernel traces it then: tcp_v4_send_reset(), tcp_v6_send_reset(). A call that ends
@@ -49,6 +58,7 @@ static bool is_nobodys(const struct exam *exam, const struct end *end, const str
 	if (!last)
 		return false;
 	return last->state == STATE_TIME_WAIT ||
+	       (last->state == STATE_FIN_WAIT2 && had_time_wait_sock(end, h->t_ns)) ||
 	       (last->state == STATE_CLOSE && h->t_ns - last->to_ns > exam->slack_ns);
 }
 

@@ -29,6 +29,7 @@ static const char *const records[] = {
 	"true/sock.peer.jsonl",
 	"true/flow.tuple-again.jsonl",
 	"true/wave1.lost.mid-timeout.jsonl",
+	"true/close.indistinguishable.5.10.jsonl",
 	"true/timer.window.jsonl",
 	"true/timer.options.jsonl",
 	"true/wave1.lost.slack-0.jsonl",
