@@ -132,9 +132,14 @@ int BPF_PROG(on_softirq_exit, unsigned int vector)
 	return 0;
 }
 
-/* The child on this CPU has its addresses now: its birth can be told. */
+/*
+ * The child on this CPU has its addresses now: its birth can be told. What comes next there
+ * may be another socket's: a Fast Open child has no request whose timer is cancelled, and the
+ * client's SYN_SENT->ESTABLISHED may follow its birth.
+ */
 static __always_inline void child_emit(struct on_cpu *cpu)
 {
+	raw_from_address(&cpu->child_raw, cpu->child);
 	raw_emit_cause(&cpu->child_watch, &cpu->child_raw);
 	cpu->child = 0;
 }
@@ -158,11 +163,8 @@ int BPF_PROG(on_transition, const struct sock *sk, const int from, const int to)
 		return 0;
 	if (watch.causes)
 		cause_take(ctx, cpu, &raw, sk);
-	if (cpu->child) {
-		if (cpu->child == address)
-			raw_from_sock(&cpu->child_raw, sk);
+	if (cpu->child)
 		child_emit(cpu);
-	}
 	/* inet_csk_clone_lock() traces before it gives the child its addresses. */
 	if (from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV) {
 		cpu->child = address;

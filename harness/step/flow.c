@@ -326,6 +326,8 @@ static const char *label_by_tuple(const struct flows *flows, const struct trace_
 	                                         traced->event.mini.change == MINI_CREATED);
 
 	if (!traced->remote.port) {
+		if (traced->listener_child) /* it has the listener's port, and is not the listener */
+			return NULL;
 		sock = map_get(&flows->by_port, port_key(host, traced->local.port));
 		return sock && sock->listening ? sock->label : NULL;
 	}

@@ -184,6 +184,30 @@ static void test_objects_go_by_cookie_first(void **state)
 	flows_free(flows);
 }
 
+/* Traced before it has the address of its client, it looks like its listener. */
+static void test_a_child_is_not_its_listener(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock listener = sock_at(SIDE_SERVER, 8080, 20);
+	struct trace_event traced = {.sk = 0x2000,
+	                             .local = at(SIDE_SERVER, 8080),
+	                             .object = OBJECT_FULL,
+	                             .event = {.kind = EVENT_TRANSITION, .host = SIDE_SERVER}};
+	char label[SOCK_LABEL_SIZE];
+
+	(void)state;
+	flow_label_sock(flows, &listener, true);
+	listener.listening = true;
+	flow_bound(flows, &listener);
+	traced.listener_child = true;
+	flow_name_object(flows, &traced, label);
+	assert_string_equal(label, "");
+	traced.listener_child = false;
+	flow_name_object(flows, &traced, label);
+	assert_string_equal(label, "l1");
+	flows_free(flows);
+}
+
 /* From an address that is nobody's: the host that it reaches may answer. */
 static void test_an_injected_syn_begins_a_flow(void **state)
 {
@@ -235,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_a_simultaneous_open_is_one_connection),
 		cmocka_unit_test(test_a_tuple_used_again_is_another_flow),
 		cmocka_unit_test(test_objects_go_by_cookie_first),
+		cmocka_unit_test(test_a_child_is_not_its_listener),
 		cmocka_unit_test(test_an_injected_syn_begins_a_flow),
 		cmocka_unit_test(test_the_first_is_due),
 	};
