@@ -100,6 +100,46 @@ struct measured measure_errno(struct judge *judge, enum side host, const char *s
 	return measured_call(judge, sock, name, call, value_words(text));
 }
 
+struct moment when_noted(struct judge *judge, const char *text)
+{
+	const struct record *rec = judged_story(judge)->rec;
+	struct moment moment = {.rests_on = RESTS_ON(OBSERVER_STEPS)};
+
+	for (size_t i = 0; i < rec->event_count; i++) {
+		if (rec->events[i].kind != EVENT_NOTE || strcmp(rec->events[i].note.text, text))
+			continue;
+		moment.t_ns = rec->events[i].t_ns;
+		return moment;
+	}
+	moment.why_not = judge_text(judge, "\"%s\" was not noted", text);
+	return moment;
+}
+
+static bool is_trial(const struct trials *trials, const struct event *event)
+{
+	return event->kind == EVENT_CALL && event->host == trials->host &&
+	       !strcmp(event->call.name, trials->call) && event->t_ns >= trials->from.t_ns &&
+	       (!trials->to.t_ns || event->t_ns < trials->to.t_ns);
+}
+
+struct measured measure_trials(struct judge *judge, const struct trials *trials)
+{
+	const struct record *rec = judged_story(judge)->rec;
+	const char *why_not = trials->from.why_not ? trials->from.why_not : trials->to.why_not;
+	const struct event *last = NULL;
+	int64_t count = 0;
+
+	for (size_t i = 0; i < rec->event_count && !why_not; i++) {
+		if (!is_trial(trials, &rec->events[i]))
+			continue;
+		last = &rec->events[i];
+		count += last->call.err == trials->err;
+	}
+	if (why_not)
+		return measured_none(RESTS_ON(OBSERVER_STEPS), why_not);
+	return measured_call(judge, "", trials->call, last, value_count(count));
+}
+
 struct measured measure_signal(struct judge *judge, enum side host, const char *sock,
                                const char *name)
 {

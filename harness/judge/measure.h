@@ -32,13 +32,30 @@ struct measured measure_successes(struct judge *judge, enum side host, const cha
 /* The name of the first one's errno, "none" for success. */
 struct measured measure_errno(struct judge *judge, enum side host, const char *sock,
                               const char *call);
+/* Calls on any socket: where one thing is tried many times. */
+struct trials {
+	enum side host;
+	const char *call; /* "SO_ERROR" */
+	int err; /* ECONNREFUSED; 0: success */
+	struct moment from; /* those at or after it */
+	struct moment to; /* and before it; all zeros: up to the end */
+};
+/*
+ * How many of those calls came to that errno; inconclusive where none of the name was made at all.
+ */
+struct measured measure_trials(struct judge *judge, const struct trials *trials);
+/* When the first note of just this @text was made, to tell one row of trials from the next. */
+struct moment when_noted(struct judge *judge, const char *text);
 /* The signal that it raised, "none". */
 struct measured measure_signal(struct judge *judge, enum side host, const char *sock,
                                const char *call);
 
 /* ---- What left a host ---- */
 
-/* Packets of TCP as they left their hosts, each once, in order of departure. */
+/*
+ * Packets as they left their hosts, each once, in order of departure: of TCP, or of the protocol
+ * that the match asks for.
+ */
 struct sent {
 	const struct flight **items; /* the story's; the list lives as long as the record */
 	size_t count;

@@ -7,11 +7,13 @@
 #include "../packet/match.h"
 #include "measure.h"
 
-/* A host sent it: it was not made, or doubled, on the wire. Only TCP. */
+/* A host sent it: it was not made, or doubled, on the wire. TCP unless it is asked for another. */
 static bool flight_is_sent(const struct flight *flight, const char *sock,
                            const struct packet_match *match)
 {
-	return flight->packet->protocol == IPPROTO_TCP && !flight_begins_on_wire(flight) &&
+	const uint8_t protocol = match && match->protocol ? match->protocol : IPPROTO_TCP;
+
+	return flight->packet->protocol == protocol && !flight_begins_on_wire(flight) &&
 	       packet_is_on(flight->departure, sock) &&
 	       (!match || packet_matches(match, flight->from, flight->packet));
 }

@@ -23,11 +23,13 @@
 
 #include "model/ack.h"
 #include "model/chain.h"
+#include "model/chance.h"
 #include "model/keepalive.h"
 #include "model/loss.h"
 #include "model/negotiated.h"
 #include "model/oow.h"
 #include "model/persist.h"
+#include "model/port.h"
 #include "model/syn.h"
 #include "model/synack.h"
 #include "model/timer.h"

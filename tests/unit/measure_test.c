@@ -329,6 +329,43 @@ static void test_totals(void **state)
 	ask(rec, ask_totals);
 }
 
+/* The same call on many sockets, in rows that notes divide. */
+static void ask_trials(const struct story *story, struct judge *judge)
+{
+	const struct moment second = when_noted(judge, "second");
+	struct trials trials = {.host = SIDE_CLIENT, .call = "SO_ERROR", .err = 111};
+
+	(void)story;
+	assert_int_equal(second.t_ns, 30);
+	assert_count(measure_trials(judge, &trials), 2);
+	trials.to = second;
+	assert_count(measure_trials(judge, &trials), 1);
+	trials.err = 0;
+	assert_count(measure_trials(judge, &trials), 1);
+	trials = (struct trials){.call = "SO_ERROR", .err = 0, .from = second};
+	assert_count(measure_trials(judge, &trials), 0);
+	trials.from = when_noted(judge, "third");
+	assert_unknown(measure_trials(judge, &trials), "\"third\" was not noted");
+	trials = (struct trials){.host = SIDE_SERVER, .call = "SO_ERROR"};
+	assert_unknown(measure_trials(judge, &trials), "was not called");
+	trials = (struct trials){.call = "SO_ERROR", .to = {.t_ns = 5}};
+	assert_unknown(measure_trials(judge, &trials), "was not called");
+}
+
+static void test_trials(void **state)
+{
+	struct record *rec = record_empty();
+	struct event note = {.t_ns = 30, .kind = EVENT_NOTE, .note = {.text = "second"}};
+
+	(void)state;
+	call_add(rec, 10, "SO_ERROR", 0, 0);
+	call_add(rec, 20, "SO_ERROR", -1, 111);
+	call_add(rec, 25, "connect", -1, 111);
+	add(rec, note);
+	call_add(rec, 30, "SO_ERROR", -1, 111);
+	ask(rec, ask_trials);
+}
+
 static void ask_signal(const struct story *story, struct judge *judge)
 {
 	(void)story;
