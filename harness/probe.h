@@ -32,6 +32,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "judge/end_calls.h"
 #include "judge/fin_loss.h"
 #include "judge/fin_stay.h"
 #include "judge/judge.h"

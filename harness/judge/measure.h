@@ -71,6 +71,9 @@ struct sent {
  */
 struct sent sent_on(struct judge *judge, const char *sock, const struct packet_match *match,
                     struct moment from);
+/* All of one connection's two ends, @sock and @peer. */
+struct sent sent_by_both(struct judge *judge, const char *sock, const char *peer,
+                         struct moment from);
 /* The same of any end, from @from_ns on. */
 struct sent sent_since(struct judge *judge, const struct packet_match *match, int64_t from_ns);
 /* Those of both hosts. */
@@ -123,6 +126,9 @@ struct measured measure_ended(struct judge *judge, enum side host, const char *s
  */
 struct measured measure_timer(struct judge *judge, enum side host, const char *sock,
                               struct moment at);
+/* Whether nobody owned the full socket when sock_diag last read it at or before @at. */
+struct measured measure_orphan(struct judge *judge, enum side host, const char *sock,
+                               struct moment at);
 
 /* ---- Counters ---- */
 

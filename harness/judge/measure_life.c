@@ -149,26 +149,52 @@ struct measured measure_ended(struct judge *judge, enum side host, const char *s
 	return ended;
 }
 
-struct measured measure_timer(struct judge *judge, enum side host, const char *sock,
-                              struct moment at)
+/* The last reading of @sock at or before @at_ns, of a full socket or of any object. */
+static const struct sample *sample_last(const struct record *rec, enum side host, const char *sock,
+                                        int64_t at_ns, bool full)
 {
-	const struct record *rec = judged_story(judge)->rec;
-	const struct event *last = NULL;
+	const struct sample *last = NULL;
 
 	for (size_t i = 0; i < rec->event_count; i++) {
 		const struct event *event = &rec->events[i];
 
 		if (event->kind == EVENT_SAMPLE && event->host == host &&
-		    !strcmp(event->sock, sock) && event->t_ns <= at.t_ns)
-			last = event;
+		    !strcmp(event->sock, sock) && event->t_ns <= at_ns &&
+		    (!full || event->sample.object == OBJECT_FULL))
+			last = &event->sample;
 	}
-	if (at.why_not || !last)
+	return last;
+}
+
+static struct measured measured_sample(struct judge *judge, const struct sample *sample,
+                                       const char *sock, struct moment at, struct value value)
+{
+	if (at.why_not || !sample)
 		return measured_none(RESTS_ON(OBSERVER_DIAG) | at.rests_on,
 		                     at.why_not ? at.why_not
 		                                : judge_text(judge, "nobody read %s before", sock));
 	return (struct measured){
-		.value = value_words(diag_timer_name(last->sample.timer)),
+		.value = value,
 		.rests_on = RESTS_ON(OBSERVER_DIAG) | at.rests_on,
 		.to_ns = at.t_ns,
 	};
+}
+
+struct measured measure_timer(struct judge *judge, enum side host, const char *sock,
+                              struct moment at)
+{
+	const struct sample *last =
+		sample_last(judged_story(judge)->rec, host, sock, at.t_ns, false);
+
+	return measured_sample(judge, last, sock, at,
+	                       value_words(last ? diag_timer_name(last->timer) : NULL));
+}
+
+struct measured measure_orphan(struct judge *judge, enum side host, const char *sock,
+                               struct moment at)
+{
+	const struct sample *last =
+		sample_last(judged_story(judge)->rec, host, sock, at.t_ns, true);
+
+	return measured_sample(judge, last, sock, at, value_truth(last && last->orphan));
 }

@@ -7,19 +7,26 @@
 #include "../packet/match.h"
 #include "measure.h"
 
+/* Whose packets are asked for. */
+struct senders {
+	const char *sock, *peer; /* "": of any; a peer of NULL: of @sock alone */
+	const struct packet_match *match; /* NULL: all of them */
+};
+
 /* A host sent it: it was not made, or doubled, on the wire. TCP unless it is asked for another. */
-static bool flight_is_sent(const struct flight *flight, const char *sock,
-                           const struct packet_match *match)
+static bool flight_is_sent(const struct flight *flight, const struct senders *senders)
 {
+	const struct packet_match *match = senders->match;
 	const uint8_t protocol = match && match->protocol ? match->protocol : IPPROTO_TCP;
 
 	return flight->packet->protocol == protocol && !flight_begins_on_wire(flight) &&
-	       packet_is_on(flight->departure, sock) &&
+	       (packet_is_on(flight->departure, senders->sock) ||
+	        (senders->peer && packet_is_on(flight->departure, senders->peer))) &&
 	       (!match || packet_matches(match, flight->from, flight->packet));
 }
 
-static struct sent sent_collect(struct judge *judge, const char *sock,
-                                const struct packet_match *match, struct moment from)
+static struct sent sent_collect(struct judge *judge, const struct senders *senders,
+                                struct moment from)
 {
 	const struct story *story = judged_story(judge);
 	const struct flights *flights = &story->flights;
@@ -34,7 +41,7 @@ static struct sent sent_collect(struct judge *judge, const char *sock,
 	if (!sent.items)
 		sent.why_not = "no memory to list the packets";
 	for (size_t i = 0; i < flights->count && !sent.why_not; i++)
-		if (flight_is_sent(&flights->items[i], sock, match) &&
+		if (flight_is_sent(&flights->items[i], senders) &&
 		    flights->items[i].depart_ns >= from.t_ns)
 			sent.items[sent.count++] = &flights->items[i];
 	return sent;
@@ -43,17 +50,24 @@ static struct sent sent_collect(struct judge *judge, const char *sock,
 struct sent sent_on(struct judge *judge, const char *sock, const struct packet_match *match,
                     struct moment from)
 {
-	return sent_collect(judge, sock, match, from);
+	return sent_collect(judge, &(struct senders){.sock = sock, .match = match}, from);
+}
+
+struct sent sent_by_both(struct judge *judge, const char *sock, const char *peer,
+                         struct moment from)
+{
+	return sent_collect(judge, &(struct senders){.sock = sock, .peer = peer}, from);
 }
 
 struct sent sent_since(struct judge *judge, const struct packet_match *match, int64_t from_ns)
 {
-	return sent_collect(judge, "", match, (struct moment){.t_ns = from_ns});
+	return sent_collect(judge, &(struct senders){.sock = "", .match = match},
+	                    (struct moment){.t_ns = from_ns});
 }
 
 struct sent sent_all_since(struct judge *judge, struct moment from)
 {
-	return sent_collect(judge, "", NULL, from);
+	return sent_collect(judge, &(struct senders){.sock = ""}, from);
 }
 
 struct sent sent_before(struct sent sent, struct moment until)

@@ -30,6 +30,7 @@
 #include "model/oow.h"
 #include "model/persist.h"
 #include "model/port.h"
+#include "model/sock_end.h"
 #include "model/syn.h"
 #include "model/synack.h"
 #include "model/timer.h"

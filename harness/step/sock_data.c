@@ -258,20 +258,31 @@ bool sock_await_events(struct sock *sock, short events, int64_t limit_ms)
 	return pump_until(&sock->run->pump, sock_polled, &wait, limit_ms * NS_PER_MS);
 }
 
-static int sock_await_poll(struct sock *sock, short events, int64_t limit_ms)
+void sock_await_data(struct sock *sock)
 {
-	struct sock_call call = {.name = "SO_ERROR"};
+	if (!sock_await_events(sock, POLLIN, AWAIT_LIMIT_MS))
+		run_inconclusive(sock->run, "nothing came to %s within %d ms", sock->label,
+		                 AWAIT_LIMIT_MS);
+}
+
+int sock_take_error(struct sock *sock)
+{
+	struct sock_call call = {.name = "SO_ERROR", .t_ns = sock_now_ns(sock)};
 	int err = 0;
 	socklen_t size = sizeof(err);
 
-	if (!sock_await_events(sock, events, limit_ms))
-		return EINPROGRESS;
 	if (getsockopt(sock->fd, SOL_SOCKET, SO_ERROR, &err, &size) < 0)
 		sock_fail(sock, "getsockopt SO_ERROR", errno);
-	call.t_ns = sock_now_ns(sock);
 	call.result = -err;
 	sock_called(sock, &call);
 	return err;
+}
+
+static int sock_await_poll(struct sock *sock, short events, int64_t limit_ms)
+{
+	if (!sock_await_events(sock, events, limit_ms))
+		return EINPROGRESS;
+	return sock_take_error(sock);
 }
 
 int sock_await_error(struct sock *sock, int64_t limit_ms)

@@ -116,6 +116,8 @@ int64_t sock_try_receive(struct sock *sock, size_t length);
 int sock_poll(struct sock *sock) MUST_CHECK;
 /* Until poll(2) tells one of @events, POLLERR or POLLHUP; false: it had not by then. */
 bool sock_await_events(struct sock *sock, short events, int64_t limit_ms) MUST_CHECK;
+/* Until there is something to read, or the end of the stream; else the run is inconclusive. */
+void sock_await_data(struct sock *sock);
 
 /* ---- Options ---- */
 
@@ -133,6 +135,8 @@ void sock_nodelay(struct sock *sock);
 
 /* ---- What becomes of it ---- */
 
+/* getsockopt(2) SO_ERROR as it is now, which takes it away; 0 for none. */
+int sock_take_error(struct sock *sock);
 /* Waits for the connection's error (POLLERR) or completion; SO_ERROR, 0 for none. */
 int sock_await_error(struct sock *sock, int64_t limit_ms);
 /* Waits until an established connection fails; SO_ERROR, EINPROGRESS at the limit. */
