@@ -167,6 +167,24 @@ static bool is_stimulus_call(const struct happening *h, enum stimulus by)
 	return false;
 }
 
+/*
+ * Whether its process had been told to end by @at_ns. It closes its sockets when it gets the
+ * processor; the step that waits for that reads the socket then.
+ */
+static bool process_is_ending(const struct exam *exam, const struct end *end, int64_t at_ns)
+{
+	for (size_t i = end_from(end, at_ns); i-- > 0;) {
+		const struct happening *h = &end->items[i];
+
+		exam_look(exam);
+		if (is_event(h, EVENT_SAMPLE))
+			return false;
+		if (is_call(h, "exit") || is_call(h, "kill"))
+			return true;
+	}
+	return false;
+}
+
 static bool end_has(const struct exam *exam, const struct end *end, enum stimulus by,
                     int64_t from_ns, int64_t to_ns)
 {
@@ -181,7 +199,7 @@ static bool end_has(const struct exam *exam, const struct end *end, enum stimulu
 		            : is_stimulus_call(h, by))
 			return true;
 	}
-	return false;
+	return by == BY_CLOSE && process_is_ending(exam, end, from_ns);
 }
 
 /* A port's TIME_WAIT ends for another socket that connects. */

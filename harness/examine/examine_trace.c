@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "examine_edge.h"
 #include "examine_parts.h"
 
 /* What is paired with one kind of trace's events. */
@@ -62,6 +63,16 @@ static bool is_nobodys(const struct exam *exam, const struct end *end, const str
 	       (last->state == STATE_CLOSE && h->t_ns - last->to_ns > exam->slack_ns);
 }
 
+/* tcp_reset() runs for data too that nobody will read: tcp_rcv_state_process(), RCV_SHUTDOWN. */
+static bool is_late_data(const struct exam *exam, const struct end *end,
+                         const struct pairing *pairing, const struct happening *h)
+{
+	return pairing->kind == EVENT_RESET && !pairing->sent &&
+	       (h->event->reset.state == STATE_FIN_WAIT1 ||
+	        h->event->reset.state == STATE_FIN_WAIT2) &&
+	       stimulus_seen(exam, end, BY_LATE_DATA, h->t_ns, h->t_ns);
+}
+
 typedef bool (*side_fn)(const struct pairing *pairing, const struct happening *h);
 
 /* The next of one side at or behind @i. */
@@ -104,7 +115,8 @@ static void examine_pairing(struct exam *exam, const struct end *end, const stru
 			if (!pairing->sent || !is_nobodys(exam, end, &end->items[s]))
 				complain_alone(exam, end, pairing, &end->items[s]);
 		} else if (apart_ns < -exam->slack_ns) {
-			complain_alone(exam, end, pairing, &end->items[e]);
+			if (!is_late_data(exam, end, pairing, &end->items[e]))
+				complain_alone(exam, end, pairing, &end->items[e]);
 		}
 		if (apart_ns <= exam->slack_ns)
 			e = next_of(end, pairing, is_of_event, e + 1);
