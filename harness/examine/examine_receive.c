@@ -124,8 +124,8 @@ static unsigned int receive_ack(struct half *half, const struct packet *packet)
 static unsigned int receive_rst(const struct half *half, const struct packet *packet)
 {
 	if (!half->heard)
-		return (packet->flags & TCP_FLAG_ACK) && packet->ack != half->snd_max ? 0
-		                                                                      : EFFECT_RST;
+		return (packet->flags & TCP_FLAG_ACK) && packet->ack == half->snd_max ? EFFECT_RST
+		                                                                      : 0;
 	return packet->seq == half->rcv_nxt ? EFFECT_RST : EFFECT_ASKS_ACK;
 }
 
