@@ -1,0 +1,97 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each probe can fail: what its claim forbids is put into the record of a true run, and the
+# judge, who knows nothing but the record, finds it.
+
+load helper
+
+# forbidden ID FINDING FILTER [OPTION...]: a run of ID (with OPTIONs) is as predicted; with
+# jq's FILTER applied to each line of its record FINDING is not. Of how late the machine was
+# nothing is kept, which would excuse it.
+forbidden() {
+	local id=$1 finding=$2 filter=$3
+
+	cd "$BATS_TEST_TMPDIR"
+	on_time "$FINWAIT" run "$id" --json "${@:4}" >true.jsonl
+	json_holds true.jsonl "any(.[].findings[]?; .name == \"$finding\")"
+	jq -c 'select(.kind != "late")' true.jsonl >intime.jsonl
+	jq -c "$filter" intime.jsonl >forbidden.jsonl
+	! cmp -s intime.jsonl forbidden.jsonl
+	status=0
+	"$FINWAIT" judge forbidden.jsonl --json >judged.jsonl || status=$?
+	[ "$status" -eq 1 ] || fail_with "exit $status, not 1"
+	json_holds judged.jsonl "any(.[].findings[]?; .name == \"$finding\" and .model_ok == false)"
+}
+
+# The settings in force: the kernel went by others.
+in_force() {
+	echo "if .type == \"probe\" then .sysctls.$1[\"net.ipv4.$2\"] = $3 else . end"
+}
+
+# A call's errno.
+call_fails() {
+	echo "if .call == \"$2\" and .sock == \"$1\" then .errno = $3 | .error = \"$4\" else . end"
+}
+
+# TCP's packets that $1 selects are changed by $2, as they were seen and as they were moved.
+packets() {
+	echo "if (.kind == \"packet\" or .kind == \"frame\") and .flags and ($1) then $2 else . end"
+}
+
+@test "loss.synack: the server's timer goes by another number" {
+	forbidden loss.synack synack_retransmissions "$(in_force server tcp_synack_retries 3)" \
+		--set tcp_syn_retries=1 --set tcp_synack_retries=0
+}
+
+@test "loss.ack: the server gives up after another number" {
+	forbidden loss.ack synack_retransmissions "$(in_force server tcp_synack_retries 3)" \
+		--set tcp_synack_retries=0
+}
+
+@test "loss.ack: an ACK that nothing asked for" {
+	forbidden loss.ack acks_that_nothing_asked_for \
+		"$(packets '.sock == "s1" and .flags == "SA"' '.t_ns -= 50000000')" \
+		--set tcp_synack_retries=0
+}
+
+@test "loss.ack-data-completes: a byte is missing" {
+	forbidden loss.ack-data-completes bytes_received \
+		'if .call == "recv" and .sock == "s1" then .result -= 1 else . end' \
+		--set tcp_synack_retries=0
+}
+
+@test "open.refused: another error" {
+	forbidden open.refused connect "$(call_fails c1 SO_ERROR 110 ETIMEDOUT)"
+}
+
+@test "open.refused: a reset that acknowledges something else" {
+	forbidden open.refused acknowledges_the_SYN "$(packets '.flags == "RA"' '.ack += 1')"
+}
+
+@test "open.syn-in-syn-sent: the SYN+ACK does what other kernels do" {
+	forbidden open.syn-in-syn-sent ESTABLISHED_by_the_SYN+ACK 'if .type == "run" then
+		.features.simultaneous_synack |= {accepted: "challenged", challenged: "accepted"}[.]
+		else . end'
+}
+
+@test "open.four-tuple: connect() fails otherwise" {
+	forbidden open.four-tuple the_same_again "$(call_fails c5 connect 22 EINVAL)"
+}
+
+@test "open.mss-from-mtu: an MSS that is not the link's" {
+	forbidden open.mss-from-mtu mss "$(packets '.flags == "S"' '.options.mss -= 1')"
+}
+
+@test "open.data-on-third: the third packet is bare" {
+	forbidden open.data-on-third bytes_in_the_third "$(packets '.sock == "c2" or .sock == "s2"' '.len = 0')"
+}
+
+@test "open.isn-clock: RFC 6528's clock" {
+	forbidden open.isn-clock tick_ns \
+		"$(packets '(.flags | startswith("S"))' '.seq = (.t_ns / 4000 | floor)')"
+}
+
+@test "open.isn-clock: a clock alone" {
+	forbidden open.isn-clock hashes_spread_evenly \
+		"$(packets '.flags == "S"' '.seq = (.t_ns / 64 | floor) % 4294967296')"
+}
