@@ -93,9 +93,16 @@ static bool flight_is_alone(const struct tally *tally, const struct flight *flig
 	return flight_is_ipv4(tally, flight) && !flight->packet->len;
 }
 
-static bool flight_is_alone_taken_in(const struct tally *tally, const struct flight *flight)
+/* ip_do_fragment() counts no packet of its own, ip_defrag() delivers none before the last. */
+static bool flight_is_whole(const struct tally *tally, const struct flight *flight)
 {
-	return flight_is_alone(tally, flight) && flight_is_taken_in(tally, flight);
+	return flight_is_alone(tally, flight) && !flight->packet->fragment_offset &&
+	       !flight->packet->more_fragments;
+}
+
+static bool flight_is_whole_taken_in(const struct tally *tally, const struct flight *flight)
+{
+	return flight_is_whole(tally, flight) && flight_is_taken_in(tally, flight);
 }
 
 static struct range count_flights(const struct tally *tally, bool arrivals, flight_fn is_counted)
@@ -139,13 +146,13 @@ struct range predict_ip_in(const struct tally *tally)
 
 struct range predict_ip_delivered(const struct tally *tally)
 {
-	return range_of(count_flights(tally, true, flight_is_alone_taken_in),
+	return range_of(count_flights(tally, true, flight_is_whole_taken_in),
 	                count_flights(tally, true, flight_is_ipv4_taken_in));
 }
 
 struct range predict_ip_out(const struct tally *tally)
 {
-	return range_of(count_flights(tally, false, flight_is_alone),
+	return range_of(count_flights(tally, false, flight_is_whole),
 	                count_flights(tally, false, flight_is_ipv4));
 }
 

@@ -67,6 +67,22 @@ static size_t events_take(const struct story *story, struct happening *items)
 	return count;
 }
 
+static bool is_labelled(const struct flight *flight)
+{
+	return (flight->departure && flight->departure->sock[0]) ||
+	       (flight->arrival && flight->arrival->sock[0]);
+}
+
+/*
+ * On lo both ends are of one host, for which a flight has one label: what was seen at either
+ * is told apart by the sights. One of the two may be nobody: the kernel resets for a port
+ * where no socket is.
+ */
+static const char *end_label(const struct flight *flight, const struct event *sight, enum side host)
+{
+	return flight->loopback && is_labelled(flight) ? sight->sock : flight->sock[host];
+}
+
 static size_t flight_take(const struct flight *flight, struct happening *items)
 {
 	enum side to = flight_to(flight);
@@ -77,7 +93,7 @@ static size_t flight_take(const struct flight *flight, struct happening *items)
 			.t_ns = flight->depart_ns,
 			.flight = flight,
 			.host = flight->from,
-			.sock = flight->sock[flight->from],
+			.sock = end_label(flight, flight->departure, flight->from),
 		};
 	if (flight->arrival)
 		items[count++] = (struct happening){
@@ -85,15 +101,9 @@ static size_t flight_take(const struct flight *flight, struct happening *items)
 			.flight = flight,
 			.arrives = true,
 			.host = to,
-			.sock = flight->sock[to],
+			.sock = end_label(flight, flight->arrival, to),
 		};
 	return count;
-}
-
-static bool is_labelled(const struct flight *flight)
-{
-	return (flight->departure && flight->departure->sock[0]) ||
-	       (flight->arrival && flight->arrival->sock[0]);
 }
 
 static int happening_compare(const void *a, const void *b)

@@ -95,21 +95,22 @@ const char *check_header(const struct half *half, const struct packet *packet)
 	return why ? why : check_ack(half, packet);
 }
 
-static bool sysctl_is_off(const struct half *half, const char *name)
+static bool sysctl_is_off(const struct half *half, int64_t t_ns, const char *name)
 {
 	int64_t value;
 
-	return record_sysctl(half->exam->story->rec, half->end->host, name, &value) && !value;
+	return record_sysctl_at(half->exam->story->rec, half->end->host, name, t_ns, &value) &&
+	       !value;
 }
 
-/* tcp_syn_options(): what the sysctls allow. */
-static const char *check_offer(const struct half *half, const struct packet *packet)
+/* tcp_syn_options(): what the sysctls allow by then. */
+static const char *check_offer(const struct half *half, const struct packet *packet, int64_t t_ns)
 {
-	if (packet->has_timestamps == sysctl_is_off(half, "net.ipv4.tcp_timestamps"))
+	if (packet->has_timestamps == sysctl_is_off(half, t_ns, "net.ipv4.tcp_timestamps"))
 		return "timestamps are not as tcp_timestamps has them";
-	if (packet->sack_ok == sysctl_is_off(half, "net.ipv4.tcp_sack"))
+	if (packet->sack_ok == sysctl_is_off(half, t_ns, "net.ipv4.tcp_sack"))
 		return "SACK is not offered as tcp_sack has it";
-	if (packet->has_wscale == sysctl_is_off(half, "net.ipv4.tcp_window_scaling"))
+	if (packet->has_wscale == sysctl_is_off(half, t_ns, "net.ipv4.tcp_window_scaling"))
 		return "scaling is not offered as tcp_window_scaling has it";
 	return NULL;
 }
@@ -132,7 +133,7 @@ static bool same_offer(const struct packet *a, const struct packet *b)
 	       a->sack_ok == b->sack_ok && a->has_timestamps == b->has_timestamps;
 }
 
-const char *check_options(const struct half *half, const struct packet *packet)
+const char *check_options(const struct half *half, const struct packet *packet, int64_t t_ns)
 {
 	if (!(packet->flags & TCP_FLAG_SYN)) {
 		if (packet->mss || packet->has_wscale || packet->sack_ok)
@@ -147,7 +148,7 @@ const char *check_options(const struct half *half, const struct packet *packet)
 		return check_answer(half, packet);
 	if (half->sent && !(half->own.flags & TCP_FLAG_ACK) && !same_offer(&half->own, packet))
 		return "it offers something else than the SYN before";
-	return check_offer(half, packet);
+	return check_offer(half, packet, t_ns);
 }
 
 static uint32_t window_bytes(const struct half *half, const struct packet *packet)

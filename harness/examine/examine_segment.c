@@ -206,7 +206,7 @@ static const char *segment_check(struct half *half, const struct happening *h)
 		return half->exam->labelled ? "it belongs to no socket that anyone saw" : NULL;
 	why = check_header(half, packet);
 	if (!why)
-		why = check_options(half, packet);
+		why = check_options(half, packet, h->t_ns);
 	if (!why)
 		why = check_window(half, packet);
 	if (!why)

@@ -53,7 +53,7 @@ bool half_agreed_scaling(const struct half *half);
 
 /* A segment left: why it cannot have; NULL: nothing speaks against it. */
 const char *check_header(const struct half *half, const struct packet *packet);
-const char *check_options(const struct half *half, const struct packet *packet);
+const char *check_options(const struct half *half, const struct packet *packet, int64_t t_ns);
 const char *check_window(struct half *half, const struct packet *packet);
 const char *check_clock(struct half *half, const struct happening *h);
 const char *check_echo(struct half *half, const struct happening *h);

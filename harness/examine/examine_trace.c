@@ -23,6 +23,18 @@ static bool is_of_event(const struct pairing *pairing, const struct happening *h
 	return pairing->kind != EVENT_RESET || h->event->reset.sent == pairing->sent;
 }
 
+/*
+ * Over lo a socket that is connected to itself gets its own reset back, and is in CLOSE by then:
+ * tcp_disconnect() and __tcp_close() take it out of the tables before they send one.
+ */
+static bool is_own_reset(const struct happening *h)
+{
+	const struct flight *flight = h->flight;
+
+	return flight->loopback && flight->departure && *h->sock &&
+	       !strcmp(flight->departure->sock, h->sock);
+}
+
 /* A SYN+ACK in answer to a SYN is not a retransmission: tcp_send_synack(). */
 static bool is_of_segment(const struct pairing *pairing, const struct happening *h)
 {
@@ -33,7 +45,7 @@ static bool is_of_segment(const struct pairing *pairing, const struct happening 
 		       (h->flight->packet->flags & syn_ack) != syn_ack;
 	if (pairing->sent)
 		return is_segment(h, false) && (h->flight->packet->flags & TCP_FLAG_RST);
-	return is_segment(h, true) && (h->effects & EFFECT_RST);
+	return is_segment(h, true) && (h->effects & EFFECT_RST) && !is_own_reset(h);
 }
 
 static bool had_time_wait_sock(const struct end *end, int64_t t_ns)

@@ -35,6 +35,9 @@ static const char *const records[] = {
 	"true/wave1.lost.slack-0.jsonl",
 	"true/wave4.lost.untraced-reset.jsonl",
 	"true/beyond.retries2.rto-min.jsonl",
+	"true/self.by-chance.jsonl",
+	"true/wire.header-sizes.jsonl",
+	"true/wire.fragment-lost.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
