@@ -25,6 +25,11 @@ int64_t clock_mono_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+int64_t clock_tick_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC_COARSE);
+}
+
 /*
  * The true difference lies within half the width of a reading, whatever
  * interrupted it, so that the narrowest of many is the best.

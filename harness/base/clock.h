@@ -10,6 +10,9 @@
 
 int64_t clock_mono_ns(void);
 
+/* CLOCK_MONOTONIC as the kernel's last tick left it: what jiffies say, and timers are set by. */
+int64_t clock_tick_ns(void);
+
 /*
  * Packet stamps are CLOCK_REALTIME. The difference is taken from the tightest
  * of many mono/real/mono readings, anew when the last is older than a second:

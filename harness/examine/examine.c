@@ -63,6 +63,9 @@ static int64_t ground_late_ns(const struct exam *exam, const struct ground *grou
 	                          ? lateness_total(exam->story, ground->from_ns, ground->to_ns)
 	                          : lateness_total(exam->story, ground->t_ns - LATE_BEFORE_NS,
 	                                           ground->t_ns + exam->slack_ns);
+
+	if (ground->early)
+		late_ns = lateness_worst(exam->story, ground->from_ns, ground->to_ns);
 	return late_ns >= ground->excess_ns ? late_ns : 0;
 }
 

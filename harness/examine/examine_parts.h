@@ -94,6 +94,7 @@ struct ground {
 	int64_t t_ns;
 	int64_t from_ns, to_ns; /* lateness in here can explain it; 0, 0: shortly before t_ns */
 	int64_t excess_ns; /* by how much the machine must have been late then; 0: any lateness */
+	bool early; /* a spell of lateness that reaches into that time counts whole: see LATE_TICK */
 	unsigned int rests_on;
 	bool hole; /* others saw it, and trace did not: it lost an event */
 };

@@ -44,12 +44,13 @@ struct span timers_due_within(const struct timers *t, const struct span *set, in
 void complain_due(struct exam *exam, const struct timers *t, int64_t t_ns, const struct span *set,
                   const struct span *due, const char *what)
 {
-	/* nothing fires early; but what set it may have reached the tap late */
+	/* nothing fires early but by a late tick; and what set it may have reached the tap late */
 	bool early = t_ns < due->lo_ns;
 	const struct ground ground = {
 		.t_ns = t_ns,
 		.from_ns = set->lo_ns - exam->slack_ns,
 		.to_ns = early ? set->hi_ns + exam->slack_ns : t_ns,
+		.early = early,
 		.excess_ns = early ? due->lo_ns - t_ns : t_ns - due->hi_ns,
 		.rests_on = RESTS(OBSERVER_TAP) | RESTS(OBSERVER_DIAG),
 	};

@@ -222,6 +222,44 @@ static void claims_check(struct judge *judge)
 			judge_misuse(judge, "a claim has no finding", judge->claims[i].id);
 }
 
+static int64_t late_most_ns(const struct record *rec)
+{
+	int64_t most_ns = 0;
+
+	for (int what = 0; what < LATE_WHAT_COUNT; what++)
+		if (rec->late[what].max_ns > most_ns)
+			most_ns = rec->late[what].max_ns;
+	return most_ns;
+}
+
+/*
+ * An emulator in real time takes the processor away in the midst of anything, also of an
+ * interrupt, and counts it nowhere: that the guest was late is seen, when is not. Where it
+ * was later than the slack no difference is the kernel's for certain.
+ */
+static void emulation_excuse(struct record *rec)
+{
+	int64_t late_ns = late_most_ns(rec);
+
+	if (strcmp(rec->run.clock, "real") != 0 || !strstr(rec->run.guest, "TCG") ||
+	    late_ns <= rec->slack_ms * NS_PER_MS)
+		return;
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		struct finding *finding = &rec->findings[i];
+
+		if (finding->model != MODEL_FAILS)
+			continue;
+		finding->model = MODEL_UNJUDGED;
+		finding->verdict = VERDICT_INCONCLUSIVE;
+		finding->late_ns = late_ns;
+		finding->note = record_text(rec,
+		                            "%s%sthe machine was %lld ms late, an emulator does "
+		                            "not tell when",
+		                            finding->note, *finding->note ? "; " : "",
+		                            (long long)(late_ns / NS_PER_MS));
+	}
+}
+
 static int judge_story(struct judge *judge, const struct story *story, judge_fn fn,
                        examine_fn examine)
 {
@@ -233,6 +271,7 @@ static int judge_story(struct judge *judge, const struct story *story, judge_fn 
 	claims_check(judge);
 	if (examine)
 		err = examine(judge->rec, story);
+	emulation_excuse(judge->rec);
 	outcome_settle(judge->rec);
 	if (judge->error)
 		outcome_set(judge->rec, OUTCOME_ERROR, judge->error);

@@ -202,6 +202,7 @@ enum late_what {
 	LATE_TIMER, /* a timer of ours that was set beside one of the kernel's */
 	LATE_HAND, /* the hand wire: from a frame's stamp to its forwarding */
 	LATE_STEAL, /* the processor was taken away: waiting on a run queue, stolen by a hypervisor */
+	LATE_TICK, /* the kernel's tick: until it comes, timers are set by a clock that is behind */
 	LATE_WHAT_COUNT,
 };
 

@@ -102,10 +102,8 @@ static const char *const frame_action_names[] = {
 static_assert(ARRAY_SIZE(frame_action_names) == FRAME_ACTION_COUNT, "a name for every action");
 
 static const char *const late_what_names[] = {
-	[LATE_WAKE] = "wake",
-	[LATE_TIMER] = "timer",
-	[LATE_HAND] = "hand",
-	[LATE_STEAL] = "steal",
+	[LATE_WAKE] = "wake",   [LATE_TIMER] = "timer", [LATE_HAND] = "hand",
+	[LATE_STEAL] = "steal", [LATE_TICK] = "tick",
 };
 static_assert(ARRAY_SIZE(late_what_names) == LATE_WHAT_COUNT, "a name for all that is late");
 

@@ -75,7 +75,7 @@ const struct field probe_fields[] = {
 	{"variant", &type_kept_text, IN_RECORD(variant), FIELD_GIVEN,
          "which row of the probe's grid: its suffix"},
 	{"again", &type_kept_text, IN_RECORD(again), FIELD_GIVEN,
-         "asked once more, and why: only a late machine had left it undecided"},
+         "asked once more, and why: a late machine or lost events alone had left it undecided"},
 	{"slack_ms", &type_slack, IN_RECORD(slack_ms), FIELD_ALWAYS,
          "how late a timer may be beyond the kernel's own rounding"},
 	{"faithful", &type_bool, IN_RECORD(faithful), FIELD_ALWAYS,
@@ -135,9 +135,11 @@ static const struct field lateness_fields[] = {
          .fields = late_total_fields},
 	{"steal", &type_object, IN_RECORD(late[LATE_STEAL]), FIELD_GIVEN,
          "the processor was somebody else's", .fields = late_total_fields},
+	{"tick", &type_object, IN_RECORD(late[LATE_TICK]), FIELD_GIVEN,
+         "the kernel's tick, so that its timers were set too early", .fields = late_total_fields},
 	{0},
 };
-static_assert(LATE_WHAT_COUNT == 4, "a total for all that can be late");
+static_assert(LATE_WHAT_COUNT == 5, "a total for all that can be late");
 
 const struct field result_fields[] = {
 	{"type", &type_text, 0, 0, FIELD_LINE, "`result`"},

@@ -18,6 +18,8 @@
  *   steal  how long it was ready to run and had no processor (the scheduler's own count),
  *          whatever had woken it.
  *   hand   from a frame's arrival in the wire to its being moved on by the hand.
+ *   tick   how long the kernel's tick has been due. Until it comes jiffies are behind, and a
+ *          timer that is set then fires early by as much: tcp_reset_xmit_timer(), mod_timer().
  *
  * One delay may be told by several of them: they are different views, never to be added up
  * across kinds. What is later than LATE_FLOOR_NS becomes an event; spells that follow each
@@ -37,7 +39,8 @@ static void spell_tell(struct late *late, enum late_what what)
 		return;
 	event.t_ns = spell->end_ns - late->emit->t0_ns;
 	event.late.what = what;
-	event.late.due_ns = spell->due_ns - late->emit->t0_ns;
+	if (spell->due_ns > late->emit->t0_ns) /* else it was so when the run began */
+		event.late.due_ns = spell->due_ns - late->emit->t0_ns;
 	event.late.late_ns = spell->late_ns;
 	*spell = (struct late_spell){0};
 	emit_event(late->emit, &event);
@@ -65,7 +68,7 @@ void late_note(struct late *late, enum late_what what, int64_t due_ns, int64_t n
 	struct late_total *total = &late->emit->rec->late[what];
 	int64_t late_ns = now_ns - due_ns;
 
-	if (late_ns <= 0 || due_ns < late->emit->t0_ns)
+	if (late_ns <= 0 || (due_ns < late->emit->t0_ns && what != LATE_TICK))
 		return;
 	total->sum_ns += late_ns;
 	if (late_ns > total->max_ns)
@@ -96,11 +99,21 @@ static void pass_end(struct late *late, int64_t now_ns)
 	late->pass_ns = 0;
 }
 
+/* Two ticks: the one that is due may be under way. */
+static void late_note_tick(struct late *late, int64_t now_ns)
+{
+	int64_t due_ns = clock_tick_ns() + 2 * NS_PER_S / clock_hz();
+
+	if (!late->is_virtual && due_ns < now_ns)
+		late_note(late, LATE_TICK, due_ns, now_ns);
+}
+
 int64_t late_wait_begin(struct late *late, int64_t until_ns)
 {
 	int64_t now_ns = clock_mono_ns();
 
 	pass_end(late, now_ns);
+	late_note_tick(late, now_ns);
 	if (late->is_virtual || until_ns - now_ns < LATE_BEAT_NS)
 		return until_ns;
 	return now_ns + LATE_BEAT_NS;
@@ -111,6 +124,7 @@ void late_wait_end(struct late *late, int64_t beat_ns, int64_t now_ns)
 	int64_t queued_ns = late->queue ? lateness_queued_ns(late->queue) : 0;
 
 	late->pass_ns = now_ns;
+	late_note_tick(late, now_ns);
 	if (beat_ns)
 		late_note(late, LATE_WAKE, beat_ns, now_ns);
 	if (queued_ns)

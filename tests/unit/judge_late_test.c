@@ -148,6 +148,37 @@ static void test_late_count(void **state)
 	}
 }
 
+/* An emulator in real time: late anywhere is late everywhere; on time nothing is excused. */
+static void test_late_emulator(void **state)
+{
+	static const struct {
+		const char *clock, *guest;
+		int64_t late_ms;
+		enum outcome outcome;
+	} rows[] = {
+		{"real", "QEMU 7.2.22, TCG", 11, OUTCOME_INCONCLUSIVE},
+		{"real", "QEMU 7.2.22, TCG", 10, OUTCOME_MODEL_FAILED},
+		{"virtual", "QEMU 7.2.22, TCG", 11, OUTCOME_MODEL_FAILED},
+		{"real", "QEMU 7.2.22, KVM", 11, OUTCOME_MODEL_FAILED},
+		{"real", "", 11, OUTCOME_MODEL_FAILED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct record *rec = record_whole();
+
+		snprintf(rec->run.clock, sizeof(rec->run.clock), "%s", rows[i].clock);
+		snprintf(rec->run.guest, sizeof(rec->run.guest), "%s", rows[i].guest);
+		rec->late[LATE_WAKE].max_ns = rows[i].late_ms * MS;
+		stated[0] = figure_of(value_none(), value_count(3), value_count(4));
+		stated_count = 1;
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+		if (rec->outcome != rows[i].outcome)
+			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
+		record_free(rec);
+	}
+}
+
 /* The judge reads its record, and no environment. */
 static void test_no_environment(void **state)
 {
@@ -278,9 +309,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spells_overlap), cmocka_unit_test(test_late_timer),
-		cmocka_unit_test(test_late_count),     cmocka_unit_test(test_no_environment),
-		cmocka_unit_test(test_late_reading),   cmocka_unit_test(test_late_premise),
-		cmocka_unit_test(test_late_unended),
+		cmocka_unit_test(test_late_emulator),  cmocka_unit_test(test_late_count),
+		cmocka_unit_test(test_no_environment), cmocka_unit_test(test_late_reading),
+		cmocka_unit_test(test_late_premise),   cmocka_unit_test(test_late_unended),
 	};
 
 	return cmocka_run_group_tests_name("judge_late", tests, NULL, NULL);

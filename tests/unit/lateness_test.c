@@ -74,8 +74,11 @@ static void test_what_is_small_is_only_counted(void **state)
 	late_note(&late, LATE_WAKE, T0 + 5 * NS_PER_MS, T0 + 6 * NS_PER_MS);
 	late_note(&late, LATE_WAKE, T0 + 9 * NS_PER_MS, T0 + 8 * NS_PER_MS); /* early is not late */
 	late_note(&late, LATE_WAKE, T0 - NS_PER_S, T0 + 1); /* before the run */
+	late_note(&late, LATE_TICK, T0 - NS_PER_S, T0 - 1 + NS_PER_MS); /* still so when it began */
 	late_end(&late);
-	assert_int_equal(emit.rec->event_count, 0);
+	assert_int_equal(emit.rec->event_count, 1);
+	assert_int_equal(emit.rec->events[0].late.due_ns, 0);
+	assert_int_equal(emit.rec->events[0].late.late_ns, NS_PER_S + NS_PER_MS - 1);
 	assert_int_equal(emit.rec->late[LATE_WAKE].sum_ns, NS_PER_MS + 80000);
 	assert_int_equal(emit.rec->late[LATE_WAKE].max_ns, NS_PER_MS);
 	emit_free(&emit);

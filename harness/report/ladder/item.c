@@ -251,6 +251,7 @@ static void add_late(struct collector *c, const struct event *event)
 		[LATE_TIMER] = "a timer beside the kernel's fired",
 		[LATE_HAND] = "a frame was moved on",
 		[LATE_STEAL] = "the processor came back",
+		[LATE_TICK] = "the kernel's tick came",
 	};
 	char late[24];
 
