@@ -14,6 +14,7 @@
 
 /* include/net/tcp.h */
 #define TIMEOUT_INIT_NS NS_PER_S
+#define TIMEOUT_MIN_TICKS 2
 
 static int64_t rto_max_ns(const struct timers *t)
 {
@@ -39,9 +40,10 @@ static struct span resend_due(const struct timers *t, int64_t delay_ns)
 
 bool write_timer_due(const struct timers *t, struct span *due)
 {
-	int64_t delay_ns =
-		t->request ? model_synack_timeout_ns(t->exam->story->rec, t->end->host, t->timeouts)
-			   : t->rto_ns;
+	const struct record *rec = t->exam->story->rec;
+	int64_t delay_ns = t->request   ? model_synack_timeout_ns(rec, t->end->host, t->timeouts)
+	                   : t->hurried ? TIMEOUT_MIN_TICKS * model_tick_ns(rec)
+	                                : t->rto_ns;
 
 	if (!t->is_armed || !delay_ns)
 		return false;
@@ -177,6 +179,7 @@ static void timers_resend(struct exam *exam, struct timers *t, const struct happ
 	else
 		backed_off = socket_resend(exam, t, h, t_ns);
 	t->may_probe = false;
+	t->hurried = false;
 	t->is_armed = false;
 	timers_arm(t, t_ns, h->t_ns);
 	t->backed_off = backed_off;
@@ -216,6 +219,18 @@ void resend_departure(struct exam *exam, struct timers *t, const struct happenin
 	timers_arm(t, h->t_ns, h->t_ns);
 }
 
+/*
+ * What acknowledges no SYN of ours is reset, and the SYN goes again very soon, unless it has
+ * been sent again already: tcp_rcv_synsent_state_process() with TCP_TIMEOUT_MIN.
+ */
+static bool syn_is_hurried(const struct timers *t, const struct happening *h)
+{
+	const struct stay *stay = stay_at(t->end, h->t_ns);
+
+	return stay && stay->state == STATE_SYN_SENT && !t->timeouts && h->outstanding &&
+	       (h->flight->packet->flags & TCP_FLAG_ACK);
+}
+
 void resend_arrival(struct timers *t, const struct happening *h)
 {
 	const struct packet *packet = h->flight->packet;
@@ -223,11 +238,17 @@ void resend_arrival(struct timers *t, const struct happening *h)
 	t->heard_ns = h->t_ns;
 	t->asked |= (packet->flags & TCP_FLAG_SYN) != 0;
 	if (!(h->effects & EFFECT_ACKS_NEW)) {
+		if (syn_is_hurried(t, h)) {
+			t->hurried = true;
+			t->is_armed = false;
+			timers_arm(t, h->t_ns, h->t_ns);
+		}
 		t->disturbed |= h->outstanding && (packet->flags & TCP_FLAG_ACK) && !packet->len &&
 		                !(packet->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN));
 		return;
 	}
 	t->timeouts = 0;
+	t->hurried = false;
 	t->rto_next_ns = 0;
 	t->disturbed = false;
 	t->is_armed = false;

@@ -167,7 +167,8 @@ static struct flow *flow_new(struct flows *flows, enum side host, const struct e
 		flows->items = items;
 	if (!items || !flow)
 		emit_fail_errno(flows->emit, ENOMEM, "watch one more end of a connection");
-	*flow = (struct flow){.host = host, .local = *local, .remote = *remote, .older = older};
+	*flow = (struct flow){
+		.host = host, .local = *local, .remote = *remote, .older = older, .before = older};
 	memcpy(flow->label, label, SOCK_LABEL_SIZE);
 	if (older && !older->seen)
 		older->ended = true; /* whoever it was to talk to has begun anew */
@@ -312,6 +313,61 @@ struct flow_ends flow_of_packet(struct flows *flows, enum side from, enum side t
 		ends.receiver = flow_new(flows, to, &packet->dst, &packet->src, label);
 	}
 	return ends;
+}
+
+/* The newest of @flow's four-tuple whose SYN has left, or NULL. */
+static struct flow *flow_begun(const struct flows *flows, const struct flow *flow)
+{
+	struct flow *begun = tuple_newest(flows, flow->host, &flow->local, &flow->remote);
+
+	while (begun && !begun->begun)
+		begun = begun->before;
+	return begun;
+}
+
+/* Keeps what tells later that this end is over, and the next one begins. */
+static void flow_follow(struct flow *flow, bool departs, const struct packet *packet)
+{
+	if (departs && (packet->flags & TCP_FLAG_SYN))
+		flow->begun = true;
+	if (departs && (packet->flags & TCP_FLAG_FIN)) {
+		flow->fin_sent = true;
+		flow->fin_end = packet->seq + packet->len + 1;
+	}
+	if (departs)
+		return;
+	flow->fin_arrived |= (packet->flags & TCP_FLAG_FIN) != 0;
+	flow->closed |= (packet->flags & TCP_FLAG_RST) ||
+	                (flow->fin_arrived && flow->fin_sent && (packet->flags & TCP_FLAG_ACK) &&
+	                 packet->ack == flow->fin_end);
+}
+
+/*
+ * A SYN reaches an end that is still there (tcp_validate_incoming()), and begins another one
+ * where it is over or in TIME_WAIT. What is no SYN belongs to the connection whose SYN left last.
+ */
+static bool flow_has_tuple(const struct flow *begun, bool departs, const struct packet *packet,
+                           int64_t t_ns)
+{
+	if (departs && (packet->flags & TCP_FLAG_SYN))
+		return false;
+	if (!packet_begins(packet))
+		return true;
+	return begun->seen && !begun->closed && !(begun->ended && t_ns >= begun->gone_ns);
+}
+
+struct flow *flow_at_port(struct flows *flows, struct flow_ends ends, bool departs,
+                          const struct packet *packet, int64_t t_ns)
+{
+	struct flow *flow = departs ? ends.sender : ends.receiver;
+	struct flow *begun = flow ? flow_begun(flows, flow) : NULL;
+
+	if (!flow)
+		return NULL;
+	if (begun && begun != flow && flow_has_tuple(begun, departs, packet, t_ns))
+		flow = begun;
+	flow_follow(flow, departs, packet);
+	return flow;
 }
 
 /* ---- kernel objects that trace names */

@@ -20,11 +20,17 @@ struct flow {
 	struct endpoint local, remote;
 	uint64_t cookie; /* of its object; 0: none was seen yet */
 	struct flow *peer; /* the other end; NULL: not of this bench */
-	struct flow *older; /* on the same four-tuple at this host */
+	struct flow *older; /* on the same four-tuple at this host, of those that are not over */
+	struct flow *before; /* the same, of all */
 	struct sample last; /* OBJECT_NONE until something was found */
 	bool seen; /* something was found once */
 	bool ended; /* and nothing is left of it; or it can never come to be */
 	bool traced, traced_end; /* trace has told of its socket; of its socket's CLOSE */
+	/* what was seen of it at its own host's port: */
+	bool begun; /* its SYN or SYN+ACK has left */
+	bool fin_sent, fin_arrived; /* a FIN has left, one has come in */
+	bool closed; /* both FINs are through, or a reset came in */
+	uint32_t fin_end; /* the number behind the FIN that it sent */
 	int64_t gone_ns; /* nothing was found any more, since; absolute */
 	/* watch's: */
 	bool touched; /* something may have changed it: to be read at once */
@@ -83,6 +89,12 @@ struct flow_ends {
 /* Of a frame that left @from, or that the wire made in its name. A SYN begins a flow. */
 struct flow_ends flow_of_packet(struct flows *flows, enum side from, enum side to,
                                 const struct packet *packet);
+/*
+ * Of @ends that of @host, where the frame was seen at @t_ns (absolute) as it left or came in:
+ * an end that is still there has the four-tuple to itself, whomever the frame was meant for.
+ */
+struct flow *flow_at_port(struct flows *flows, struct flow_ends ends, bool departs,
+                          const struct packet *packet, int64_t t_ns);
 /* The label of the object that a trace event speaks of, "" when nobody can name it. */
 void flow_name_object(struct flows *flows, const struct trace_event *traced,
                       char label[SOCK_LABEL_SIZE]);

@@ -24,10 +24,12 @@ static void pump_packet(struct pump *pump, struct event *event)
 	bool departs = event_departs(event);
 	struct flow_ends ends = flow_of_packet(pump->watch->flows, departs ? host : other,
 	                                       departs ? other : host, &event->packet.packet);
-	const struct flow *own = departs ? ends.sender : ends.receiver;
+	struct flow *own = flow_at_port(pump->watch->flows, ends, departs, &event->packet.packet,
+	                                event->t_ns + pump->emit->t0_ns);
 
 	if (own)
 		memcpy(event->sock, own->label, SOCK_LABEL_SIZE);
+	watch_touch(pump->watch, own);
 	watch_touch(pump->watch, ends.sender);
 	watch_touch(pump->watch, ends.receiver);
 }

@@ -161,6 +161,51 @@ static void test_a_tuple_used_again_is_another_flow(void **state)
 	flows_free(flows);
 }
 
+static const char *label_at_port(struct flows *flows, enum side at_host, bool departs,
+                                 const struct packet *packet, int64_t t_ns)
+{
+	enum side from = departs ? at_host : side_other(at_host);
+	struct flow_ends ends = flow_of_packet(flows, from, side_other(from), packet);
+
+	return flow_at_port(flows, ends, departs, packet, t_ns)->label;
+}
+
+/* tcp_validate_incoming(): a SYN that reaches LAST_ACK is answered there, not by the listener. */
+static void test_a_syn_reaches_the_end_that_is_there(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock first = sock_at(SIDE_CLIENT, 5000, 10);
+	struct sock second = sock_at(SIDE_CLIENT, 5000, 12);
+	struct sock server = sock_at(SIDE_SERVER, 8080, 11);
+	struct packet syn, synack, challenge, reset;
+	struct flow *old;
+
+	(void)state;
+	flow_label_sock(flows, &first, false);
+	connect_to(flows, &first, 8080);
+	old = first.flow->peer;
+	syn = packet_of(&first, 8080, TCP_FLAG_SYN);
+	synack = packet_of(&server, 5000, TCP_FLAG_SYN | TCP_FLAG_ACK);
+	assert_string_equal(label_at_port(flows, SIDE_SERVER, false, &syn, 1), "s1");
+	assert_string_equal(label_at_port(flows, SIDE_SERVER, true, &synack, 2), "s1");
+	seen(flows, old, STATE_LAST_ACK, 11);
+	first.flow->ended = true;
+	flow_label_sock(flows, &second, false);
+	connect_to(flows, &second, 8080);
+
+	/* It was read to be gone before these were taken in. */
+	old->ended = true;
+	old->gone_ns = 9;
+	challenge = packet_of(&server, 5000, TCP_FLAG_ACK);
+	reset = packet_of(&second, 8080, TCP_FLAG_RST);
+	assert_string_equal(label_at_port(flows, SIDE_SERVER, false, &syn, 5), "s1");
+	assert_string_equal(label_at_port(flows, SIDE_SERVER, true, &challenge, 6), "s1");
+	assert_string_equal(label_at_port(flows, SIDE_SERVER, false, &reset, 7), "s1");
+	assert_string_equal(label_at_port(flows, SIDE_SERVER, false, &syn, 8), "s2");
+	assert_string_equal(label_at_port(flows, SIDE_SERVER, true, &synack, 9), "s2");
+	flows_free(flows);
+}
+
 static void test_objects_go_by_cookie_first(void **state)
 {
 	struct flows *flows = flows_new();
@@ -258,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_both_ends_have_one_number),
 		cmocka_unit_test(test_a_simultaneous_open_is_one_connection),
 		cmocka_unit_test(test_a_tuple_used_again_is_another_flow),
+		cmocka_unit_test(test_a_syn_reaches_the_end_that_is_there),
 		cmocka_unit_test(test_objects_go_by_cookie_first),
 		cmocka_unit_test(test_a_child_is_not_its_listener),
 		cmocka_unit_test(test_an_injected_syn_begins_a_flow),
