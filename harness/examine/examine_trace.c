@@ -57,12 +57,23 @@ static bool had_time_wait_sock(const struct end *end, int64_t t_ns)
 	return false;
 }
 
+/* Whether something came in to the end in between. */
+static bool was_reached(const struct end *end, int64_t from_ns, int64_t to_ns)
+{
+	for (size_t i = 0; i < end->count && end->items[i].t_ns <= to_ns; i++)
+		if (end->items[i].t_ns >= from_ns && is_segment(&end->items[i], true))
+			return true;
+	return false;
+}
+
 /*
- * Whether there is no full socket to send this reset: a time-wait sock, or none since long.
- * Not every kernel traces it then: tcp_v4_send_reset(), tcp_v6_send_reset(). A call that ends
- * a socket sends its reset just behind the state's change.
+ * Whether there is no full socket for this reset: a time-wait sock, or none. Not every kernel
+ * traces one that is sent then (tcp_v4_send_reset(), tcp_v6_send_reset()), and none traces one
+ * that a time-wait sock takes in. A call that ends a socket sends its reset just behind the
+ * state's change, without anything that came in.
  */
-static bool is_nobodys(const struct exam *exam, const struct end *end, const struct happening *h)
+static bool is_nobodys(const struct exam *exam, const struct end *end,
+                       const struct pairing *pairing, const struct happening *h)
 {
 	const struct stay *last = NULL;
 
@@ -70,9 +81,11 @@ static bool is_nobodys(const struct exam *exam, const struct end *end, const str
 		last = &end->stays[i];
 	if (!last)
 		return false;
-	return last->state == STATE_TIME_WAIT ||
-	       (last->state == STATE_FIN_WAIT2 && had_time_wait_sock(end, h->t_ns)) ||
-	       (last->state == STATE_CLOSE && h->t_ns - last->to_ns > exam->slack_ns);
+	if (last->state == STATE_TIME_WAIT ||
+	    (last->state == STATE_FIN_WAIT2 && had_time_wait_sock(end, h->t_ns)))
+		return true;
+	return pairing->sent && last->state == STATE_CLOSE &&
+	       (h->t_ns - last->to_ns > exam->slack_ns || was_reached(end, last->to_ns, h->t_ns));
 }
 
 /* tcp_reset() runs for data too that nobody will read: tcp_rcv_state_process(), RCV_SHUTDOWN. */
@@ -124,7 +137,8 @@ static void examine_pairing(struct exam *exam, const struct end *end, const stru
 		else
 			apart_ns = end->items[e].t_ns - end->items[s].t_ns;
 		if (apart_ns > exam->slack_ns) {
-			if (!pairing->sent || !is_nobodys(exam, end, &end->items[s]))
+			if (pairing->kind != EVENT_RESET ||
+			    !is_nobodys(exam, end, pairing, &end->items[s]))
 				complain_alone(exam, end, pairing, &end->items[s]);
 		} else if (apart_ns < -exam->slack_ns) {
 			if (!is_late_data(exam, end, pairing, &end->items[e]))
