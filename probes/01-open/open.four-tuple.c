@@ -41,7 +41,7 @@ static int tuple_connect(struct probe_run *run, const struct tuple *tuple, struc
 
 static void run(struct probe_run *run)
 {
-	struct sock *client[COEXIST], *server[COEXIST], *listener[COEXIST], *twice;
+	struct sock *client[COEXIST], *server[COEXIST], *listener[COEXIST] = {NULL}, *twice;
 
 	for (size_t i = 0; i < COEXIST; i++) {
 		const struct tuple *tuple = &tuples[i];
