@@ -52,6 +52,7 @@ struct probe_sysctl {
 	const char *name; /* "net.ipv4.tcp_syn_retries", "server:net.ipv4..." for one host */
 	const char *quick; /* for everyday runs; NULL: the kernel's default */
 	const char *faithful; /* the article's conditions; NULL: the kernel's default */
+	bool optional; /* a kernel that has no such sysctl does without */
 };
 
 struct probe_param {

@@ -12,9 +12,11 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../../netns/sysctl.h"
 #include "../base/die.h"
 #include "../examine/examine.h"
 #include "../judge/model/unmodelled.h"
@@ -173,6 +175,41 @@ static void run_finish(struct probe_run *run)
 		die_errno(rec->probe, "judge the record");
 }
 
+static bool is_optional(const struct probe_sysctl *sysctls, const char *name)
+{
+	for (int i = 0; i < SETTINGS_PER_PROBE && sysctls[i].name; i++) {
+		const char *colon = strchr(sysctls[i].name, ':');
+
+		if (sysctls[i].optional && !strcmp(colon ? colon + 1 : sysctls[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* What the plan sets at @side, without what is optional and this kernel does not have. */
+static int run_set_sysctls(struct probe_run *run, const struct run_plan *plan, enum side side)
+{
+	const struct settings *asked = &plan->sysctls[side];
+	struct settings set = {0};
+	int err = 0;
+
+	for (size_t i = 0; i < asked->count && !err; i++) {
+		const char *name = asked->items[i].name;
+		bool optional = is_optional(plan->probe->sysctls, name) ||
+		                (plan->variant && is_optional(plan->variant->sysctls, name));
+
+		if (optional && !sysctl_exists(run->bench.netns_fd[side], name))
+			continue;
+		err = settings_put(&set, name, asked->items[i].value);
+	}
+	if (err)
+		err = fault_set(&run->fault, ENOMEM, "set the sysctls of %s", plan->id);
+	else
+		err = setting_write(&run->bench, side, &set, run->emit.rec, &run->fault);
+	settings_clear(&set);
+	return err;
+}
+
 void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 {
 	struct record *rec = run->emit.rec;
@@ -184,8 +221,7 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 		die_errno(plan->id, "describe it in its record");
 	emit_open(&run->emit, out_fd, plan->out_write, plan->out_end);
 	for (int side = 0; side < SIDE_COUNT && !run->unready; side++)
-		run->unready = setting_write(&run->bench, (enum side)side, &plan->sysctls[side],
-		                             rec, &run->fault) < 0;
+		run->unready = run_set_sysctls(run, plan, (enum side)side) < 0;
 	if (run->unready)
 		emit_fail(&run->emit, &run->fault);
 	emit_begin(&run->emit);

@@ -13,15 +13,17 @@ bool model_syn_backs_off(const struct record *rec, enum side host, int64_t timeo
 	return timeouts > linear_timeouts(rec, host);
 }
 
-bool model_syn(const struct record *rec, enum side host, struct schedule *schedule)
+bool model_syn_of(const struct record *rec, enum side host, int64_t syncnt,
+                  struct schedule *schedule)
 {
 	int64_t linear = linear_timeouts(rec, host);
 	int64_t rto_ns = TCP_TIMEOUT_INIT_NS, max_ns = model_rto_max_ns(rec, host);
-	int64_t retransmits = 0, retries, bound_ns;
+	int64_t retransmits = 0, retries = syncnt, bound_ns;
 	struct chain chain;
 
 	chain_begin(&chain, rec, schedule);
-	if (!model_hz_known(rec) || !model_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &retries))
+	if (!model_hz_known(rec) ||
+	    (!syncnt && !model_sysctl(rec, host, "net.ipv4.tcp_syn_retries", &retries)))
 		return false;
 	bound_ns = model_timeout_ns(rec->run.hz, retries, TCP_TIMEOUT_INIT_NS, max_ns);
 	chain.counting = true; /* tcp_connect_init() stamps the first SYN */
@@ -38,4 +40,9 @@ bool model_syn(const struct record *rec, enum side host, struct schedule *schedu
 		if (model_syn_backs_off(rec, host, ++retransmits))
 			rto_ns = rto_ns * 2 < max_ns ? rto_ns * 2 : max_ns;
 	}
+}
+
+bool model_syn(const struct record *rec, enum side host, struct schedule *schedule)
+{
+	return model_syn_of(rec, host, 0, schedule);
 }

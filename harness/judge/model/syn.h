@@ -12,6 +12,10 @@
  */
 bool model_syn(const struct record *rec, enum side host, struct schedule *schedule);
 
+/* The same for a socket that was given TCP_SYNCNT; 0: none, tcp_syn_retries counts. */
+bool model_syn_of(const struct record *rec, enum side host, int64_t syncnt,
+                  struct schedule *schedule) MUST_CHECK;
+
 /* Whether the RTO doubles with the time-out number @timeouts (1: the first) in SYN_SENT: tcp_retransmit_timer(). */
 bool model_syn_backs_off(const struct record *rec, enum side host, int64_t timeouts);
 
