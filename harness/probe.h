@@ -33,12 +33,14 @@
 #include <sys/socket.h>
 
 #include "judge/end_calls.h"
+#include "judge/data_loss.h"
 #include "judge/fin_loss.h"
 #include "judge/fin_stay.h"
 #include "judge/judge.h"
 #include "judge/measure.h"
 #include "judge/model.h"
 #include "judge/query.h"
+#include "judge/window_wait.h"
 #include "record/record.h"
 #include "step/sock_verbs.h"
 

@@ -11,83 +11,38 @@
  */
 #include "../../harness/probe.h"
 
-static const struct packet_match data = {.from = SIDE_CLIENT, .payload = PAYLOAD_SOME};
-
-/* Until a retransmission changes it the socket's RTO is the one that the first of them ran on. */
-static bool data_model(const struct record *rec, struct schedule *model)
-{
-	const struct event *second = query_sent(rec, "c1", &data, 1);
-	const struct sample *at_send =
-		query_rto(rec, SIDE_CLIENT, "c1", second ? second->t_ns - 1 : INT64_MAX);
-
-	*model = (struct schedule){0};
-	return at_send && model_retries2(rec, SIDE_CLIENT, at_send, model);
-}
+static const struct data_end client_end = {.host = SIDE_CLIENT, .sock = "c1"};
 
 static void run(struct probe_run *run)
 {
 	struct sock *client, *server;
-	struct schedule model;
 
 	flow_establish(run, 8080, &client, &server);
-	wire_drop(run, data);
+	wire_drop(run, (struct packet_match){.from = SIDE_CLIENT, .payload = PAYLOAD_SOME});
 	sock_send(client, 100);
-	if (!data_model(run_record(run), &model))
-		run_inconclusive(run, "no RTO of the client's socket was read");
-	sock_await_failure(client, model.give_up.hi_ns / NS_PER_MS + 2000);
-}
-
-static void judge_sends(struct judge *judge, const struct sent *sent, const struct schedule *model,
-                        const char *unpredicted)
-{
-	judge_count(judge,
-	            &(struct figure){
-			    .name = "data_segments",
-			    .predicts = value_counts(model->sends_lo, model->sends_hi),
-			    .measured = measure_sent(sent),
-			    .rule = "tcp_write_timeout(): tcp_retries2, tcp_send_loss_probe()",
-			    .unpredicted = unpredicted,
-			    .predicted_from = RESTS_ON(OBSERVER_DIAG),
-		    });
-	judge_count(judge,
-	            &(struct figure){
-			    .name = "loss_probes",
-			    .predicts = value_count(model->probes),
-			    .measured = measure_counter(judge, SIDE_CLIENT, "TcpExt.TCPLossProbes"),
-			    .rule = "tcp_schedule_loss_probe(), tcp_send_loss_probe()",
-			    .unpredicted = unpredicted,
-			    .predicted_from = RESTS_ON(OBSERVER_DIAG),
-		    });
-	judge_schedule(judge, &(struct schedule_figure){
-				      .sent = sent,
-				      .from = when_sent(sent),
-				      .model = model,
-				      .rule = "tcp_retransmit_timer(): icsk_rto << 1",
-				      .unpredicted = unpredicted,
-				      .predicted_from = RESTS_ON(OBSERVER_DIAG),
-			      });
+	sock_await_failure(client, data_loss_limit_ms(run_record(run), &client_end));
 }
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	struct sent sent = sent_on(judge, "c1", &data, (struct moment){0});
-	struct schedule model;
-	const char *unpredicted = NULL;
+	struct data_loss loss;
 
-	if (!data_model(story->rec, &model))
-		unpredicted = "no RTO of c1 was read";
+	(void)story;
+	data_loss_measure(judge, &client_end, &loss);
 	judge_claim(judge, "beyond.retries2");
-	judge_premise(judge, "the data was lost each time", measure_all_lost(&sent));
-	judge_sends(judge, &sent, &model, unpredicted);
-	judge_time(judge, &(struct figure){
-				  .name = "fails_after",
-				  .predicts = span_value(model.give_up),
-				  .measured = measure_until_end(judge, SIDE_CLIENT, "c1",
-	                                                        when_sent(&sent)),
-				  .rule = "retransmits_timed_out(), tcp_model_timeout()",
-				  .unpredicted = unpredicted,
-				  .predicted_from = RESTS_ON(OBSERVER_DIAG),
-			  });
+	judge_premise(judge, "the data was lost each time", measure_all_lost(&loss.sent));
+	data_loss_judge_count(judge, &loss, value_none());
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "loss_probes",
+			    .predicts = value_count(loss.model.probes),
+			    .measured = measure_counter(judge, SIDE_CLIENT, "TcpExt.TCPLossProbes"),
+			    .rule = "tcp_schedule_loss_probe(), tcp_send_loss_probe()",
+			    .unpredicted = loss.unpredicted,
+			    .predicted_from = loss.predicted_from,
+		    });
+	data_loss_judge_intervals(judge, &loss);
+	data_loss_judge_end(judge, &loss, value_none());
 	judge_given_up(judge, &(struct given_up_figure){
 				      .host = SIDE_CLIENT,
 				      .sock = "c1",

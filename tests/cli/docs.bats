@@ -103,7 +103,7 @@ can_run() {
 # two that run the judge.
 verbs() {
 	(cd "$TOP/harness" && sed 's|/\*.*\*/||; /^ \*/d' probe.h step/sock_verbs.h judge/judge.h \
-		judge/measure.h judge/fin_loss.h) |
+		judge/measure.h judge/fin_loss.h judge/data_loss.h judge/window_wait.h) |
 		grep -oE '^[a-z][a-z0-9_ ]*[ *][a-z0-9_]+\(' | grep -oE '[a-z0-9_]+\($' |
 		grep -vxE '(judge_record|record_came_to_judge)\(' | sort -u
 }
@@ -114,7 +114,7 @@ verbs() {
 	[ "$(verbs | wc -l)" -gt 100 ]
 	told=$(grep -oE '[a-z0-9_]+\(' "$TOP/docs/verbs.md" | sort -u)
 	diff <(verbs) <(grep -E \
-		'^(await|bench|child|counters|fin|flow|host|judge|judged|match|measure|measured|note|observe|packet|param|run|sent|sock|socks|sysctl|value|when|wire)(_.*)?\($' \
+		'^(await|bench|child|counters|data|fin|flow|host|judge|judged|match|measure|measured|note|observe|packet|param|run|sent|sock|socks|sysctl|value|when|window|wire)(_.*)?\($' \
 		<<<"$told" | grep -vxE '(run|judge)\(')
 	for model in $(grep -oE '^model[a-z0-9_]+|model_[a-z0-9_]+\(' <<<"$told"); do
 		grep -rqF "$model" "$TOP/harness/judge/model" --include='*.h' ||
