@@ -641,7 +641,7 @@ int main(void)
 		cmocka_unit_test(test_traced),      cmocka_unit_test(test_signal),
 		cmocka_unit_test(test_counters),    cmocka_unit_test(test_no_counter),
 		cmocka_unit_test(test_sockets),     cmocka_unit_test(test_default),
-		cmocka_unit_test(test_timer),
+		cmocka_unit_test(test_timer),       cmocka_unit_test(test_trials),
 	};
 
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
