@@ -201,7 +201,8 @@ static bool is_request_timeout(const struct end *end, const struct happening *h)
 		return false;
 	while (h-- > end->items)
 		if (h->flight)
-			return !h->arrives || t_ns - h->t_ns > ANSWER_NS;
+			return !h->arrives || t_ns - h->t_ns > ANSWER_NS ||
+			       !(h->flight->packet->flags & TCP_FLAG_SYN);
 	return false;
 }
 

@@ -28,6 +28,7 @@ static const struct {
 	[BY_ACK_OF_FIN] = {.cause = "packet", .effects = EFFECT_ACKS_FIN},
 	[BY_FIN] = {.cause = "packet", .effects = EFFECT_FIN},
 	[BY_RESET] = {.cause = "packet", .effects = EFFECT_RST},
+	[BY_REFUSAL] = {.cause = "packet"},
 	[BY_LATE_DATA] = {.cause = "packet", .effects = EFFECT_DATA},
 	[BY_ICMP] = {.cause = "packet icmp"},
 	[BY_WRITE_TIMER] = {.cause = "timer tcp_write_timer"},
@@ -62,6 +63,7 @@ static const struct edge edges[] = {
 	{STATE_SYN_RECV, STATE_FIN_WAIT1, BY_CLOSE}, /* tcp_close_state() */
 	{STATE_SYN_RECV, STATE_FIN_WAIT1, BY_SHUTDOWN},
 	{STATE_SYN_RECV, STATE_CLOSE, BY_RESET}, /* tcp_check_req(), tcp_reset() */
+	{STATE_SYN_RECV, STATE_CLOSE, BY_REFUSAL}, /* tcp_check_req(): embryonic_reset */
 	{STATE_SYN_RECV, STATE_CLOSE, BY_ICMP},
 	{STATE_SYN_RECV, STATE_CLOSE, BY_REQUEST_TIMER}, /* reqsk_timer_handler() */
 	{STATE_SYN_RECV, STATE_CLOSE, BY_WRITE_TIMER}, /* a simultaneous open */
@@ -202,6 +204,21 @@ static bool end_has(const struct exam *exam, const struct end *end, enum stimulu
 	return by == BY_CLOSE && process_is_ending(exam, end, from_ns);
 }
 
+/* A reset of its own has left. */
+static bool end_resets(const struct exam *exam, const struct end *end, int64_t from_ns,
+                       int64_t to_ns)
+{
+	for (size_t i = end_from(end, from_ns); i < end->count && end->items[i].t_ns <= to_ns;
+	     i++) {
+		const struct happening *h = &end->items[i];
+
+		exam_look(exam);
+		if (is_segment(h, false) && (h->flight->packet->flags & TCP_FLAG_RST))
+			return true;
+	}
+	return false;
+}
+
 /* A port's TIME_WAIT ends for another socket that connects. */
 static bool others_connect(const struct exam *exam, const struct end *end, int64_t from_ns,
                            int64_t to_ns)
@@ -294,6 +311,8 @@ bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus
 	case BY_SHUTDOWN:
 	case BY_DESTROY:
 		return end_has(exam, end, by, from_ns, to_ns);
+	case BY_REFUSAL:
+		return end_resets(exam, end, from_ns, to_ns);
 	case BY_NEXT_SYN:
 		return next_syn_came(exam, end, from_ns, to_ns);
 	case BY_CONNECT:

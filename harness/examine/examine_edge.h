@@ -18,6 +18,7 @@ enum stimulus {
 	BY_ACK_OF_FIN,
 	BY_FIN,
 	BY_RESET,
+	BY_REFUSAL, /* a segment that it answers with a reset of its own */
 	BY_LATE_DATA, /* data for a socket that will not read it any more */
 	BY_ICMP,
 	BY_WRITE_TIMER,

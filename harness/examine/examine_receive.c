@@ -23,7 +23,8 @@ static void half_begin_anew(struct half *half)
 /* A SYN or SYN+ACK: the first one tells where the peer's numbers begin. */
 static unsigned int receive_syn(struct half *half, const struct packet *packet)
 {
-	if (half->heard)
+	/* one that was not answered has left nothing behind: tcp_conn_request() drops it */
+	if (half->heard && half->sent)
 		return EFFECT_ASKS_ACK; /* once more, or another connection's */
 	half->heard = true;
 	half->rcv_nxt = packet->seq + 1;
@@ -101,6 +102,15 @@ static unsigned int receive_data(struct half *half, const struct packet *packet,
 	return effects | receive_early(half);
 }
 
+/*
+ * Nothing but a SYN+ACK was acknowledged so far. While the accept queue is full that leaves a
+ * request as it is, and each further ACK tries anew: tcp_check_req().
+ */
+static bool completes_handshake(const struct half *half)
+{
+	return (half->own.flags & TCP_FLAG_ACK) && half->una == half->isn + 1;
+}
+
 static unsigned int receive_ack(struct half *half, const struct packet *packet)
 {
 	unsigned int effects;
@@ -109,6 +119,8 @@ static unsigned int receive_ack(struct half *half, const struct packet *packet)
 		return 0;
 	if (seq_after(packet->ack, half->snd_max))
 		return EFFECT_ASKS_ACK;
+	if (packet->ack == half->una && completes_handshake(half))
+		return EFFECT_ACKS_SYN;
 	if (!seq_after(packet->ack, half->una))
 		return 0;
 	effects = EFFECT_ACKS_NEW;

@@ -392,14 +392,28 @@ static const char *label_by_tuple(const struct flows *flows, const struct trace_
 	return waiting ? waiting->label : flow ? flow->label : NULL;
 }
 
+/*
+ * A listener resets in the name of the connection that it refuses: tcp_check_req() with
+ * tcp_abort_on_overflow, an ACK of no cookie. Whose it is the segment that it answers tells.
+ */
+static bool is_reset_for_another(const struct trace_event *traced)
+{
+	return traced->event.kind == EVENT_RESET && traced->event.reset.state == STATE_LISTEN &&
+	       traced->remote.port;
+}
+
 void flow_name_object(struct flows *flows, const struct trace_event *traced,
                       char label[SOCK_LABEL_SIZE])
 {
 	enum side host = traced->event.host;
 	/* The memory of a mini-socket is soon another's: it is not remembered by that. */
 	bool mini = traced->object == OBJECT_REQUEST || traced->object == OBJECT_TIME_WAIT;
-	const char *found = NULL;
+	const char *found = is_reset_for_another(traced) ? label_by_tuple(flows, traced) : NULL;
 
+	if (found) {
+		memcpy(label, found, SOCK_LABEL_SIZE);
+		return;
+	}
 	if (traced->cookie)
 		found = map_get(&flows->by_cookie, cookie_key(host, traced->cookie));
 	if (!found && !mini)

@@ -253,6 +253,33 @@ static void test_a_child_is_not_its_listener(void **state)
 	flows_free(flows);
 }
 
+/* tcp_check_req(): the listener sends it, and it is the connection's that is refused. */
+static void test_a_listeners_reset_is_anothers(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock listener = sock_at(SIDE_SERVER, 8080, 20);
+	struct sock client = sock_at(SIDE_CLIENT, 5000, 10);
+	struct trace_event traced = {.event.host = SIDE_SERVER,
+	                             .event.kind = EVENT_RESET,
+	                             .event.reset = {.sent = true, .state = STATE_LISTEN},
+	                             .sk = 0x1000,
+	                             .cookie = 20,
+	                             .object = OBJECT_FULL,
+	                             .local = at(SIDE_SERVER, 8080),
+	                             .remote = at(SIDE_CLIENT, 5000)};
+	char label[SOCK_LABEL_SIZE];
+
+	(void)state;
+	flow_label_sock(flows, &listener, true);
+	flow_name_object(flows, &traced, label); /* of nobody that is known */
+	assert_string_equal(label, "l1");
+	flow_label_sock(flows, &client, false);
+	connect_to(flows, &client, 8080);
+	flow_name_object(flows, &traced, label);
+	assert_string_equal(label, "s1");
+	flows_free(flows);
+}
+
 /* From an address that is nobody's: the host that it reaches may answer. */
 static void test_an_injected_syn_begins_a_flow(void **state)
 {
@@ -306,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_a_syn_reaches_the_end_that_is_there),
 		cmocka_unit_test(test_objects_go_by_cookie_first),
 		cmocka_unit_test(test_a_child_is_not_its_listener),
+		cmocka_unit_test(test_a_listeners_reset_is_anothers),
 		cmocka_unit_test(test_an_injected_syn_begins_a_flow),
 		cmocka_unit_test(test_the_first_is_due),
 	};
