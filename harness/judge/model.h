@@ -31,6 +31,7 @@
 #include "model/persist.h"
 #include "model/port.h"
 #include "model/sock_end.h"
+#include "model/queue.h"
 #include "model/syn.h"
 #include "model/synack.h"
 #include "model/timer.h"
