@@ -40,6 +40,7 @@
 #include "judge/measure.h"
 #include "judge/model.h"
 #include "judge/query.h"
+#include "judge/tw_stay.h"
 #include "judge/window_wait.h"
 #include "record/record.h"
 #include "step/sock_verbs.h"

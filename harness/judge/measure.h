@@ -130,6 +130,13 @@ struct measured measure_timer(struct judge *judge, enum side host, const char *s
 struct measured measure_orphan(struct judge *judge, enum side host, const char *sock,
                                struct moment at);
 
+/*
+ * How long after @from its time-wait sock is to end, by the timer as sock_diag first read it
+ * in TIME_WAIT at or after @at: when that was and what was left of it then.
+ */
+struct measured measure_timewait_set(struct judge *judge, enum side host, const char *sock,
+                                     struct moment from, struct moment at);
+
 /* ---- Counters ---- */
 
 /* A MIB counter's growth over the run. */

@@ -198,3 +198,38 @@ struct measured measure_orphan(struct judge *judge, enum side host, const char *
 
 	return measured_sample(judge, last, sock, at, value_truth(last && last->orphan));
 }
+
+static const struct event *timewait_read(const struct record *rec, enum side host, const char *sock,
+                                         int64_t from_ns)
+{
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (event->kind == EVENT_SAMPLE && event->host == host && event->t_ns >= from_ns &&
+		    !strcmp(event->sock, sock) && event->sample.timer == DIAG_TIMER_TIMEWAIT &&
+		    event->sample.state == STATE_TIME_WAIT)
+			return event;
+	}
+	return NULL;
+}
+
+struct measured measure_timewait_set(struct judge *judge, enum side host, const char *sock,
+                                     struct moment from, struct moment at)
+{
+	const unsigned int rests_on = RESTS_ON(OBSERVER_DIAG) | from.rests_on | at.rests_on;
+	const char *why_not = from.why_not ? from.why_not : at.why_not;
+	const struct event *read = timewait_read(judged_story(judge)->rec, host, sock, at.t_ns);
+	int64_t ns;
+
+	if (!why_not && !read)
+		why_not = judge_text(judge, "nobody read %s in TIME_WAIT", sock);
+	if (why_not)
+		return measured_none(rests_on, why_not);
+	ns = read->t_ns + read->sample.expires_ms * NS_PER_MS - from.t_ns;
+	return (struct measured){
+		.value = value_time(ns, ns),
+		.rests_on = rests_on,
+		.from_ns = from.t_ns,
+		.to_ns = read->t_ns,
+	};
+}

@@ -34,6 +34,7 @@ struct flow {
 	int64_t gone_ns; /* nothing was found any more, since; absolute */
 	/* watch's: */
 	bool touched; /* something may have changed it: to be read at once */
+	bool asked; /* the next reading is told of, whatever it says */
 	int64_t last_ns; /* of the reading before; absolute */
 	int64_t next_ns; /* of the reading to come; absolute */
 	bool next_is_timer; /* it is to see whether its timer has fired */

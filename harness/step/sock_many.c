@@ -82,3 +82,26 @@ void flow_establish(struct probe_run *run, uint16_t port, struct sock **client,
 	await_state(*client, STATE_ESTABLISHED);
 	await_state(*server, STATE_ESTABLISHED);
 }
+
+void flow_close(struct sock *first, struct sock *last)
+{
+	const struct record *rec = run_record(first->run);
+
+	sock_close(first);
+	await_state(first, model_finwait2_state(rec, first->host));
+	await_state(last, STATE_CLOSE_WAIT);
+	sock_close(last);
+	await_state(first, model_timewait_state(rec, first->host));
+	await_state(last, STATE_GONE);
+}
+
+void sock_read(struct sock *sock)
+{
+	struct watch *watch = &sock->run->watch;
+
+	if (!sock->flow)
+		return;
+	sock->flow->asked = true;
+	watch_touch(watch, sock->flow);
+	watch_read(watch);
+}

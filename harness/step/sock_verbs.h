@@ -141,6 +141,11 @@ int sock_take_error(struct sock *sock);
 int sock_await_error(struct sock *sock, int64_t limit_ms);
 /* Waits until an established connection fails; SO_ERROR, EINPROGRESS at the limit. */
 int sock_await_failure(struct sock *sock, int64_t limit_ms);
+/*
+ * Read @sock's end by sock_diag now, into the record also where nothing has changed but what
+ * is left of its timer.
+ */
+void sock_read(struct sock *sock);
 
 /* ---- A process that holds a socket ---- */
 
@@ -155,6 +160,11 @@ void child_kill(struct child *child);
 /* The usual beginning: listen, connect, accept; both ends ESTABLISHED. */
 void flow_establish(struct probe_run *run, uint16_t port, struct sock **client,
                     struct sock **server);
+/*
+ * The usual end: @first closes and its peer @last does so in answer, until @first is in
+ * TIME_WAIT, or gone where no time-wait sock is kept, and nothing is left of @last.
+ */
+void flow_close(struct sock *first, struct sock *last);
 
 /* @count sockets at @side that connect to @to_port of the other host. */
 struct many {

@@ -141,8 +141,9 @@ static void flow_take(struct watch *watch, struct flow *flow, int64_t before_ns,
 		flow->ended = false;
 		flow_has_cookie(watch->flows, flow, sample.cookie);
 	}
-	if (changed && flow->seen)
+	if ((changed || flow->asked) && flow->seen)
 		sample_emit(watch, flow, now_ns, &sample);
+	flow->asked = false;
 	if (changed && sample.object == OBJECT_NONE) {
 		flow->gone_ns = now_ns;
 		flow->ended = true;

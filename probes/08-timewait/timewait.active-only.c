@@ -60,33 +60,39 @@ static void run(struct probe_run *run)
 		if (is_active(closer, (enum side)side))
 			await_state(ends[side], model_timewait_state(rec, (enum side)side));
 	for (int side = 0; side < SIDE_COUNT; side++)
-		await_end(ends[side]);
+		if (!is_active(closer, (enum side)side) || param(run, "to_the_end"))
+			await_end(ends[side]);
 }
 
-static const char *walk_of(struct judge *judge, enum closer closer, enum side side, bool kept)
+/* Whether the run has waited until the end of TIME_WAIT. */
+static bool is_to_the_end(const struct record *rec)
 {
+	int64_t to_the_end = 0;
+
+	return record_param(rec, "to_the_end", &to_the_end) && to_the_end;
+}
+
+static const char *walk_of(struct judge *judge, enum closer closer, enum side side)
+{
+	const struct record *rec = judged_story(judge)->rec;
 	const char *opened = side == SIDE_CLIENT ? "SYN_SENT" : "SYN_RECV";
+	const char *end = is_to_the_end(rec) ? "TIME_WAIT CLOSE" : "TIME_WAIT";
 
 	if (!is_active(closer, side))
 		return judge_text(judge, "%s ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE", opened);
-	return judge_text(judge, "%s ESTABLISHED FIN_WAIT1 %s %sCLOSE", opened,
+	return judge_text(judge, "%s ESTABLISHED FIN_WAIT1 %s %s", opened,
 	                  closer == BOTH_AT_ONCE ? "CLOSING" : "FIN_WAIT2",
-	                  kept ? "TIME_WAIT " : "");
+	                  model_timewait_is_kept(rec, side) ? end : "CLOSE");
 }
 
-static void judge_stay(struct judge *judge, enum side side, const char *sock, bool kept)
+static void judge_stay(struct judge *judge, enum side side, const char *sock)
 {
-	const struct record *rec = judged_story(judge)->rec;
-	struct measured stay = measure_stay(judge, side, sock, STATE_TIME_WAIT);
+	const struct tw_stay stay = {side, sock};
+	struct moment began = tw_stay_began(judge, &stay);
 
-	if (!kept)
-		stay.skip = "tcp_max_tw_buckets is 0: there is no TIME_WAIT";
-	judge_time(judge, &(struct figure){
-				  .name = "stay_in_TIME_WAIT",
-				  .predicts = span_value(model_timewait(rec, side)),
-				  .measured = stay,
-				  .rule = "TCP_TIMEWAIT_LEN, rounded up by the timer wheel",
-			  });
+	tw_stay_judge_timer(judge, &stay, "timer_set", began, began, 0);
+	if (is_to_the_end(judged_story(judge)->rec))
+		tw_stay_judge_end(judge, &stay, "stay_in_TIME_WAIT", began, 0);
 }
 
 static void judge_end(struct judge *judge, enum closer closer, enum side side)
@@ -104,11 +110,11 @@ static void judge_end(struct judge *judge, enum closer closer, enum side side)
 					   "LAST_ACK ends in tcp_done()",
 			   });
 	if (active)
-		judge_stay(judge, side, sock, kept);
+		judge_stay(judge, side, sock);
 	judge_walk(judge, &(struct walk_figure){
 				  .host = side,
 				  .sock = sock,
-				  .predicts = walk_of(judge, closer, side, kept),
+				  .predicts = walk_of(judge, closer, side),
 				  .rule = "tcp_rcv_state_process(), tcp_time_wait(), "
 					  "inet_twsk_kill()",
 			  });
@@ -148,10 +154,11 @@ const struct probe probe_timewait_active_only = {
 	.question = "Does only the end that closes first enter TIME_WAIT, and for how long?",
 	.kernel_path = "tcp_rcv_state_process(), tcp_time_wait(), tcp_timewait_state_process()",
 	.wire = WIRE_HAND,
-	.slow = true,
 	.claims = {{"timewait.active-only", "B D", "Only the active closer enters TIME_WAIT."}},
 	.params = {{"closer", CLIENT_FIRST, CLIENT_FIRST,
-                    "who closes first: 0 the client, 1 the server, 2 both at once"}},
+                    "who closes first: 0 the client, 1 the server, 2 both at once"},
+                   {"to_the_end", 0, 1,
+                    "1: wait for the end of TIME_WAIT; 0: go by what its timer is set to"}},
 	.variants = variants,
 	.run = run,
 	.judge = judge,

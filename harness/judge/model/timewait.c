@@ -126,3 +126,18 @@ struct span model_timewait(const struct record *rec, enum side host)
 {
 	return timewait_sock(rec, host, TCP_TIMEWAIT_LEN_NS);
 }
+
+struct span model_timewait_set_to(const struct record *rec, int64_t ns)
+{
+	int64_t tick_ns = model_tick_ns(rec);
+
+	return (struct span){
+		.lo_ns = ns - tick_ns - NS_PER_MS,
+		.hi_ns = ns + tick_ns + rec->slack_ms * NS_PER_MS,
+	};
+}
+
+struct span model_timewait_set(const struct record *rec)
+{
+	return model_timewait_set_to(rec, TCP_TIMEWAIT_LEN_NS);
+}

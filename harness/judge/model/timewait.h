@@ -70,4 +70,13 @@ enum timewait_effect model_timewait_on(const struct record *rec, enum side host,
  */
 struct span model_timewait(const struct record *rec, enum side host);
 
+/*
+ * What its timer is set to, as sock_diag tells: without the wheel's rounding, uncertain by
+ * the tick in which it was set and that in which it was read, in whole milliseconds.
+ */
+struct span model_timewait_set(const struct record *rec);
+
+/* TIME_WAIT set to @ns by somebody else's rule, read in the same way. */
+struct span model_timewait_set_to(const struct record *rec, int64_t ns);
+
 #endif
