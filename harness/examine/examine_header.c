@@ -208,6 +208,26 @@ const char *check_clock(struct half *half, const struct happening *h)
 	return "its timestamp is not of the time it left at";
 }
 
+/*
+ * A socket that takes the place of a time-wait sock has that one's last timestamp, and sends
+ * it back on its SYN: tcp_twsk_unique().
+ */
+static bool is_last_of_old(const struct half *half, const struct happening *h)
+{
+	const struct flights *flights = &half->exam->story->flights;
+	const struct packet *syn = h->flight->packet, *last = NULL;
+
+	for (size_t i = 0; i < flights->count; i++) {
+		const struct flight *flight = &flights->items[i];
+
+		if (flight->arrive_ns < h->t_ns && flight->packet->has_timestamps &&
+		    endpoint_equal(&flight->packet->src, &syn->dst) &&
+		    endpoint_equal(&flight->packet->dst, &syn->src))
+			last = flight->packet;
+	}
+	return last && last->ts_val == syn->ts_ecr;
+}
+
 /* A timestamp that came in is sent back (RFC 7323 4.3), never an older one than before. */
 const char *check_echo(struct half *half, const struct happening *h)
 {
@@ -217,7 +237,8 @@ const char *check_echo(struct half *half, const struct happening *h)
 	if (!packet->has_timestamps)
 		return NULL;
 	if (!(packet->flags & TCP_FLAG_ACK))
-		return packet->ts_ecr ? "a SYN sends a timestamp back" : NULL;
+		return !packet->ts_ecr || is_last_of_old(half, h) ? NULL
+		                                                  : "a SYN sends a timestamp back";
 	if (half->echoed && packet->ts_ecr == half->echo_last)
 		return NULL;
 	if (half->echoed && seq_before(packet->ts_ecr, half->echo_last))

@@ -30,6 +30,8 @@ static const char *const records[] = {
 	"true/flow.tuple-again.jsonl",
 	"true/wave1.lost.mid-timeout.jsonl",
 	"true/close.indistinguishable.5.10.jsonl",
+	"true/timewait.rfc1337.jsonl",
+	"true/timewait.same-tuple.jsonl",
 	"true/timer.window.jsonl",
 	"true/timer.options.jsonl",
 	"true/wave1.lost.slack-0.jsonl",
