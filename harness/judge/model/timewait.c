@@ -2,6 +2,7 @@
 #include "timewait.h"
 
 #include "../../base/wheel.h"
+#include "negotiated.h"
 
 /* include/net/tcp.h */
 #define TCP_TIMEWAIT_LEN_NS (60 * NS_PER_S)
@@ -140,4 +141,30 @@ struct span model_timewait_set_to(const struct record *rec, int64_t ns)
 struct span model_timewait_set(const struct record *rec)
 {
 	return model_timewait_set_to(rec, TCP_TIMEWAIT_LEN_NS);
+}
+
+/* tcp_tw_reuse, as it is for this path. */
+static bool reuse_is_on(const struct record *rec, enum side host, bool loopback)
+{
+	int64_t reuse = model_sysctl_or(rec, host, "net.ipv4.tcp_tw_reuse", 0);
+
+	return reuse == 1 || (reuse == 2 && loopback);
+}
+
+bool model_timewait_reuse(const struct record *rec, enum side host, bool loopback)
+{
+	return reuse_is_on(rec, host, loopback) && model_negotiated(rec).timestamps;
+}
+
+int64_t model_reuse_delay_ns(const struct record *rec, enum side host)
+{
+	return model_sysctl_or(rec, host, "net.ipv4.tcp_tw_reuse_delay", 1000) * NS_PER_MS;
+}
+
+bool model_reuse_delay_is_exact(const struct record *rec, enum side host)
+{
+	int64_t delay_ms;
+
+	return !reuse_is_on(rec, host, true) ||
+	       model_sysctl(rec, host, "net.ipv4.tcp_tw_reuse_delay", &delay_ms);
 }

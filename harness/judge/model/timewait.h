@@ -79,4 +79,20 @@ struct span model_timewait_set(const struct record *rec);
 /* TIME_WAIT set to @ns by somebody else's rule, read in the same way. */
 struct span model_timewait_set_to(const struct record *rec, int64_t ns);
 
+/*
+ * Whether connect() that looks for a port may take that of a time-wait sock to the same
+ * destination, once model_reuse_delay_ns() is over: tcp_twsk_unique(). @loopback: it goes from
+ * or to 127.0.0.0/8 or ::1, which is what tcp_tw_reuse 2 asks for.
+ */
+bool model_timewait_reuse(const struct record *rec, enum side host, bool loopback);
+
+/*
+ * After so long it may. Kernels with tcp_tw_reuse_delay (6.14) count milliseconds from TIME_WAIT
+ * on; older ones wait for the next whole second of their clock, which is one at most.
+ */
+int64_t model_reuse_delay_ns(const struct record *rec, enum side host);
+
+/* Whether it may not before: where whole seconds count, that hangs on when they begin. */
+bool model_reuse_delay_is_exact(const struct record *rec, enum side host);
+
 #endif
