@@ -53,14 +53,15 @@ static void run(struct probe_run *run)
 /* How many calls of a row came to @err. */
 static struct measured measure_row(struct judge *judge, size_t row, const char *call, int err)
 {
-	const struct trials trials = {
+	struct trials trials = {
 		.host = SIDE_CLIENT,
 		.call = call,
 		.err = err,
 		.from = when_noted(judge, rows[row]),
-		.to = row ? (struct moment){0} : when_noted(judge, rows[1]),
 	};
 
+	if (!row)
+		trials.to = when_noted(judge, rows[1]);
 	return measure_trials(judge, &trials);
 }
 

@@ -89,7 +89,7 @@ struct value model_port_hits(const struct port_range *range, int64_t tries, doub
 	struct walk walk = {.places = (size_t)places, .counts = (size_t)counts};
 	struct value hits = {0};
 
-	if (tries < 0 || places * counts > WORK_MOST / PLACES_MOST / (tries + 1))
+	if (tries < 0 || places < 1 || places * counts > WORK_MOST / PLACES_MOST / (tries + 1))
 		return hits;
 	walk.now = calloc(walk.places * walk.counts, sizeof(double));
 	walk.next = calloc(walk.places * walk.counts, sizeof(double));
