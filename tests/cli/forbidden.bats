@@ -95,3 +95,42 @@ packets() {
 	forbidden open.isn-clock hashes_spread_evenly \
 		"$(packets '.flags == "S"' '.seq = (.t_ns / 64 | floor) % 4294967296')"
 }
+
+@test "ask.connect-gives-up: the client goes by another number" {
+	forbidden ask.connect-gives-up gives_up_after "$(in_force client tcp_syn_retries 3)" \
+		--set tcp_syn_retries=1
+}
+
+@test "beyond.syn-linear: fewer linear time-outs" {
+	json_holds <("$FINWAIT" run ask.connect-gives-up --json --set tcp_syn_retries=1) \
+		'any(.[].findings[]?; .name == "waits_of_one_second" and .verdict != "skipped")' ||
+		skip "this kernel has no tcp_syn_linear_timeouts"
+	forbidden ask.connect-gives-up waits_of_one_second \
+		"$(in_force client tcp_syn_linear_timeouts 0)" --set tcp_syn_retries=1
+}
+
+@test "ask.retries2-figures: the client sends more often" {
+	forbidden ask.retries2-figures data_segments "$(in_force client tcp_retries2 0)" \
+		--set tcp_retries2=1
+}
+
+@test "ask.loss-rto-floor: the server goes by a longer time" {
+	forbidden ask.loss-rto-floor.rto-max fails_after "$(in_force server tcp_retries2 5)" \
+		--set tcp_retries2=1
+}
+
+@test "ask.keepalive-figures: one probe more" {
+	forbidden ask.keepalive-figures fails_after "$(in_force client tcp_keepalive_probes 2)" \
+		--set tcp_keepalive_time=1 --set tcp_keepalive_probes=1 --set tcp_retries2=1
+}
+
+@test "ask.user-timeout: the option was another" {
+	forbidden ask.user-timeout fails_after \
+		'if .type == "probe" then .params.user_timeout_ms = 3500 else . end' \
+		--param user_timeout_ms=1500
+}
+
+@test "ask.zero-window: a vanished peer is given up after more probes" {
+	forbidden ask.zero-window window_probes "$(in_force client tcp_retries2 3)" \
+		--set client:tcp_retries2=1
+}
