@@ -3,6 +3,7 @@
  * examine_header: the fields of a segment that leaves an end: numbers, options, window and
  * timestamps (tcp_transmit_skb(), tcp_make_synack(), RFC 9293, RFC 7323).
  */
+#include "../judge/query.h"
 #include "examine_segment.h"
 
 /* tcp_fastopen: 1 a client may put data on its SYN. */
@@ -159,6 +160,17 @@ static uint32_t window_bytes(const struct half *half, const struct packet *packe
 }
 
 /*
+ * Whether its SYN+ACK may have been a cookie, which leaves nothing behind. cookie_v4_check()
+ * selects the first window anew, by the MSS that the cookie kept: it may be less than what the
+ * SYN+ACK offered.
+ */
+static bool is_of_cookie(const struct half *half)
+{
+	return (half->own.flags & TCP_FLAG_ACK) &&
+	       query_counter(half->exam->story->rec, half->end->host, "TcpExt.SyncookiesRecv") > 0;
+}
+
+/*
  * tcp_select_window() never takes back what was offered. Without data nothing changes it at
  * all: it is the first window, rounded up to what scaling can tell.
  */
@@ -176,12 +188,24 @@ const char *check_window(struct half *half, const struct packet *packet)
 			why = "its window is not the one offered at first, and no data came in";
 		else if (half->edge_known && seq_before(edge + grain, half->edge))
 			why = "it takes back some of the window";
+		if (why && !half->window_chosen && is_of_cookie(half)) {
+			why = NULL;
+			half->own.window = (uint16_t)bytes;
+			half->edge_known = false;
+		}
+		half->window_chosen = true;
 	}
 	if (!half->edge_known || seq_after(edge, half->edge))
 		half->edge = edge;
 	half->edge_known = true;
 	return why;
 }
+
+/*
+ * cookie_init_timestamp() keeps options in the low six bits of the stamp, and takes as much from
+ * it once more where it would be in the future otherwise.
+ */
+#define COOKIE_OLD_MS 128
 
 /*
  * tcp_clock_ts() counts milliseconds: of one end all stamps agree with the time they left at,
@@ -205,6 +229,11 @@ const char *check_clock(struct half *half, const struct happening *h)
 	if (half->stamp_hi_ns - half->stamp_lo_ns <= NS_PER_MS + half->exam->slack_ns)
 		return NULL;
 	half->stamped = false; /* complain once, then start anew */
+	if (!half->clock_chosen && packet->ts_val - half->stamp_first < COOKIE_OLD_MS &&
+	    is_of_cookie(half)) {
+		half->clock_chosen = true;
+		return NULL;
+	}
 	return "its timestamp is not of the time it left at";
 }
 

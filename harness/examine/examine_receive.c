@@ -14,7 +14,8 @@ static void half_begin_anew(struct half *half)
 {
 	half->sent = half->heard = half->sure_heard = half->over = false;
 	half->fin_sent = half->closing = half->got_data = false;
-	half->acked = half->edge_known = half->echoed = half->stamped = false;
+	half->acked = half->edge_known = half->window_chosen = half->clock_chosen = half->echoed =
+		half->stamped = false;
 	half->written = 0;
 	half->early_count = 0;
 	half->resends = 0;

@@ -32,6 +32,7 @@ struct half {
 
 	bool acked, edge_known, echoed, stamped;
 	uint32_t ack_last; /* the last acknowledgement sent */
+	bool window_chosen, clock_chosen; /* by its socket, behind the SYN or SYN+ACK */
 	uint32_t edge; /* the right edge of the window that was offered */
 	uint32_t echo_last; /* the last timestamp sent back */
 	uint32_t stamp_first; /* its own first timestamp */

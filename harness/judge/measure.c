@@ -209,6 +209,12 @@ struct measured measure_counter_since(struct judge *judge, enum side host, const
 	return measured_counter(judge, host, name, mark, "");
 }
 
+struct measured measure_counter_between(struct judge *judge, enum side host, const char *name,
+                                        const char *from, const char *to)
+{
+	return measured_counter(judge, host, name, from, to);
+}
+
 struct measured measure_sockets(struct judge *judge, enum side host, uint16_t port)
 {
 	const struct record *rec = judged_story(judge)->rec;

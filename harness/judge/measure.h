@@ -146,6 +146,9 @@ struct measured measure_counter_until(struct judge *judge, enum side host, const
                                       const char *mark);
 struct measured measure_counter_since(struct judge *judge, enum side host, const char *name,
                                       const char *mark);
+/* From one mark to a later one. */
+struct measured measure_counter_between(struct judge *judge, enum side host, const char *name,
+                                        const char *from, const char *to);
 
 /* ---- What was read at an instant ---- */
 

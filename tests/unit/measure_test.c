@@ -411,6 +411,9 @@ static void ask_counters(const struct story *story, struct judge *judge)
 	assert_count(measure_counter(judge, SIDE_SERVER, name), 4);
 	assert_count(measure_counter_until(judge, SIDE_CLIENT, name, "closed"), 2);
 	assert_count(since, 5);
+	assert_count(measure_counter_between(judge, SIDE_CLIENT, name, "closed", "later"), 3);
+	assert_unknown(measure_counter_between(judge, SIDE_CLIENT, name, "closed", "never"),
+	               "no mark \"never\" was made");
 	assert_int_equal(since.from_ns, 10);
 	assert_int_equal(since.to_ns, 20);
 	assert_int_equal(since.rests_on, RESTS_ON(OBSERVER_COUNTERS));
@@ -425,6 +428,7 @@ static void test_counters(void **state)
 
 	(void)state;
 	counter_add(rec, 10, SIDE_CLIENT, "closed", 2);
+	counter_add(rec, 15, SIDE_CLIENT, "later", 5);
 	counter_add(rec, 20, SIDE_CLIENT, "", 7);
 	counter_add(rec, 20, SIDE_SERVER, "", 4);
 	ask(rec, ask_counters);

@@ -68,7 +68,9 @@ static struct sock_end_result call_recv(struct sock_end *end, int64_t length)
 		return (struct sock_end_result){.result = taken};
 	if (end->err)
 		return failure(take_error(end));
-	return end->closed ? (struct sock_end_result){0} : failure(EAGAIN);
+	if (end->closed)
+		return (struct sock_end_result){0};
+	return failure(EAGAIN);
 }
 
 struct sock_end_result sock_end_call(struct sock_end *end, enum sock_end_call call, int64_t length)
