@@ -30,6 +30,28 @@ static int64_t interval_ns(const struct schedule_figure *figure, size_t index)
 	return figure->sent->items[index]->depart_ns - before_ns;
 }
 
+/*
+ * How late the send before @index was where that makes its interval too short: 0 where it cannot.
+ * No timer fires early, but a frame that a late machine sent late is stamped behind the moment
+ * from which the next timer runs. So both intervals together may not be too short.
+ */
+static int64_t began_late_ns(const struct story *story, const struct schedule_figure *figure,
+                             size_t index)
+{
+	const struct span *after = figure->model->after;
+	int64_t short_ns = after[index].lo_ns - interval_ns(figure, index);
+	int64_t slack_ns = story->rec->slack_ms * NS_PER_MS, before_ns, spare_ns, late_ns;
+
+	if (short_ns <= 0 || !index || !after[index - 1].hi_ns)
+		return 0;
+	spare_ns = interval_ns(figure, index - 1) - after[index - 1].lo_ns;
+	if (spare_ns < short_ns)
+		return 0;
+	before_ns = figure->sent->items[index - 1]->depart_ns;
+	late_ns = lateness_total(story, before_ns - spare_ns, before_ns + slack_ns);
+	return late_ns >= short_ns ? late_ns : 0;
+}
+
 static void interval_take(const struct story *story, const struct schedule_figure *figure,
                           size_t index, struct intervals *intervals)
 {
@@ -43,8 +65,11 @@ static void interval_take(const struct story *story, const struct schedule_figur
 	if (!intervals->misfits++)
 		intervals->misfit = index;
 	left_ns = figure->sent->items[index]->depart_ns;
-	late_ns = lateness_total(story, left_ns - ns, left_ns);
-	if (ns > after->hi_ns && ns - late_ns <= after->hi_ns) {
+	if (ns < after->lo_ns)
+		late_ns = began_late_ns(story, figure, index);
+	else
+		late_ns = lateness_total(story, left_ns - ns, left_ns);
+	if (late_ns && ns - late_ns <= after->hi_ns) {
 		intervals->explained++;
 		intervals->late_ns += late_ns;
 	}

@@ -94,6 +94,11 @@ static void test_intervals(void **state)
 		/* lateness makes nothing early, nor does it excuse the other interval */
 		{{100, 1150, 3200, 7199}, 7000, 160, OUTCOME_MODEL_FAILED, 2, "send 4"},
 		{{100, 1090, 3090, 7300}, 7000, 200, OUTCOME_MODEL_FAILED, 1, "send 2"},
+		/* the frame before was late, its timer was not; or was it another that was late */
+		{{100, 1145, 3140, 7150}, 1100, 45, OUTCOME_INCONCLUSIVE, 2, "45 ms late"},
+		{{100, 1145, 3140, 7150}, 500, 45, OUTCOME_MODEL_FAILED, 2, "send 3"},
+		{{100, 1145, 3140, 7150}, 1100, 4, OUTCOME_MODEL_FAILED, 2, "send 3"},
+		{{100, 1103, 3098, 7150}, 1100, 45, OUTCOME_MODEL_FAILED, 1, "send 3"},
 		/* more than the model has: the count is another figure's */
 		{{100, 1100, 3100, 7100, 9000}, 0, 0, OUTCOME_OK, 3, ""},
 	};
