@@ -64,7 +64,7 @@ static bool error_has_cause(const struct exam *exam, const struct end *end,
 		    !strncmp(h->event->transition.cause, "timer", 5))
 			return true;
 	}
-	if (icmp_came(exam, end->host, 0, call->t_ns))
+	if (icmp_came(exam, end, 0, call->t_ns))
 		return true;
 	return !reset && (!timer || !examine_has(exam, OBSERVER_TRACE));
 }

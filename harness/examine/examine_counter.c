@@ -118,11 +118,12 @@ static bool is_retransmit_end(const struct end *end, const struct happening *h)
 	return !end->window_ends && is_write_timer_end(end, h);
 }
 
-/* tcp_write_err(); the keepalive timer of FIN_WAIT2 is another matter. */
+/* tcp_write_err(); the keepalive timer of an orphan in FIN_WAIT2 is another matter. */
 static bool is_timed_out(const struct end *end, const struct happening *h)
 {
-	return is_write_timer_end(end, h) || (is_given_up(h, "timer tcp_keepalive_timer") &&
-	                                      h->event->transition.from != STATE_FIN_WAIT2);
+	return is_write_timer_end(end, h) ||
+	       (is_given_up(h, "timer tcp_keepalive_timer") &&
+	        (h->event->transition.from != STATE_FIN_WAIT2 || end->closed_ns > h->t_ns));
 }
 
 static struct range predict_timed_out(const struct tally *tally)

@@ -283,12 +283,35 @@ static bool next_syn_came(const struct exam *exam, const struct end *end, int64_
 	return false;
 }
 
-bool icmp_came(const struct exam *exam, enum side host, int64_t from_ns, int64_t to_ns)
+/* Its first segment, by which its addresses are known; NULL: none was seen. */
+static const struct happening *end_segment(const struct end *end)
 {
+	for (size_t i = 0; i < end->count; i++)
+		if (end->items[i].flight)
+			return &end->items[i];
+	return NULL;
+}
+
+/* Whether @icmp quotes a segment of the end whose first was @own; where nobody can tell, it may. */
+static bool icmp_is_about(const struct packet *icmp, const struct happening *own)
+{
+	const struct packet *packet = own ? own->flight->packet : NULL;
+
+	if (!packet || !icmp->inner.src.family)
+		return true;
+	return endpoint_equal(&icmp->inner.src, own->arrives ? &packet->dst : &packet->src) &&
+	       endpoint_equal(&icmp->inner.dst, own->arrives ? &packet->src : &packet->dst);
+}
+
+bool icmp_came(const struct exam *exam, const struct end *end, int64_t from_ns, int64_t to_ns)
+{
+	const struct happening *own = end_segment(end);
+
 	for (size_t i = icmp_from(exam, from_ns);
 	     i < exam->icmp_count && exam->icmp[i]->arrive_ns <= to_ns; i++) {
 		exam_look(exam);
-		if (flight_to(exam->icmp[i]) == host)
+		if (flight_to(exam->icmp[i]) == end->host &&
+		    icmp_is_about(exam->icmp[i]->packet, own))
 			return true;
 	}
 	return false;
@@ -322,7 +345,7 @@ bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus
 		return end_has(exam, end, by, from_ns, to_ns) ||
 		       listeners_close(exam, end, from_ns, to_ns);
 	case BY_ICMP:
-		return icmp_came(exam, end->host, from_ns, to_ns);
+		return icmp_came(exam, end, from_ns, to_ns);
 	case BY_WRITE_TIMER:
 	case BY_KEEPALIVE_TIMER:
 	case BY_REQUEST_TIMER:

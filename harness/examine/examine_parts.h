@@ -105,8 +105,8 @@ void complain(struct exam *exam, const struct ground *ground, const char *fmt, .
 /* Whether the observer was there. */
 bool examine_has(const struct exam *exam, enum observer observer);
 
-/* An ICMP message came to @host in that time. */
-bool icmp_came(const struct exam *exam, enum side host, int64_t from_ns, int64_t to_ns);
+/* An ICMP message about a segment of @end came to its host in that time. */
+bool icmp_came(const struct exam *exam, const struct end *end, int64_t from_ns, int64_t to_ns);
 /* The record ends so soon after @t_ns that what should follow may be missing. */
 bool examine_ends_before(const struct exam *exam, int64_t t_ns);
 

@@ -170,7 +170,7 @@ static void timers_transition(struct exam *exam, struct timers *t, const struct 
 	if (!strcmp(event->transition.cause, "timer tcp_write_timer"))
 		write_timer_gives_up(exam, t, h->t_ns);
 	if (!strcmp(event->transition.cause, "timer tcp_keepalive_timer") &&
-	    event->transition.from != STATE_FIN_WAIT2)
+	    (event->transition.from != STATE_FIN_WAIT2 || t->end->closed_ns > h->t_ns))
 		keepalive_gives_up(exam, t, h->t_ns);
 }
 

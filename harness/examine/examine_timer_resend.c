@@ -48,6 +48,9 @@ bool write_timer_due(const struct timers *t, struct span *due)
 	if (!t->is_armed || !delay_ns)
 		return false;
 	*due = resend_due(t, delay_ns);
+	/* set anew for what is left, less a part of a tick: tcp_ld_RTO_revert() */
+	if (!t->request && icmp_came(t->exam, t->end, t->armed.lo_ns, due->hi_ns))
+		due->lo_ns -= model_tick_ns(t->exam->story->rec);
 	return true;
 }
 
@@ -145,7 +148,7 @@ static bool socket_resend(struct exam *exam, struct timers *t, const struct happ
                           int64_t t_ns)
 {
 	bool answer = t_ns - t->heard_ns <= t->exam->slack_ns ||
-	              icmp_came(t->exam, t->end->host, t_ns - t->exam->slack_ns, t_ns);
+	              icmp_came(t->exam, t->end, t_ns - t->exam->slack_ns, t_ns);
 	struct span due, probe, next;
 	bool known = write_timer_due(t, &due);
 	bool probes = known && loss_probe_due(t, &probe) && is_within(t_ns, &probe);

@@ -35,6 +35,7 @@ static const char *const records[] = {
 	"true/timer.window.jsonl",
 	"true/timer.options.jsonl",
 	"true/wave1.lost.slack-0.jsonl",
+	"true/wave2.lost.untraced-reset.jsonl",
 	"true/wave4.lost.untraced-reset.jsonl",
 	"true/beyond.retries2.rto-min.jsonl",
 	"true/self.by-chance.jsonl",
