@@ -14,7 +14,7 @@
 struct fin_loss {
 	enum side host;
 	const char *sock;
-	bool owned; /* shutdown() sent the FIN, and the descriptor is still open */
+	struct loss how; /* an orphan or not, told by ICMP or not */
 	struct sent fins; /* as they left */
 	struct schedule model;
 	const char *unpredicted; /* set: there is no model, and why */
@@ -28,6 +28,10 @@ void fin_loss_measure(struct judge *judge, enum side host, const char *sock, str
 void fin_loss_measure_owned(struct judge *judge, enum side host, const char *sock,
                             struct fin_loss *loss);
 
+/* The same under conditions of the caller's: @how.at_send is read here. */
+void fin_loss_measure_how(struct judge *judge, enum side host, const char *sock, struct loss how,
+                          struct fin_loss *loss);
+
 /* How long to wait for the end of such a socket, from now: the model's latest and 2 s. */
 int64_t fin_loss_limit_ms(const struct record *rec, enum side host, const char *sock);
 int64_t fin_loss_owned_limit_ms(const struct record *rec, enum side host, const char *sock);
@@ -35,7 +39,10 @@ int64_t fin_loss_owned_limit_ms(const struct record *rec, enum side host, const 
 /* A figure of the current claim: fin_segments, of which the article @says so many in all. */
 void fin_loss_judge_count(struct judge *judge, const struct fin_loss *loss, struct value says);
 
-/* Three more: how many were loss probes, the intervals between them and the lifetime. */
+/* Two more: the intervals between them and the lifetime. */
+void fin_loss_judge_life(struct judge *judge, const struct fin_loss *loss);
+
+/* The same, and how many were loss probes: this host must have sent no others. */
 void fin_loss_judge_times(struct judge *judge, const struct fin_loss *loss);
 
 #endif

@@ -149,6 +149,27 @@ struct measured measure_signal(struct judge *judge, enum side host, const char *
 	return measured_call(judge, sock, name, call, value_words(text));
 }
 
+struct measured measure_option(struct judge *judge, enum side host, const char *sock,
+                               const char *name)
+{
+	const struct record *rec = judged_story(judge)->rec;
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+
+		if (event_is_call(event, host, sock, "getsockopt") &&
+		    !strncmp(event->call.args, name, length) && event->call.args[length] == ' ')
+			return (struct measured){
+				.value = value_count(strtoll(event->call.args + length, NULL, 10)),
+				.rests_on = RESTS_ON(OBSERVER_STEPS),
+				.to_ns = event->t_ns,
+			};
+	}
+	return measured_none(RESTS_ON(OBSERVER_STEPS),
+	                     judge_text(judge, "%s of %s was not read", name, sock));
+}
+
 /* Up to @mark, "" for the run's end. */
 static int64_t counter_to(const struct record *rec, enum side host, const char *name,
                           const char *mark, int64_t *t_ns)
@@ -215,7 +236,8 @@ struct measured measure_counter_between(struct judge *judge, enum side host, con
 	return measured_counter(judge, host, name, from, to);
 }
 
-struct measured measure_sockets(struct judge *judge, enum side host, uint16_t port)
+static struct measured sockets_until(struct judge *judge, enum side host, uint16_t port,
+                                     int64_t until_ns)
 {
 	const struct record *rec = judged_story(judge)->rec;
 
@@ -223,7 +245,7 @@ struct measured measure_sockets(struct judge *judge, enum side host, uint16_t po
 		const struct event *event = &rec->events[i];
 
 		if (event->kind == EVENT_COUNTS && event->host == host &&
-		    event->counts.port == port)
+		    event->counts.port == port && event->t_ns <= until_ns)
 			return (struct measured){
 				.value = value_count(event->counts.total),
 				.rests_on = RESTS_ON(OBSERVER_DIAG),
@@ -234,24 +256,49 @@ struct measured measure_sockets(struct judge *judge, enum side host, uint16_t po
 	                     judge_text(judge, "nobody counted the sockets of port %u", port));
 }
 
-struct measured measure_sockets_in(struct judge *judge, enum side host, uint16_t port,
-                                   enum tcp_state state, enum sock_object object)
+/* Of @all, which were counted at one instant, those in @state and of this kind. */
+static struct measured sockets_in(struct judge *judge, struct measured all, enum side host,
+                                  uint16_t port, enum tcp_state state, enum sock_object object)
 {
 	const struct record *rec = judged_story(judge)->rec;
-	struct measured measured = measure_sockets(judge, host, port);
 
-	if (measured.why_not)
-		return measured;
-	measured.value = value_count(0);
+	if (all.why_not)
+		return all;
+	all.value = value_count(0);
 	for (size_t i = 0; i < rec->event_count; i++) {
 		const struct event *event = &rec->events[i];
 
 		if (event->kind == EVENT_COUNTS && event->host == host &&
-		    event->counts.port == port && event->t_ns == measured.to_ns &&
+		    event->counts.port == port && event->t_ns == all.to_ns &&
 		    event->counts.state == state && event->counts.object == object)
-			measured.value = value_count(event->counts.count);
+			all.value = value_count(event->counts.count);
 	}
-	return measured;
+	return all;
+}
+
+struct measured measure_sockets(struct judge *judge, enum side host, uint16_t port)
+{
+	return sockets_until(judge, host, port, INT64_MAX);
+}
+
+struct measured measure_sockets_in(struct judge *judge, enum side host, uint16_t port,
+                                   enum tcp_state state, enum sock_object object)
+{
+	return sockets_in(judge, measure_sockets(judge, host, port), host, port, state, object);
+}
+
+struct measured measure_sockets_in_until(struct judge *judge, enum side host, uint16_t port,
+                                         enum tcp_state state, enum sock_object object,
+                                         const char *mark)
+{
+	int64_t until_ns = -1;
+
+	counter_to(judged_story(judge)->rec, host, "", mark, &until_ns);
+	if (until_ns < 0)
+		return measured_none(RESTS_ON(OBSERVER_COUNTERS),
+		                     judge_text(judge, "no mark \"%s\" was made", mark));
+	return sockets_in(judge, sockets_until(judge, host, port, until_ns), host, port, state,
+	                  object);
 }
 
 struct measured measure_default(struct judge *judge, const char *name)

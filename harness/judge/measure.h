@@ -50,6 +50,10 @@ struct moment when_noted(struct judge *judge, const char *text);
 struct measured measure_signal(struct judge *judge, enum side host, const char *sock,
                                const char *call);
 
+/* What sock_option_now() first read of the option @name. */
+struct measured measure_option(struct judge *judge, enum side host, const char *sock,
+                               const char *name);
+
 /* ---- What left a host ---- */
 
 /*
@@ -157,6 +161,10 @@ struct measured measure_sockets(struct judge *judge, enum side host, uint16_t po
 /* How many of them were in @state and of this kind. */
 struct measured measure_sockets_in(struct judge *judge, enum side host, uint16_t port,
                                    enum tcp_state state, enum sock_object object);
+/* The same by the last count before counters_mark(@mark). */
+struct measured measure_sockets_in_until(struct judge *judge, enum side host, uint16_t port,
+                                         enum tcp_state state, enum sock_object object,
+                                         const char *mark);
 /* A sysctl's value where nobody has set it, as sysctl_default() read it. */
 struct measured measure_default(struct judge *judge, const char *name);
 

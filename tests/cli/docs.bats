@@ -103,7 +103,7 @@ can_run() {
 # two that run the judge.
 verbs() {
 	(cd "$TOP/harness" && sed 's|/\*.*\*/||; /^ \*/d' probe.h step/sock_verbs.h judge/judge.h \
-		judge/measure.h judge/fin_loss.h judge/data_loss.h judge/window_wait.h) |
+		judge/measure.h judge/fin_loss.h judge/fin_stay.h judge/data_loss.h judge/window_wait.h) |
 		grep -oE '^[a-z][a-z0-9_ ]*[ *][a-z0-9_]+\(' | grep -oE '[a-z0-9_]+\($' |
 		grep -vxE '(judge_record|record_came_to_judge)\(' | sort -u
 }

@@ -231,6 +231,58 @@ static void bounds_overflow_as_the_kernels(void **state)
 	assert_true(model_timeout_ns(1000, -1, base_ns, max_ns) < 200 * NS_PER_S);
 }
 
+/*
+ * tcp_orphan_retries 12 would be minutes. The RTO is 201, 402, 804, then 1000, its maximum: at
+ * that time-out the noted error makes the retries none, and more than 200 ms have passed.
+ */
+static void an_icmp_error_counts_at_the_longest_rto(void **state)
+{
+	struct loss loss = {.at_send = &at_send, .orphan = true, .soft_error = true};
+	struct record *rec = loss_record();
+	struct schedule schedule;
+
+	(void)state;
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_orphan_retries", 12);
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_rto_max_ms", 1000);
+	assert_true(model_loss(rec, SIDE_CLIENT, &loss, &schedule));
+	assert_int_equal(schedule.sends_lo, 4);
+	assert_int_equal(schedule.sends_hi, 4);
+	assert_int_equal(schedule.give_up.lo_ns, (201 + 402 + 804 + 1000) * NS_PER_MS);
+	/* an owner has tcp_retries2, error or not: 3 of them are 1400 + 1000 ms */
+	loss.orphan = false;
+	assert_true(model_loss(rec, SIDE_CLIENT, &loss, &schedule));
+	assert_int_equal(schedule.sends_lo, 5);
+	loss = (struct loss){.at_send = &at_send, .orphan = true};
+	assert_true(model_loss(rec, SIDE_CLIENT, &loss, &schedule));
+	assert_true(schedule.sends_lo > 10);
+	record_free(rec);
+}
+
+/*
+ * RFC 6069: the timer is 201 ms each time, less up to a tick that the error took. 3000 ms
+ * after the first time-out it is given up: by the 14th timer of 219, or the 15th of 200.
+ */
+static void an_unreachable_host_stops_the_doubling(void **state)
+{
+	const struct loss loss = {.at_send = &at_send, .soft_error = true, .reverts = true};
+	struct record *rec = loss_record();
+	struct schedule schedule;
+
+	(void)state;
+	assert_true(model_loss(rec, SIDE_CLIENT, &loss, &schedule));
+	assert_int_equal(schedule.sends_lo, 15);
+	assert_int_equal(schedule.sends_hi, 16);
+	assert_int_equal(schedule.after[1].lo_ns, 201 * NS_PER_MS);
+	for (unsigned int i = 2; i < schedule.sends_hi; i++) {
+		assert_int_equal(schedule.after[i].lo_ns, 200 * NS_PER_MS);
+		assert_int_equal(schedule.after[i].hi_ns, 219 * NS_PER_MS);
+	}
+	/* the kernel counts them in eight bits */
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_retries2", 8);
+	assert_false(model_loss(rec, SIDE_CLIENT, &loss, &schedule));
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +294,8 @@ int main(void)
 		cmocka_unit_test(a_probe_of_two_segments_is_soon),
 		cmocka_unit_test(retries_of_eight_bits_fit),
 		cmocka_unit_test(bounds_overflow_as_the_kernels),
+		cmocka_unit_test(an_icmp_error_counts_at_the_longest_rto),
+		cmocka_unit_test(an_unreachable_host_stops_the_doubling),
 	};
 
 	return cmocka_run_group_tests_name("model_loss", tests, NULL, NULL);

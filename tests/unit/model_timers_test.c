@@ -136,6 +136,33 @@ static void orphans_probe_for_a_while(void **state)
 	record_free(rec);
 }
 
+/*
+ * The peer answers once in 500 ms, tcp_invalid_ratelimit: of the probes at 200, 600 and 1400 ms
+ * the second finds no answer, which an orphan with one retry does not survive. A probe about as
+ * late as that may find one or not.
+ */
+static void not_each_probe_is_answered(void **state)
+{
+	const struct sample at_close = {.rto_us = 200000}, other = {.rto_us = 250000};
+	struct persist persist = {
+		.at_close = &at_close, .orphan = true, .answered = true, .answer_every_ms = 500};
+	struct record *rec = quiet_record();
+	struct schedule schedule;
+
+	(void)state;
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", 1);
+	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	assert_int_equal(schedule.sends_hi, 2);
+	assert_int_equal(schedule.give_up.lo_ns, 1400 * NS_PER_MS);
+	persist.at_close = &other;
+	assert_false(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	persist.at_close = &at_close;
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", 2);
+	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	assert_true(schedule.give_up.lo_ns > 200 * NS_PER_S);
+	record_free(rec);
+}
+
 /* 10 s from the first probe, at 1 s: 3, 7, then what is left of 8 s. */
 static void user_timeout_ends_probing(void **state)
 {
@@ -256,6 +283,7 @@ int main(void)
 		cmocka_unit_test(deferral_is_silent_until_its_last),
 		cmocka_unit_test(a_closed_window_is_probed),
 		cmocka_unit_test(orphans_probe_for_a_while),
+		cmocka_unit_test(not_each_probe_is_answered),
 		cmocka_unit_test(user_timeout_ends_probing),
 		cmocka_unit_test(keepalive_by_its_own_options),
 		cmocka_unit_test(keepalive_probes_of_any_number),

@@ -11,6 +11,7 @@
 #define TCP_THIN_LINEAR_RETRIES 6
 #define THIN_STREAM_SEGMENTS 4 /* tcp_stream_is_thin(): fewer than these */
 #define ORPHAN_RETRIES_ALIVE 8 /* tcp_orphan_retries() for 0 */
+#define REVERTS_MOST 255 /* icsk_retransmits has 8 bits, and tcp_ld_RTO_revert() asks for one */
 
 /* TCP_TIMEOUT_MIN: two ticks; TCP_TIMEOUT_MIN_US of newer kernels: 2 ms, before rounding. */
 #define TIMEOUT_MIN_TICKS 2
@@ -18,7 +19,7 @@
 
 /* What the retransmission timer goes by. */
 struct loss_rules {
-	bool orphan, probe, thin;
+	bool orphan, probe, thin, soft_error, reverts;
 	unsigned int segments;
 	int64_t retries, rto_ns, rtt_ns, rto_min_ns, max_ns, user_timeout_ns;
 	int hz;
@@ -27,11 +28,14 @@ struct loss_rules {
 /* tcp_write_timeout() outside SYN_SENT: the bound on time, anew at each timeout. */
 static int64_t loss_bound_ns(const struct loss_rules *rules, int64_t rto_ns)
 {
+	bool alive = rto_ns < rules->max_ns;
 	int64_t retries = rules->retries;
 
 	if (rules->user_timeout_ns)
 		return rules->user_timeout_ns;
-	if (rules->orphan && !retries && rto_ns < rules->max_ns)
+	if (rules->orphan && rules->soft_error && !alive) /* tcp_orphan_retries() */
+		retries = 0;
+	if (rules->orphan && !retries && alive)
 		retries = ORPHAN_RETRIES_ALIVE;
 	return model_timeout_ns(rules->hz, retries, TCP_RTO_MIN_NS, rules->max_ns);
 }
@@ -40,7 +44,7 @@ static int64_t loss_bound_ns(const struct loss_rules *rules, int64_t rto_ns)
 static int64_t loss_next_rto_ns(const struct loss_rules *rules, int64_t rto_ns,
                                 unsigned int timeouts)
 {
-	if (rules->thin && timeouts <= TCP_THIN_LINEAR_RETRIES)
+	if (rules->reverts || (rules->thin && timeouts <= TCP_THIN_LINEAR_RETRIES))
 		return rules->rto_ns;
 	return rto_ns * 2 < rules->max_ns ? rto_ns * 2 : rules->max_ns;
 }
@@ -75,6 +79,18 @@ static bool chain_loss_probe(const struct loss_rules *rules, struct chain *chain
 	return chain_send(chain, SEND_LOSS_PROBE);
 }
 
+/* Until the retransmission timer fires, which was set by a time-out where the clock counts. */
+static void chain_loss_wait(const struct loss_rules *rules, struct chain *chain, int64_t rto_ns)
+{
+	if (rules->user_timeout_ns && chain->counting)
+		chain_wait_within(chain, rto_ns, rules->user_timeout_ns);
+	else if (rules->reverts && chain->counting)
+		/* set anew by the ICMP error, less the time since the send in whole ticks */
+		chain_wait_between(chain, rto_ns - model_tick_ns(chain->rec), rto_ns);
+	else
+		chain_wait(chain, rto_ns);
+}
+
 static bool chain_loss(const struct loss_rules *rules, struct chain *chain)
 {
 	int64_t rto_ns = rules->rto_ns;
@@ -83,14 +99,11 @@ static bool chain_loss(const struct loss_rules *rules, struct chain *chain)
 		return false;
 	for (unsigned int timeouts = 1;; timeouts++) {
 		/* retrans_stamp is the first timeout's send; a loss probe does not set it */
-		if (rules->user_timeout_ns && chain->counting)
-			chain_wait_within(chain, rto_ns, rules->user_timeout_ns);
-		else
-			chain_wait(chain, rto_ns);
+		chain_loss_wait(rules, chain, rto_ns);
 		if (chain->counting &&
 		    chain_timed_out(chain, loss_bound_ns(rules, rto_ns), NS_PER_MS))
 			return true;
-		if (!chain_send(chain, SEND_RTO))
+		if ((rules->reverts && timeouts > REVERTS_MOST) || !chain_send(chain, SEND_RTO))
 			return false;
 		chain->counting = true;
 		rto_ns = loss_next_rto_ns(rules, rto_ns, timeouts);
@@ -133,6 +146,8 @@ static struct loss_rules loss_rules_of(const struct record *rec, enum side host,
 	return (struct loss_rules){
 		.orphan = loss->orphan,
 		.thin = stream_is_thin(rec, host, loss),
+		.soft_error = loss->soft_error,
+		.reverts = loss->reverts,
 		.segments = loss->segments,
 		.rto_ns = loss->at_send->rto_us * 1000LL,
 		.rtt_ns = loss->at_send->rtt_us * 1000LL,

@@ -11,12 +11,15 @@ struct loss {
 	bool established; /* it is in ESTABLISHED */
 	unsigned int segments; /* sent and not acknowledged; 0 stands for 1 */
 	int64_t user_timeout_ms; /* TCP_USER_TIMEOUT; 0: none */
+	bool soft_error; /* an ICMP error came for it: sk_err_soft */
+	bool reverts; /* ...and for each send, one that takes the doubling back: RFC 6069 */
 };
 
 /*
  * A tail loss probe comes first (tcp_schedule_loss_probe(): tcp_early_retrans, SACK as it
  * was negotiated), then the retransmission timer: tcp_retransmit_timer() doubles it up to
- * the greatest RTO, or not at once where tcp_thin_linear_timeouts has it so;
+ * the greatest RTO, or not at once where tcp_thin_linear_timeouts has it so, or not at all
+ * where ICMP takes it back (tcp_ld_RTO_revert());
  * tcp_write_timeout() ends it when the time has passed that tcp_retries2,
  * tcp_orphan_retries() or TCP_USER_TIMEOUT stands for. False: a sysctl is missing from the
  * record, no RTO was read, or more is sent than a schedule holds.

@@ -63,7 +63,37 @@ static void persist_wait(const struct persist_rules *rules, struct chain *chain,
 		chain_wait(chain, ns);
 }
 
-static bool chain_persist(const struct persist_rules *rules, struct chain *chain)
+/* What the peer says to the probes. */
+struct answers {
+	struct span since; /* its last one */
+	bool any, unknown; /* there was one; whether there was one cannot be told */
+};
+
+/*
+ * A probe's number is old: tcp_send_dupack() answers, unless tcp_oow_rate_limited() has it that
+ * the last answer was too short a time ago, by the peer's jiffies.
+ */
+static bool probe_is_answered(const struct persist_rules *rules, struct answers *answers,
+                              struct span timer)
+{
+	int64_t every_ns = rules->persist->answer_every_ms * NS_PER_MS;
+	int64_t tick_ns = model_tick_ns(rules->rec);
+
+	if (!rules->persist->answered)
+		return false;
+	answers->since = span_add(answers->since, timer);
+	if (answers->any && answers->since.hi_ns < every_ns - tick_ns)
+		return false;
+	if (answers->any && answers->since.lo_ns < every_ns + tick_ns)
+		answers->unknown = true;
+	answers->any = true;
+	answers->since = (struct span){0};
+	return true;
+}
+
+/* False: it goes on for ever, or @answers are not known. */
+static bool chain_persist(const struct persist_rules *rules, struct chain *chain,
+                          struct answers *answers)
 {
 	int64_t user_timeout_ns = rules->persist->user_timeout_ms * NS_PER_MS;
 	unsigned int probes = 0, backoff = 0;
@@ -77,10 +107,10 @@ static bool chain_persist(const struct persist_rules *rules, struct chain *chain
 			chain_end(chain);
 			return true;
 		}
-		if (!chain_send(chain, SEND_WINDOW_PROBE))
+		if (answers->unknown || !chain_send(chain, SEND_WINDOW_PROBE))
 			return false;
 		chain->counting = true; /* icsk_probes_tstamp is the first one's time */
-		probes += !rules->persist->answered;
+		probes = probe_is_answered(rules, answers, chain->timer) ? 0 : probes + 1;
 		backoff += backoff < rules->retries2;
 	}
 }
@@ -95,6 +125,7 @@ bool model_persist(const struct record *rec, enum side host, const struct persis
 		.rto_ns = persist->at_close->rto_us * 1000LL,
 		.max_ns = model_rto_max_ns(rec, host),
 	};
+	struct answers answers = {0};
 	struct chain chain;
 
 	chain_begin_later(&chain, rec, schedule);
@@ -102,7 +133,7 @@ bool model_persist(const struct record *rec, enum side host, const struct persis
 	    !model_sysctl(rec, host, "net.ipv4.tcp_retries2", &rules.retries2) ||
 	    !model_sysctl(rec, host, "net.ipv4.tcp_orphan_retries", &rules.orphan_retries))
 		return false;
-	if (!chain_persist(&rules, &chain))
-		schedule->endless = true;
-	return true;
+	if (!chain_persist(&rules, &chain, &answers))
+		schedule->endless = !answers.unknown;
+	return !answers.unknown;
 }

@@ -8,7 +8,9 @@
 struct persist {
 	const struct sample *at_close; /* the socket when the window closed: its RTO is used */
 	bool orphan; /* nobody owns the socket any more */
-	bool answered; /* each probe is answered, with a window that is still closed */
+	bool answered; /* the peer is there, and says that its window is still closed */
+	/* ...but no more often than so, tcp_invalid_ratelimit of its own; 0: each time */
+	int64_t answer_every_ms;
 	int64_t user_timeout_ms; /* TCP_USER_TIMEOUT; 0: none */
 };
 
@@ -16,7 +18,8 @@ struct persist {
  * The window probes and the end: tcp_probe_timer(), tcp_probe0_when(), tcp_ack_probe().
  * at[0] is the first probe's time after the timer was set, when data was queued or its
  * acknowledgement came with nothing else out. @schedule ends in endless where the
- * socket goes on for ever. False: a sysctl is missing from the record, or no RTO was read.
+ * socket goes on for ever. False: a sysctl is missing from the record, no RTO was read, or it
+ * cannot be told which probes are answered.
  */
 bool model_persist(const struct record *rec, enum side host, const struct persist *persist,
                    struct schedule *schedule);
