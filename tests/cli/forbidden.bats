@@ -134,3 +134,52 @@ packets() {
 	forbidden ask.zero-window window_probes "$(in_force client tcp_retries2 3)" \
 		--set client:tcp_retries2=1
 }
+
+# probe | what its record is made to tell of the conditions | a figure that fails
+FORBIDDEN='
+wave1.lost-shutdown        | .sysctls.client["net.ipv4.tcp_retries2"] = 3            | fin_segments
+wave1.lost-shutdown        | .sysctls.server["net.ipv4.tcp_orphan_retries"] = 3      | lifetime
+wave2.lost                 | .sysctls.client["net.ipv4.tcp_orphan_retries"] = 3      | fin_segments
+wave3.lost                 | .sysctls.server["net.ipv4.tcp_orphan_retries"] = 3      | fin_segments
+wave3.lost                 | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 4         | stay_in_FIN_WAIT2
+orphan.sweep               | .sysctls.client["net.ipv4.tcp_orphan_retries"] = 2      | lifetime
+orphan.icmp-error          | .sysctls.client["net.ipv4.tcp_orphan_retries"] = 3      | fins_after_the_error
+orphan.icmp-error          | .sysctls.client["net.ipv4.tcp_retries2"] = 3            | lifetime
+finwait2.close-timeout     | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 3         | stay_in_FIN_WAIT2
+finwait2.shutdown-forever  | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 2         | from_close_to_the_end
+finwait2.shutdown-forever  | .params.watched_s = 60                                  | stay_in_FIN_WAIT2
+finwait2.long-timeout      | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 62        | stay_in_FIN_WAIT2
+finwait2.long-timeout      | .params.most_s = 100                                    | TCP_LINGER2_read_back
+finwait2.pile-up           | .params.connections = 6                                 | server_CLOSE_WAIT
+ask.fin-timeout-half-close | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 2         | stay_in_FIN_WAIT2
+ask.close-wait-keepalive   | .sysctls.server["net.ipv4.tcp_keepalive_probes"] = 4    | ends_after
+ask.close-wait-keepalive   | .sysctls.server["net.ipv4.tcp_keepalive_time"] = 3      | ends_after
+ask.fin-wait1-send-queue   | .sysctls.client["net.ipv4.tcp_orphan_retries"] = 3      | stay_in_FIN_WAIT1
+ask.fin-wait1-send-queue   | .sysctls.server["net.ipv4.tcp_invalid_ratelimit"] = 0   | lives_after_its_first_probe
+'
+
+# The probes of the table, each id as a pattern that names no variant.
+forbidden_probes() {
+	sed -n 's/^\([a-z][^ ]*\)\([^ ]\) *|.*/\1[\2]/p' <<<"$FORBIDDEN" | sort -u
+}
+
+@test "chapters 6 and 7: each probe fails where its record tells another condition" {
+	local id edit figure rows=0
+
+	cd "$BATS_TEST_TMPDIR"
+	# shellcheck disable=SC2046 # a word for each probe
+	on_time "$FINWAIT" run $(forbidden_probes) --set tcp_orphan_retries=1 --set tcp_retries2=1 \
+		--param watched_s=2 --param connections=5 --out out >run.txt
+	while IFS='|' read -r id edit figure; do
+		[ -n "$id" ] || continue
+		id=${id%% *} figure=${figure// /} rows=$((rows + 1))
+		jq -c "select(.kind != \"late\") | if .type == \"probe\" then $edit else . end" "out/$id.jsonl" \
+			>"$id.jsonl"
+		run "$FINWAIT" judge --json "$id.jsonl"
+		[ "$status" -eq 1 ] || fail_with "$id with $edit: exit $status, not 1"
+		jq -e -s "any(.[]; .type == \"result\" and any(.findings[];
+			.name == \"$figure\" and .model_ok == false))" <<<"$output" >/dev/null ||
+			fail_with "$id with $edit: $figure did not fail"
+	done <<<"$FORBIDDEN"
+	[ "$rows" -ge 15 ]
+}
