@@ -139,7 +139,7 @@ const struct probe probe_ask_fin_timeout_half_close = {
                     "A socket that stays in FIN_WAIT2 for hours ends with tcp_fin_timeout: make it "
                     "smaller."}},
 	.sysctls = {{"client:net.ipv4.tcp_fin_timeout", "1", NULL}},
-	.params = {{"watched_s", 3, 7200, "how long to look on, seconds"}},
+	.params = {{"watched_s", 3, 180, "how long to look on, seconds"}},
 	.run = run,
 	.judge = judge,
 };
