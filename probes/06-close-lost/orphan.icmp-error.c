@@ -76,7 +76,11 @@ static void run(struct probe_run *run)
 {
 	struct sock *client[CONNECTIONS], *server[CONNECTIONS];
 	const struct record *rec = run_record(run);
+	int64_t most_ms;
 
+	if (param(run, "shorter") &&
+	    !model_sysctl(rec, SIDE_SERVER, "net.ipv4.tcp_rto_max_ms", &most_ms))
+		run_skip(run, "this kernel has no tcp_rto_max_ms");
 	for (int i = 0; i < CONNECTIONS; i++)
 		flow_establish(run, (uint16_t)(8080 + i), &client[i], &server[i]);
 	wire_drop(run, match_of(client[SILENT], TCP_FLAG_FIN));
@@ -208,8 +212,8 @@ static const struct variant variants[] = {
 	{
 		.suffix = "rto-max",
 		.title = "and told when the RTO is 1 s at most",
-		.params = {{"late", 1, 1, NULL}},
-		.sysctls = {{"server:net.ipv4.tcp_rto_max_ms", "1000", "1000"}},
+		.params = {{"late", 1, 1, NULL}, {"shorter", 1, 1, NULL}},
+		.sysctls = {{"server:net.ipv4.tcp_rto_max_ms", "1000", "1000", .optional = true}},
 	},
 	{0},
 };
@@ -228,7 +232,8 @@ const struct probe probe_orphan_icmp_error = {
 	.sysctls = {{"client:net.ipv4.tcp_orphan_retries", "2", "4"},
                     {"server:net.ipv4.tcp_orphan_retries", "12", "12"},
                     {"net.ipv4.tcp_retries2", "2", "4"}},
-	.params = {{"late", 0, 1, "1: one more orphan, told when its RTO is at the maximum"}},
+	.params = {{"late", 0, 1, "1: one more orphan, told when its RTO is at the maximum"},
+                   {"shorter", 0, 0, "1: that maximum is shorter than 120 s"}},
 	.variants = variants,
 	.run = run,
 	.judge = judge,
