@@ -351,6 +351,9 @@ static bool flow_has_tuple(const struct flow *begun, bool departs, const struct 
 {
 	if (departs && (packet->flags & TCP_FLAG_SYN))
 		return false;
+	/* the host refuses a SYN, where the end before is over: tcp_v4_send_reset() */
+	if (departs && (packet->flags & TCP_FLAG_RST) && !packet->seq && begun->closed)
+		return false;
 	if (!packet_begins(packet))
 		return true;
 	return begun->seen && !begun->closed && !(begun->ended && t_ns >= begun->gone_ns);

@@ -31,7 +31,7 @@ static void run(struct probe_run *run)
 		if (hops > 1)
 			(void)sock_accept(listener);
 		else
-			(void)sock_await_error(client, 2 * AWAIT_LIMIT_MS);
+			(void)sock_await_error(client, 2LL * AWAIT_LIMIT_MS);
 	}
 }
 
