@@ -214,7 +214,7 @@ static void judge_row(struct judge *judge, const struct row *row)
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	unsigned int number = 0;
+	unsigned int number = 1;
 
 	(void)story;
 	judge_claim(judge, "close.peer-errors");
@@ -223,7 +223,7 @@ static void judge(const struct story *story, struct judge *judge)
 			struct row row = {
 				.ending = (enum ending)ending,
 				.order = orders[order],
-				.sock = judge_text(judge, "c%u", ++number),
+				.sock = judge_text(judge, "c%u", number),
 				.peer = judge_text(judge, "s%u", number),
 			};
 
@@ -233,6 +233,7 @@ static void judge(const struct story *story, struct judge *judge)
 			                               ? "shutdown"
 			                               : "close");
 			judge_row(judge, &row);
+			number++;
 		}
 }
 

@@ -45,8 +45,8 @@ static void run(struct probe_run *run)
 {
 	struct sock *listener = sock_listen(run, SIDE_SERVER, PORT);
 	struct sock *port = sock_listen(run, SIDE_SERVER, PORT + 1);
-	struct sock *address = sock_listen_with(run, SIDE_SERVER,
-	                                        (struct sock_config){.port = PORT, .address = 1});
+	struct sock *other = sock_listen_with(run, SIDE_SERVER,
+	                                      (struct sock_config){.port = PORT, .address = 1});
 	const struct record *rec = run_record(run);
 
 	if (model_sysctl_or(rec, SIDE_CLIENT, "net.ipv4.tcp_tw_reuse", 0) == 1)
@@ -57,7 +57,7 @@ static void run(struct probe_run *run)
 		run_inconclusive(run, "ip_local_port_range has more than %d ports", PORTS_MAX);
 	socks_on_port(run, SIDE_CLIENT, 0);
 	connect_to(run, port, bench_endpoint(run, SIDE_SERVER, PORT + 1));
-	connect_to(run, address, host_endpoint(run, SIDE_SERVER, 1, PORT));
+	connect_to(run, other, host_endpoint(run, SIDE_SERVER, 1, PORT));
 }
 
 static void judge_same(struct judge *judge, const char *sock, struct value ports)
