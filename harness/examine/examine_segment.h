@@ -9,40 +9,39 @@
 struct half {
 	struct exam *exam;
 	struct end *end;
-
-	bool sent; /* a SYN or SYN+ACK of its own: its numbers are known */
-	uint32_t isn, snd_max, una; /* una: acknowledged by what has come in */
-	bool fin_sent;
-	uint32_t fin_end;
-	struct packet own; /* its first SYN or SYN+ACK: what it offered */
 	int64_t written; /* bytes that send() took */
-	bool closing; /* close() or shutdown() for writing was called */
-
-	bool heard; /* the peer's SYN or SYN+ACK came in */
-	uint32_t rcv_nxt;
-	struct packet peer; /* that SYN: what the peer offered */
-	bool got_data;
-	bool over; /* a reset came in that counts, or the request sock has gone */
 	const struct packet **early; /* came in behind a gap */
 	size_t early_count, early_space;
-
 	size_t sure; /* of end->items: all before is taken in for certain by now */
-	bool sure_heard;
-	uint32_t sure_rcv_nxt, sure_una; /* after those */
+	int64_t stamp_lo_ns, stamp_hi_ns; /* its clock against ours, least and greatest */
+	int64_t again_ns; /* the last segment that was sent again */
+	int64_t credit_ns; /* the last segment that asks for an ACK */
 
-	bool acked, edge_known, echoed, stamped;
+	uint32_t isn, snd_max, una; /* una: acknowledged by what has come in */
+	uint32_t fin_end;
+	uint32_t rcv_nxt;
+	uint32_t sure_rcv_nxt, sure_una; /* after those that are sure */
 	uint32_t ack_last; /* the last acknowledgement sent */
-	bool window_chosen, clock_chosen; /* by its socket, behind the SYN or SYN+ACK */
 	uint32_t edge; /* the right edge of the window that was offered */
 	uint32_t echo_last; /* the last timestamp sent back */
 	uint32_t stamp_first; /* its own first timestamp */
-	int64_t stamp_lo_ns, stamp_hi_ns; /* its clock against ours, least and greatest */
 	uint32_t again_end; /* of the last segment sent again */
-	int64_t again_ns;
-	bool several; /* what is outstanding may be more than one segment */
 	unsigned int resends; /* segments sent again since the peer took something */
 	unsigned int credits; /* segments that came in and ask for an ACK */
-	int64_t credit_ns; /* the last of them */
+
+	struct packet own; /* its first SYN or SYN+ACK: what it offered */
+	struct packet peer; /* the peer's: what that offered */
+
+	bool sent; /* a SYN or SYN+ACK of its own: its numbers are known */
+	bool fin_sent;
+	bool closing; /* close() or shutdown() for writing was called */
+	bool heard; /* the peer's SYN or SYN+ACK came in */
+	bool got_data;
+	bool over; /* a reset came in that counts, or the request sock has gone */
+	bool sure_heard;
+	bool acked, edge_known, echoed, stamped;
+	bool window_chosen, clock_chosen; /* by its socket, behind the SYN or SYN+ACK */
+	bool several; /* what is outstanding may be more than one segment */
 };
 
 /* A segment came in: its effects, and what is here after it. 0 or -ENOMEM. */

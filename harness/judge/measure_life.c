@@ -223,7 +223,7 @@ struct measured measure_timewait_set(struct judge *judge, enum side host, const 
 
 	if (!why_not && !read)
 		why_not = judge_text(judge, "nobody read %s in TIME_WAIT", sock);
-	if (why_not)
+	if (why_not || !read)
 		return measured_none(rests_on, why_not);
 	ns = read->t_ns + read->sample.expires_ms * NS_PER_MS - from.t_ns;
 	return (struct measured){

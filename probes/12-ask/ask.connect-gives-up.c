@@ -20,15 +20,15 @@ static const char linear_name[] = "net.ipv4.tcp_syn_linear_timeouts";
 static const char unmodelled[] = "net.ipv4.tcp_syn_retries is not in the record";
 
 struct attempt {
-	enum side host;
 	const char *sock;
+	enum side host;
 	bool own; /* it has TCP_SYNCNT */
 };
 static const struct attempt attempts[] = {
-	{SIDE_CLIENT, "c1", false},
-	{SIDE_CLIENT, "c2", true},
-	{SIDE_SERVER, "s3", false},
-	{SIDE_SERVER, "s4", true},
+	{"c1", SIDE_CLIENT, false},
+	{"c2", SIDE_CLIENT, true},
+	{"s3", SIDE_SERVER, false},
+	{"s4", SIDE_SERVER, true},
 };
 #define ATTEMPTS (sizeof(attempts) / sizeof(attempts[0]))
 
