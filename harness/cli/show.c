@@ -64,9 +64,11 @@ static void show_variants(const struct probe *probe)
 {
 	printf("\nVariants\n");
 	for (const struct variant *variant = probe->variants; variant->suffix; variant++) {
-		printf("  %s%s%s%s%s%s\n", probe->id, *variant->suffix ? "." : "", variant->suffix,
-		       variant->title ? "  " : "", variant->title ? variant->title : "",
-		       variant->slow ? " (runs when named, or with --faithful)" : "");
+		printf("  %s%s%s%s%s\n", probe->id, *variant->suffix ? "." : "", variant->suffix,
+		       variant->title ? "  " : "", variant->title ? variant->title : "");
+		if (variant->slow)
+			printf("      Needs its real minutes: runs when named, or with "
+			       "--faithful.\n");
 		for (int i = 0; i < SETTINGS_PER_PROBE && variant->params[i].name; i++)
 			printf("      %-44s %9lld %9lld\n", variant->params[i].name,
 			       (long long)variant->params[i].quick,

@@ -49,7 +49,7 @@ rows_of() {
 			grep -qx "$word" <<<"$output" || fail_with "$id: no $word"
 		done
 		# what goes beyond the articles has none
-		[[ $id == beyond.* ]] || grep -qE '^ +[A-D]: .' <<<"$output" ||
+		[[ $id == beyond.* ]] || grep -qE '^ +[A-DP]: .' <<<"$output" ||
 			fail_with "$id: no article"
 	done
 }
@@ -114,7 +114,7 @@ rows_of() {
 }
 
 @test "run: several, and a glob; each once, in order of the list" {
-	run on_time "$FINWAIT" run 'self.*' close.simultaneous self.connect --json
+	run on_time "$FINWAIT" run 'self.[ct]*' close.simultaneous self.connect --json
 	[ "$status" -eq 0 ]
 	run ls out
 	[ "$output" = "$(printf '%s\n' close.simultaneous.jsonl self.connect.jsonl \
@@ -182,7 +182,7 @@ rows_of() {
 }
 
 @test "run -j 1: one after the other" {
-	on_time "$FINWAIT" run 'self.*' 'close.*' open.three-way -j 1 --json >all.jsonl
+	on_time "$FINWAIT" run 'self.[ct]*' close.{four-waves,simultaneous} open.three-way -j 1 --json >all.jsonl
 	# no probe line comes between another probe's line and its result
 	json_holds all.jsonl '[.[] | select(.type == "probe" or .type == "result") |
 		.type] | . == ([range(length / 2)] | map("probe", "result")) and length == 10'
@@ -449,11 +449,10 @@ build_late() {
 	cd room
 	# every folder up to here is the runner's own: enter it before becoming nobody
 	run --separate-stderr as_nobody ./finwait run --out out
-	[ "$status" -eq 0 ]
+	as_predicted_or_late "$status" out/*.jsonl
 	[ -z "$stderr" ]
 	grep -qE '^not observed by trace: .*(root|CAP_BPF)' <<<"$output"
 	grep -qE "^$(probes | wc -l) probes: .* as predicted" <<<"$output"
-	[[ $output != *inconclusive* ]]
 	run as_nobody ./finwait doctor
 	[ "$status" -eq 0 ]
 	grep -qE '^  trace +eBPF needs root' <<<"$output"
