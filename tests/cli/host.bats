@@ -6,7 +6,8 @@
 load helper
 
 # All quick kinds of probe, none longer than some two seconds.
-SHORT=('self.*' 'close.*' 'open.three-way' 'simopen.*' 'wave?.lost' finwait2.close-timeout
+SHORT=(self.{connect,two-waves} close.{four-waves,simultaneous} open.three-way
+	simopen.four-way wave{1,4}.lost finwait2.close-timeout
 	--set tcp_orphan_retries=1 --set tcp_fin_timeout=1)
 KILLS=${FINWAIT_KILLS:-10}
 

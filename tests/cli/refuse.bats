@@ -123,7 +123,8 @@ setup() {
 	# 80 KiB hold the records of some probes, not of all
 	unshare -m sh -c 'mount -t tmpfs -o size=80k none full && "$@"; status=$?
 		mkdir kept; cp full/*.jsonl kept; exit $status' \
-		sh "$FINWAIT" run 'self.*' 'close.*' 'open.*' 'simopen.*' finwait2.close-timeout \
+		sh "$FINWAIT" run self.connect self.two-waves close.four-waves close.simultaneous \
+		open.three-way simopen.four-way finwait2.close-timeout \
 		--set tcp_fin_timeout=1 --out full >table.txt 2>complaint.txt || status=$?
 	[ "$status" -eq 3 ]
 	run ! grep -vE '^finwait: write the record full/[a-z0-9.-]+.jsonl: No space left on device$' \

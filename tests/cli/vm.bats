@@ -68,7 +68,8 @@ cache_entry() {
 # walks, segments and times, these within the timer wheel's rounding; the slack is for a
 # host that others keep busy.
 @test "virtual and real agree: walks, segments, and times within the wheel's rounding" {
-	local probes=(open.three-way 'close.*' 'wave*' 'finwait2.*' 'self.*' 'beyond.*')
+	local probes=(open.three-way close.{four-waves,simultaneous} wave{1,4}.lost
+		finwait2.close-timeout self.{connect,two-waves} beyond.{keepalive,retries2})
 	local status=0
 	"$FINWAIT" run "${probes[@]}" --out host >/dev/null || status=$?
 	as_predicted_or_late "$status" host/*.jsonl
