@@ -124,3 +124,16 @@ void fin_loss_judge_times(struct judge *judge, const struct fin_loss *loss)
 		    });
 	fin_loss_judge_life(judge, loss);
 }
+
+void fin_loss_judge_orphan(struct judge *judge, const struct fin_loss *loss, struct value says,
+                           const char *walk)
+{
+	fin_loss_judge_count(judge, loss, says);
+	fin_loss_judge_times(judge, loss);
+	judge_walk(judge, &(struct walk_figure){
+				  .host = loss->host,
+				  .sock = loss->sock,
+				  .predicts = walk,
+				  .rule = "tcp_write_err(), tcp_done()",
+			  });
+}

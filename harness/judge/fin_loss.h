@@ -45,4 +45,8 @@ void fin_loss_judge_life(struct judge *judge, const struct fin_loss *loss);
 /* The same, and how many were loss probes: this host must have sent no others. */
 void fin_loss_judge_times(struct judge *judge, const struct fin_loss *loss);
 
+/* All of these, and the states until it is given up, of which no article says anything. */
+void fin_loss_judge_orphan(struct judge *judge, const struct fin_loss *loss, struct value says,
+                           const char *walk);
+
 #endif

@@ -28,8 +28,9 @@ static const struct effect effects[] = {
          "again; 1 answers with a reset.",
          "tcp_check_req()"},
 	{"net.ipv4.tcp_challenge_ack_limit",
-         "The most challenge ACKs a second, of the namespace (of the machine before 6.0); INT_MAX: "
-         "no limit.",
+         "Each second from half to one and a half times as many challenge ACKs, by chance; "
+         "INT_MAX: no "
+         "limit. 0 is none before 6.2, and no limit to speak of since.",
          "tcp_send_challenge_ack()"},
 	{"net.ipv4.tcp_early_retrans",
          "3: what is outstanding is sent again once after twice the RTT, as a tail loss probe, "

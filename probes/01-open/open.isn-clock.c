@@ -265,11 +265,7 @@ static struct measured measure_by_clock(const struct record *rec, const struct s
  */
 static bool counts_on(const struct record *rec)
 {
-	int major = 0, minor = 0;
-
-	if (sscanf(rec->run.kernel, "%d.%d", &major, &minor) != 2)
-		return true;
-	return major > 6 || (major == 6 && minor >= 10);
+	return model_kernel_since(rec, 6, 10);
 }
 
 static int64_t isn_step(const struct sent *sent)

@@ -20,13 +20,6 @@
 
 static const char text[] = "still open";
 
-/* When tcp_fin_timeout has passed, by a timer of this kernel. */
-static struct span fin_timeout(const struct record *rec)
-{
-	return model_timer(rec, model_sysctl_or(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 60) *
-	                                NS_PER_S);
-}
-
 /* Each text is read before the next is sent, so that no buffer decides anything. */
 static void send_and_receive(struct sock *from, struct sock *to, int64_t times)
 {
@@ -51,7 +44,7 @@ static void run(struct probe_run *run)
 	sock_try_receive(server, 1);
 	sock_try_send(client, text, 0);
 	send_and_receive(server, client, param(run, "sends"));
-	observe_for(run, fin_timeout(run_record(run)).hi_ns / NS_PER_MS + 1,
+	observe_for(run, fin_stay_timeout(run_record(run), SIDE_CLIENT).hi / NS_PER_MS + 1,
 	            "an orphan's FIN_WAIT2 ends meanwhile");
 	send_and_receive(server, client, param(run, "sends"));
 	sock_close(server);
@@ -120,7 +113,7 @@ static void judge_states(struct judge *judge, const struct record *rec)
 	judge_time(judge,
 	           &(struct figure){
 			   .name = "stay_in_FIN_WAIT2",
-			   .predicts = value_time(fin_timeout(rec).hi_ns, INT64_MAX),
+			   .predicts = value_time(fin_stay_timeout(rec, SIDE_CLIENT).hi, INT64_MAX),
 			   .measured = measure_stay(judge, SIDE_CLIENT, "c1", STATE_FIN_WAIT2),
 			   .rule = "tcp_rcv_state_process(): no timer without SOCK_DEAD",
 		   });

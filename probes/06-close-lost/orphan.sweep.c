@@ -33,14 +33,7 @@ static void judge_state(struct judge *judge, const struct fin_loss *loss, const 
 	int64_t retries = model_sysctl_or(judged_story(judge)->rec, loss->host,
 	                                  "net.ipv4.tcp_orphan_retries", 0);
 
-	fin_loss_judge_count(judge, loss, value_count(1 + (retries ? retries : 8)));
-	fin_loss_judge_times(judge, loss);
-	judge_walk(judge, &(struct walk_figure){
-				  .host = loss->host,
-				  .sock = loss->sock,
-				  .predicts = walk,
-				  .rule = "tcp_write_err(), tcp_done()",
-			  });
+	fin_loss_judge_orphan(judge, loss, value_count(1 + (retries ? retries : 8)), walk);
 }
 
 static void judge(const struct story *story, struct judge *judge)

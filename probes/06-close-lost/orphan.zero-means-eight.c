@@ -28,20 +28,6 @@ static void run(struct probe_run *run)
 	await_gone_within(server[1], fin_loss_limit_ms(run_record(run), SIDE_SERVER, "s2"));
 }
 
-/* What an orphan whose FINs are lost goes through, in either case. */
-static void judge_orphan(struct judge *judge, const struct fin_loss *loss, const char *walk,
-                         struct value says)
-{
-	fin_loss_judge_count(judge, loss, says);
-	fin_loss_judge_times(judge, loss);
-	judge_walk(judge, &(struct walk_figure){
-				  .host = loss->host,
-				  .sock = loss->sock,
-				  .predicts = walk,
-				  .rule = "tcp_write_err(), tcp_done()",
-			  });
-}
-
 static void judge(const struct story *story, struct judge *judge)
 {
 	struct fin_loss zero, eight;
@@ -53,10 +39,10 @@ static void judge(const struct story *story, struct judge *judge)
 	judge_premise(judge, "every FIN was lost", measure_all_lost(&zero.fins));
 	judge_premise(judge, "every FIN was lost", measure_all_lost(&eight.fins));
 	judge_case(judge, "tcp_orphan_retries 0");
-	judge_orphan(judge, &zero, "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSE",
-	             measure_sent(&eight.fins).value);
+	fin_loss_judge_orphan(judge, &zero, measure_sent(&eight.fins).value,
+	                      "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSE");
 	judge_case(judge, "tcp_orphan_retries 8");
-	judge_orphan(judge, &eight, "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSE", value_none());
+	fin_loss_judge_orphan(judge, &eight, value_none(), "SYN_RECV ESTABLISHED FIN_WAIT1 CLOSE");
 	judge_time(judge, &(struct figure){
 				  .name = "lifetime_over_100_s",
 				  .says = value_time(100 * NS_PER_S, INT64_MAX),

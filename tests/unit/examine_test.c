@@ -214,6 +214,20 @@ static void lateness_does_not_excuse_what_is_early(void **state)
 	record_free(rec);
 }
 
+/* The finding that the examination of @rec adds. */
+static const struct finding *examined(struct record *rec)
+{
+	const struct finding *finding;
+	struct story story;
+
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(examine_record(rec, &story), 0);
+	story_free(&story);
+	finding = finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING});
+	assert_non_null(finding);
+	return finding;
+}
+
 /* The finding that a run has of it. */
 static void the_finding_fails(void **state)
 {
@@ -227,14 +241,10 @@ static void the_finding_fails(void **state)
 	assert_null(finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING}));
 	story_free(&story);
 	move_end(rec, 300 * NS_PER_MS);
-	assert_int_equal(story_build(rec, &story), 0);
-	assert_int_equal(examine_record(rec, &story), 0);
-	finding = finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING});
-	assert_non_null(finding);
+	finding = examined(rec);
 	assert_int_equal(finding->model, MODEL_FAILS);
 	assert_int_equal(finding->measured.lo, 1);
 	assert_non_null(strstr(finding->note, "client c1 gives up at 7.027 s"));
-	story_free(&story);
 	record_free(rec);
 }
 
@@ -243,18 +253,13 @@ static void the_finding_says_how_late(void **state)
 {
 	struct record *rec = record_open("true/wave1.lost.jsonl");
 	const struct finding *finding;
-	struct story story;
 
 	(void)state;
 	move_end(rec, 300 * NS_PER_MS);
 	add_lateness(rec, 5 * NS_PER_S, 350 * NS_PER_MS);
-	assert_int_equal(story_build(rec, &story), 0);
-	assert_int_equal(examine_record(rec, &story), 0);
-	finding = finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING});
-	assert_non_null(finding);
+	finding = examined(rec);
 	assert_int_equal(finding->verdict, VERDICT_INCONCLUSIVE);
 	assert_int_equal(finding->late_ns, 350 * NS_PER_MS);
-	story_free(&story);
 	record_free(rec);
 }
 
@@ -263,7 +268,6 @@ static void lateness_is_not_all(void **state)
 {
 	struct record *rec = record_open("true/wave1.lost.jsonl");
 	const struct finding *finding;
-	struct story story;
 
 	(void)state;
 	move_end(rec, 300 * NS_PER_MS);
@@ -273,13 +277,9 @@ static void lateness_is_not_all(void **state)
 		    rec->events[i].t_ns < 3 * NS_PER_S)
 			rec->events[i].sample.unacked = 0;
 	rec->lost[OBSERVER_DIAG] = 3;
-	assert_int_equal(story_build(rec, &story), 0);
-	assert_int_equal(examine_record(rec, &story), 0);
-	finding = finding_find(rec, (struct finding_id){rec->probe, "", EXAMINE_FINDING});
-	assert_non_null(finding);
+	finding = examined(rec);
 	assert_int_equal(finding->verdict, VERDICT_INCONCLUSIVE);
 	assert_int_equal(finding->late_ns, 0);
-	story_free(&story);
 	record_free(rec);
 }
 

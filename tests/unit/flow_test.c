@@ -206,6 +206,32 @@ static void test_a_syn_reaches_the_end_that_is_there(void **state)
 	flows_free(flows);
 }
 
+/* tcp_v4_send_reset(): where the end before was refused, a reset without a number refuses the next. */
+static void test_a_refusal_is_of_whom_it_refuses(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock client = sock_at(SIDE_CLIENT, 5000, 10),
+		    server = sock_at(SIDE_SERVER, 8080, 11);
+	struct packet syn, refused;
+
+	(void)state;
+	flow_label_sock(flows, &client, false);
+	connect_to(flows, &client, 8080);
+	syn = packet_of(&client, 8080, TCP_FLAG_SYN);
+	refused = packet_of(&server, 5000, TCP_FLAG_RST | TCP_FLAG_ACK);
+	assert_string_equal(label_at_port(flows, SIDE_CLIENT, true, &syn, 1), "c1");
+	assert_string_equal(label_at_port(flows, SIDE_CLIENT, false, &refused, 2), "c1");
+	client.flow->ended = true;
+	/* the server dials back, from the same ports */
+	flow_label_sock(flows, &server, false);
+	connect_to(flows, &server, 5000);
+	syn = packet_of(&server, 5000, TCP_FLAG_SYN);
+	refused = packet_of(&client, 8080, TCP_FLAG_RST | TCP_FLAG_ACK);
+	assert_string_equal(label_at_port(flows, SIDE_CLIENT, false, &syn, 3), "c2");
+	assert_string_equal(label_at_port(flows, SIDE_CLIENT, true, &refused, 4), "c2");
+	flows_free(flows);
+}
+
 static void test_objects_go_by_cookie_first(void **state)
 {
 	struct flows *flows = flows_new();
@@ -331,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_a_simultaneous_open_is_one_connection),
 		cmocka_unit_test(test_a_tuple_used_again_is_another_flow),
 		cmocka_unit_test(test_a_syn_reaches_the_end_that_is_there),
+		cmocka_unit_test(test_a_refusal_is_of_whom_it_refuses),
 		cmocka_unit_test(test_objects_go_by_cookie_first),
 		cmocka_unit_test(test_a_child_is_not_its_listener),
 		cmocka_unit_test(test_a_listeners_reset_is_anothers),

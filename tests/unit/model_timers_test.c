@@ -268,10 +268,15 @@ static void no_challenge_without_a_limit(void **state)
 	struct record *rec = quiet_record();
 
 	(void)state;
+	snprintf(rec->run.kernel, sizeof(rec->run.kernel), "6.1.0-56-cloud-amd64");
 	assert_true(model_challenge_is_sent(rec, SIDE_SERVER));
 	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_challenge_ack_limit", 1);
 	assert_true(model_challenge_is_sent(rec, SIDE_SERVER));
 	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_challenge_ack_limit", 0);
+	assert_false(model_challenge_is_sent(rec, SIDE_SERVER));
+	snprintf(rec->run.kernel, sizeof(rec->run.kernel), "6.2.0-rc1");
+	assert_true(model_challenge_is_sent(rec, SIDE_SERVER));
+	snprintf(rec->run.kernel, sizeof(rec->run.kernel), "5.10.0");
 	assert_false(model_challenge_is_sent(rec, SIDE_SERVER));
 	record_free(rec);
 }

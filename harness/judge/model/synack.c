@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "timer.h"
+
 /* include/net/tcp.h */
 #define TCP_TIMEOUT_INIT_S 1
 #define TCP_RTO_MAX_S 120
@@ -71,5 +73,6 @@ int model_synack_in_syn_recv(const struct record *rec)
 
 bool model_challenge_is_sent(const struct record *rec, enum side host)
 {
-	return model_sysctl_or(rec, host, "net.ipv4.tcp_challenge_ack_limit", 1) > 0;
+	return model_sysctl_or(rec, host, "net.ipv4.tcp_challenge_ack_limit", 1) > 0 ||
+	       model_kernel_since(rec, 6, 2);
 }

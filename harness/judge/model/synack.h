@@ -28,8 +28,9 @@ int64_t model_synack_timeout_ns(const struct record *rec, enum side host, unsign
 int model_synack_in_syn_recv(const struct record *rec);
 
 /*
- * Whether a first challenge ACK is sent: none at all with tcp_challenge_ack_limit=0
- * (tcp_send_challenge_ack()).
+ * Whether a first challenge ACK is sent. With tcp_challenge_ack_limit=0 none is before 6.2;
+ * since then tcp_send_challenge_ack() draws from 0 to -1, which is nearly always one
+ * (e8a533cbeb79 "treewide: use get_random_u32_inclusive() when possible").
  */
 bool model_challenge_is_sent(const struct record *rec, enum side host);
 

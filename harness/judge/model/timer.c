@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "timer.h"
 
+#include <stdio.h>
+
 #include "../../base/wheel.h"
 
 #define TCP_RTO_MAX_MS 120000 /* include/net/tcp.h */
@@ -55,6 +57,15 @@ int64_t model_sysctl_or(const struct record *rec, enum side host, const char *na
 	int64_t value;
 
 	return model_sysctl(rec, host, name, &value) ? value : otherwise;
+}
+
+bool model_kernel_since(const struct record *rec, int major, int minor)
+{
+	int own_major = 0, own_minor = 0;
+
+	if (sscanf(rec->run.kernel, "%d.%d", &own_major, &own_minor) != 2)
+		return true;
+	return own_major > major || (own_major == major && own_minor >= minor);
 }
 
 int64_t model_rto_max_ns(const struct record *rec, enum side host)

@@ -58,6 +58,12 @@ bool model_sysctl(const struct record *rec, enum side host, const char *name, in
 int64_t model_sysctl_or(const struct record *rec, enum side host, const char *name,
                         int64_t otherwise);
 
+/*
+ * Whether the kernel is of that release or a later one: for what nothing but its effect shows.
+ * A name that is no release counts as the latest.
+ */
+bool model_kernel_since(const struct record *rec, int major, int minor);
+
 /* The longest that a timer may be backed off to: tcp_rto_max_ms where the kernel has it. */
 int64_t model_rto_max_ns(const struct record *rec, enum side host);
 
