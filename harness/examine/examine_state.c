@@ -98,11 +98,38 @@ static void walk_move(struct walk *walk, enum tcp_state to, const char *cause)
 	walk->pending &= effects_that_move(to);
 }
 
+static enum tcp_state sample_state(const struct sample *sample)
+{
+	if (sample->state == STATE_NEW_SYN_RECV)
+		return STATE_SYN_RECV;
+	return sample->object == OBJECT_NONE || sample->state == STATE_GONE ? STATE_CLOSE
+	                                                                    : sample->state;
+}
+
+/* sock_diag read it in another state since the last change that trace told of. */
+static bool moved_untold(const struct walk *walk)
+{
+	const struct happening *items = walk->end->items;
+
+	for (size_t i = walk->at; i-- > 0;) {
+		if (is_event(&items[i], EVENT_TRANSITION) || is_event(&items[i], EVENT_MINI_SOCKET))
+			return false;
+		if (is_event(&items[i], EVENT_SAMPLE) &&
+		    sample_state(&items[i].event->sample) != walk->state)
+			return true;
+	}
+	return false;
+}
+
 /* What trace shows does not follow from what it showed before. */
 static void walk_jump(struct walk *walk, enum tcp_state from, const char *what)
 {
 	int64_t t_ns = walk->end->items[walk->at].t_ns;
-	const struct ground ground = {.t_ns = t_ns, .rests_on = RESTS(OBSERVER_TRACE)};
+	const struct ground ground = {
+		.t_ns = t_ns,
+		.rests_on = RESTS(OBSERVER_TRACE),
+		.hole = moved_untold(walk),
+	};
 	char where[WHERE_SIZE];
 
 	complain(walk->exam, &ground, "%s %s at %.3f s, in %s: it was in %s",
@@ -301,14 +328,6 @@ static void walk_traced(struct walk *walk)
 			walk_request(walk, h->event);
 	}
 	walk_check_pending(walk, walk->exam->story->end_ns);
-}
-
-static enum tcp_state sample_state(const struct sample *sample)
-{
-	if (sample->state == STATE_NEW_SYN_RECV)
-		return STATE_SYN_RECV;
-	return sample->object == OBJECT_NONE || sample->state == STATE_GONE ? STATE_CLOSE
-	                                                                    : sample->state;
 }
 
 static void walk_sample(struct walk *walk, const struct event *event)

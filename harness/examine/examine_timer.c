@@ -107,12 +107,14 @@ static bool time_wait_due(const struct timers *t, int64_t t_ns, struct span *set
 		    !model_finwait2_of(rec, t->end->host, t->linger2_s, t->rto_ns / 1000, &after))
 			return false;
 		orphan_since(t->end, set);
-	} else {
+	} else if (stay->state == STATE_TIME_WAIT) {
 		after = model_timewait(rec, t->end->host);
 		if (t->time_wait_ns != NEVER)
 			*set = (struct span){t->time_wait_ns, t->time_wait_ns};
 		if (t->reached_ns > set->lo_ns)
 			*set = (struct span){t->reached_ns, t->reached_ns};
+	} else {
+		return false; /* nobody told of the sock: that is examine_state's to say */
 	}
 	*due = timers_due(set, after);
 	return true;

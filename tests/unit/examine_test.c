@@ -147,6 +147,45 @@ static void what_trace_lost_is_a_hole(void **state)
 	}
 }
 
+/* Trace goes on from a state that sock_diag alone saw it enter. */
+static void a_change_that_trace_lost_is_a_hole(void **state)
+{
+	struct record *rec = record_open("true/finwait2.close-timeout.jsonl");
+	size_t kept = 0, decided, count_lost = 0;
+	struct story story;
+	uint64_t holes;
+	bool begun = false;
+
+	(void)state;
+	for (size_t i = 0; i < rec->event_count; i++) {
+		const struct event *event = &rec->events[i];
+		bool its = event->host == SIDE_CLIENT && !strcmp(event->sock, "c1");
+		bool change =
+			its && (event->kind == EVENT_TRANSITION ||
+		                event->kind == EVENT_MINI_SOCKET || event->kind == EVENT_DESTROY);
+
+		/* from FIN_WAIT1 on, but for the end of the time-wait sock */
+		if (begun && change &&
+		    !(event->kind == EVENT_MINI_SOCKET && event->mini.change == MINI_EXPIRED)) {
+			count_lost++;
+			continue;
+		}
+		begun |= change && event->kind == EVENT_TRANSITION &&
+		         event->transition.to == STATE_FIN_WAIT1;
+		rec->events[kept++] = *event;
+	}
+	rec->event_count = kept;
+	assert_true(count_lost > 2);
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(examine_holes(&story, &holes), 0);
+	story_free(&story);
+	assert_true(holes > 0);
+	rec->lost[OBSERVER_TRACE] += holes;
+	assert_true(count(rec, &decided) > 0);
+	assert_int_equal(decided, 0);
+	record_free(rec);
+}
+
 /* What rests on an observer that lost events may be nothing; so it says. */
 static void a_loss_leaves_it_undecided(void **state)
 {
@@ -459,6 +498,7 @@ int main(void)
 		cmocka_unit_test(true_records_are_explained),
 		cmocka_unit_test(each_mutation_is_seen),
 		cmocka_unit_test(what_trace_lost_is_a_hole),
+		cmocka_unit_test(a_change_that_trace_lost_is_a_hole),
 		cmocka_unit_test(a_loss_leaves_it_undecided),
 		cmocka_unit_test(lateness_excuses_what_is_late),
 		cmocka_unit_test(lateness_does_not_excuse_what_is_early),
