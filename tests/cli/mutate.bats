@@ -9,7 +9,13 @@ setup_file() {
 	make -s -C "$BATS_TEST_DIRNAME/../.." O="$(realpath "${FINWAIT_BUILD:-build}")" \
 		"$(realpath "${FINWAIT_BUILD:-build}")/mutate"
 	mkdir "$BATS_FILE_TMPDIR/true" # where 'finwait run' keeps its records
-	"${FINWAIT_BUILD:-$BATS_TEST_DIRNAME/../../build}/finwait" run \
+	# a record of each kind of run there is; others by their names:
+	# FINWAIT_MUTATE='timewait.*' bats tests/cli/mutate.bats
+	# shellcheck disable=SC2086
+	"${FINWAIT_BUILD:-$BATS_TEST_DIRNAME/../../build}/finwait" run ${FINWAIT_MUTATE:-open.three-way
+		loss.syn close.four-waves close.simultaneous wave1.lost wave4.lost self.connect
+		finwait2.close-timeout self.two-waves simopen.four-way beyond.keepalive
+		beyond.retries2} \
 		--out "$BATS_FILE_TMPDIR/true" >"$BATS_FILE_TMPDIR/log" || true
 }
 
