@@ -233,8 +233,10 @@ static struct range predict_timeouts(const struct tally *tally)
 	                 sum_ends(tally, offsetof(struct end, maybe));
 
 	return (struct range){
-		.lo = sent + ends.lo + requests.lo,
-		.hi = sent + ends.hi + requests.hi + either + ends_in_request(tally),
+		.lo = sent + ends.lo + requests.lo +
+	              sum_ends(tally, offsetof(struct end, silent_lo)),
+		.hi = sent + ends.hi + requests.hi + either + ends_in_request(tally) +
+	              sum_ends(tally, offsetof(struct end, silent_hi)),
 	};
 }
 

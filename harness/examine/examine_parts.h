@@ -64,6 +64,7 @@ struct end {
 	bool sack; /* both ends offered it */
 	/* segments that a timer sent; either: a time-out or a loss probe, both were due */
 	unsigned int timeouts, loss_probes, either, keepalives, window_probes;
+	unsigned int silent_lo, silent_hi; /* time-outs of a request that sent nothing */
 	unsigned int maybe; /* in time for either, but perhaps an answer to what came in */
 	unsigned int window_ends; /* given up for a closed window, 0 or 1 */
 	unsigned int fresh; /* new data that a loss probe may have sent */

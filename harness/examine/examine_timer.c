@@ -134,17 +134,9 @@ static void examine_time_wait(struct exam *exam, const struct timers *t, const s
 
 static void timers_mini(struct exam *exam, struct timers *t, const struct happening *h)
 {
-	const struct event *event = h->event;
-	struct span due;
-
-	if (event->mini.object == OBJECT_REQUEST) {
-		t->request = event->mini.change != MINI_ACCEPTED;
-		if (exam && event->mini.change == MINI_EXPIRED && write_timer_due(t, &due) &&
-		    !is_within(h->t_ns, &due))
-			complain_due(exam, t, h->t_ns, &t->armed, &due, "gives up a request");
-		return;
-	}
-	if (event->mini.change == MINI_CREATED)
+	if (h->event->mini.object == OBJECT_REQUEST)
+		request_mini(exam, t, h->event);
+	else if (h->event->mini.change == MINI_CREATED)
 		t->time_wait_ns = h->t_ns;
 }
 
@@ -167,6 +159,8 @@ static void timers_transition(struct exam *exam, struct timers *t, const struct 
 
 	if (event->transition.to == STATE_TIME_WAIT)
 		t->time_wait_ns = h->t_ns;
+	if (event->transition.from == STATE_LISTEN)
+		request_over(t, h->t_ns);
 	if (event->transition.to != STATE_CLOSE || !exam)
 		return;
 	if (!strcmp(event->transition.cause, "timer tcp_write_timer"))
@@ -244,6 +238,10 @@ void examine_timers(struct exam *exam, struct end *end)
 		timers_step(exam, &timers, &end->items[i]);
 		examine_time_wait(exam, &timers, &end->items[i]);
 	}
+	if (timers.request)
+		request_silence(&timers, exam->story->end_ns);
+	end->silent_lo = timers.silent_lo;
+	end->silent_hi = timers.silent_hi;
 	end->timeouts = timers.retransmits;
 	end->loss_probes = timers.loss_probes;
 	end->either = timers.either;

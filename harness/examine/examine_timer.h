@@ -11,13 +11,17 @@ struct timers {
 	const struct exam *exam;
 	const struct end *end;
 
+	/* ---- examine_timer_request.c: a request sock's timer */
+	int64_t answered_ns; /* that SYN+ACK left; NEVER: none, or the timer fired since */
+	struct span before; /* when the request's timer was due before that set it anew */
+	int64_t defer_accept_s; /* TCP_DEFER_ACCEPT of its listener */
+	unsigned int silent_lo, silent_hi; /* time-outs that sent nothing, at least and at most */
+
 	/* ---- examine_timer_resend.c: the retransmission timer */
 	struct span armed; /* it runs since */
 	int64_t rto_ns, rtt_ns; /* 0: not known */
 	int64_t rto_next_ns; /* after a time-out that the tap has not shown yet; 0: none */
 	int64_t traced_ns; /* trace saw a segment sent again then; NEVER: not since the last */
-	int64_t answered_ns; /* that SYN+ACK left; NEVER: none, or the timer fired since */
-	struct span before; /* when the request's timer was due before that set it anew */
 	int64_t heard_ns; /* the last segment that came in */
 	struct span since; /* retrans_stamp, which TCP_USER_TIMEOUT counts from */
 
@@ -43,6 +47,7 @@ struct timers {
 	unsigned int window_ends; /* closed windows that were given up */
 	bool is_armed; /* the retransmission timer runs */
 	bool request; /* a request sock: it counts its own time-outs */
+	bool acked; /* the third ACK came in, and left the request as it is */
 	bool asked; /* a SYN came once more, and its SYN+ACK has not left yet */
 	bool may_probe; /* the next resend may be a tail loss probe */
 	bool disturbed; /* something came in that acknowledges nothing new: SACK, RACK, F-RTO */
@@ -91,6 +96,15 @@ bool write_timer_due(const struct timers *t, struct span *due);
 void resend_departure(struct exam *exam, struct timers *t, const struct happening *h);
 void resend_arrival(struct timers *t, const struct happening *h);
 void resend_sample(struct timers *t, const struct event *event);
+
+/* examine_timer_request.c */
+bool request_due(const struct timers *t, struct span *due);
+void request_resend(struct exam *exam, struct timers *t, int64_t t_ns);
+void request_mini(struct exam *exam, struct timers *t, const struct event *event);
+/* If it was a request it is one no more. */
+void request_over(struct timers *t, int64_t t_ns);
+/* Counts the time-outs of a request that sent nothing since its last SYN+ACK, as of @t_ns. */
+void request_silence(struct timers *t, int64_t t_ns);
 
 /* examine_timer_probe.c */
 bool keepalive_due(const struct timers *t, struct span *due);

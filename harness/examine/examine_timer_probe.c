@@ -88,6 +88,8 @@ static void options_take(struct timers *t, const struct event *event)
 		t->own.user_timeout_ms = value;
 	} else if (option_is(event, "TCP_LINGER2", &value)) {
 		t->linger2_s = value;
+	} else if (option_is(event, "TCP_DEFER_ACCEPT", &value)) {
+		t->defer_accept_s = value;
 	}
 }
 
@@ -99,8 +101,23 @@ void probe_call(struct timers *t, const struct happening *h)
 		t->window_set = (struct span){h->t_ns, h->t_ns + t->exam->slack_ns};
 }
 
+/* Whether a listener is at another port than the one that @packet came to. */
+static bool listens_elsewhere(const struct exam *exam, const struct end *listener,
+                              const struct packet *packet)
+{
+	struct endpoint at;
+
+	for (size_t i = 0; i < listener->count; i++) {
+		exam_look(exam);
+		if (is_call(&listener->items[i], "bind"))
+			return !endpoint_parse(listener->items[i].event->call.args, &at) &&
+			       at.port && at.port != packet->dst.port;
+	}
+	return false;
+}
+
 /* inet_csk_clone_lock(): a child has what its listener was given before. */
-static void options_inherit(struct timers *t, int64_t t_ns)
+static void options_inherit(struct timers *t, const struct happening *h)
 {
 	const struct exam *exam = t->exam;
 	unsigned int listeners = 0, options = 0;
@@ -110,11 +127,11 @@ static void options_inherit(struct timers *t, int64_t t_ns)
 		unsigned int left = end->options;
 
 		exam_look(exam);
-		if (end->host != t->end->host)
+		if (end->host != t->end->host || listens_elsewhere(exam, end, h->flight->packet))
 			continue;
 		listeners++;
 		options += end->options;
-		for (size_t j = 0; left && end->items[j].t_ns < t_ns; j++) {
+		for (size_t j = 0; left && end->items[j].t_ns < h->t_ns; j++) {
 			exam_look(exam);
 			if (!is_call(&end->items[j], "setsockopt"))
 				continue;
@@ -134,7 +151,7 @@ static void connection_begins(struct timers *t, const struct happening *h)
 	struct keepalive rules;
 
 	if (t->passive)
-		options_inherit(t, h->t_ns);
+		options_inherit(t, h);
 	else if (!(h->effects & EFFECT_SYN))
 		return;
 	if (t->keepalive && keepalive_rules(t, &rules))

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * examine_timer_resend: the retransmission timer, and the request sock's.
+ * examine_timer_resend: the retransmission timer. A request sock's is in examine_timer_request.c.
  *
  * sock_diag tells how long it runs (icsk_rto, doubled already when a reading follows the last
  * timeout); where no reading follows, it is doubled here. The first resend may be a tail loss
- * probe instead (tcp_schedule_loss_probe()). A request sock counts its own time-outs from 1 s
- * on (reqsk_timer_handler()).
+ * probe instead (tcp_schedule_loss_probe()).
  *
  * A segment sent again just after something came in needs no timer: fast retransmit, or an
  * answer to a SYN that came once more.
@@ -41,15 +40,15 @@ static struct span resend_due(const struct timers *t, int64_t delay_ns)
 bool write_timer_due(const struct timers *t, struct span *due)
 {
 	const struct record *rec = t->exam->story->rec;
-	int64_t delay_ns = t->request   ? model_synack_timeout_ns(rec, t->end->host, t->timeouts)
-	                   : t->hurried ? TIMEOUT_MIN_TICKS * model_tick_ns(rec)
-	                                : t->rto_ns;
+	int64_t delay_ns = t->hurried ? TIMEOUT_MIN_TICKS * model_tick_ns(rec) : t->rto_ns;
 
+	if (t->request)
+		return request_due(t, due);
 	if (!t->is_armed || !delay_ns)
 		return false;
 	*due = resend_due(t, delay_ns);
 	/* set anew for what is left, less a part of a tick: tcp_ld_RTO_revert() */
-	if (!t->request && icmp_came(t->exam, t->end, t->armed.lo_ns, due->hi_ns))
+	if (icmp_came(t->exam, t->end, t->armed.lo_ns, due->hi_ns))
 		due->lo_ns -= model_tick_ns(t->exam->story->rec);
 	return true;
 }
@@ -95,33 +94,6 @@ static int64_t rto_after_ns(const struct timers *t, int64_t t_ns)
 	if (backs_off)
 		return t->rto_ns * 2 < rto_max_ns(t) ? t->rto_ns * 2 : rto_max_ns(t);
 	return t->rto_ns;
-}
-
-/*
- * A request sock answers each SYN once and sets its timer anew (tcp_check_req()), with the
- * time-outs it has counted so far. Where SYN and time-out coincide two SYN+ACKs leave: the
- * one too many is the timer's, and was due before the SYN set it anew.
- */
-static void request_resend(struct exam *exam, struct timers *t, int64_t t_ns)
-{
-	struct span due;
-	bool known = write_timer_due(t, &due), fits;
-
-	if (t->asked && t_ns - t->heard_ns <= t->exam->slack_ns) {
-		t->asked = false;
-		t->answered_ns = known ? t_ns : NEVER;
-		t->before = due;
-		return;
-	}
-	if (!known)
-		return;
-	fits = is_within(t_ns, &due);
-	if (t->answered_ns != NEVER && t_ns - t->answered_ns <= t->exam->slack_ns)
-		fits |= is_within(t_ns, &t->before);
-	if (exam && !fits)
-		complain_due(exam, t, t_ns, &t->armed, &due, "sends again");
-	t->answered_ns = NEVER;
-	t->timeouts++;
 }
 
 /* retrans_stamp: the first segment that was sent again, but by a loss probe. */
@@ -197,7 +169,7 @@ static void syn_departure(struct timers *t, const struct happening *h)
 	t->is_since = true;
 	/* a request sock may have gone, and this is another's */
 	t->timeouts = 0;
-	t->is_armed = false;
+	t->is_armed = t->acked = false;
 	t->answered_ns = NEVER;
 }
 
@@ -216,6 +188,8 @@ void resend_departure(struct exam *exam, struct timers *t, const struct happenin
 		return;
 	if (syn)
 		syn_departure(t, h);
+	else
+		request_over(t, h->t_ns);
 	t->asked = false; /* its first SYN+ACK */
 	t->fresh += t->is_armed; /* a loss probe may be of new data, tcp_send_loss_probe() */
 	t->may_probe = !syn && t->end->sack && (early_retrans == 3 || early_retrans == 4);
@@ -250,6 +224,10 @@ void resend_arrival(struct timers *t, const struct happening *h)
 		                !(packet->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN));
 		return;
 	}
+	if (t->request) { /* whether that makes a socket of it is seen by what follows */
+		t->acked = true;
+		return;
+	}
 	t->timeouts = 0;
 	t->hurried = false;
 	t->rto_next_ns = 0;
@@ -274,8 +252,10 @@ void resend_sample(struct timers *t, const struct event *event)
 	const struct sample *sample = &event->sample;
 	int64_t rto_ns = sample->rto_us * 1000LL;
 
-	t->request =
-		sample->object == OBJECT_REQUEST || (t->request && sample->object == OBJECT_NONE);
+	if (sample->object == OBJECT_REQUEST)
+		t->request = true;
+	else if (sample->object != OBJECT_NONE)
+		request_over(t, event->t_ns);
 	if (sample->object != OBJECT_FULL || !rto_ns)
 		return;
 	if (t->is_armed && timed_out_unseen(t, sample)) {

@@ -41,6 +41,7 @@ static const char *const records[] = {
 	"true/self.by-chance.jsonl",
 	"true/wire.header-sizes.jsonl",
 	"true/wire.fragment-lost.jsonl",
+	"true/ask.defer-accept.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
@@ -423,6 +424,18 @@ static void timers_go_by_their_sockets_options(void **state)
 	            "gives up a closed window");
 }
 
+/* The silent time-outs of a request sock: how many, and by which listener's option. */
+static void a_request_waits_for_data(void **state)
+{
+	static const char deferred[] = "true/ask.defer-accept.jsonl";
+
+	(void)state;
+	a_call_else(deferred, "TCP_DEFER_ACCEPT 2", "TCP_DEFER_ACCEPT 1", "s1 sends again");
+	a_call_else(deferred, "TCP_DEFER_ACCEPT 2", "TCP_DEFER_ACCEPT 4", "s1 sends again");
+	a_call_else(deferred, "TCP_DEFER_ACCEPT 2", "TCP_DEFER_ACCEPT 1", "TcpExt.TCPTimeouts");
+	a_call_else(deferred, "10.0.0.2:8080", "10.0.0.2:8090", "s1 sends again");
+}
+
 /* What left as @complaint's leaves 100 ms sooner or later, its timestamp with it. */
 static void a_probe_else(const char *name, const char *complaint, enum side from, int64_t by_ns)
 {
@@ -509,6 +522,7 @@ int main(void)
 		cmocka_unit_test(a_router_takes_the_last_hop),
 		cmocka_unit_test(looks_grow_with_the_record),
 		cmocka_unit_test(timers_go_by_their_sockets_options),
+		cmocka_unit_test(a_request_waits_for_data),
 		cmocka_unit_test(probes_have_their_times),
 	};
 

@@ -21,8 +21,7 @@ int64_t model_synack_timeout_ns(const struct record *rec, enum side host, unsign
 	return ns < max_ns ? ns : max_ns;
 }
 
-/* secs_to_retrans(): how many time-outs it takes until @seconds have passed. */
-static int64_t seconds_in_timeouts(int64_t seconds)
+int64_t model_defer_accept_timeouts(int64_t seconds)
 {
 	int64_t count = 1, timeout_s = TCP_TIMEOUT_INIT_S, passed_s = timeout_s;
 
@@ -39,7 +38,8 @@ static int64_t seconds_in_timeouts(int64_t seconds)
 bool model_synack(const struct record *rec, enum side host, const struct synack *synack,
                   struct schedule *schedule)
 {
-	int64_t retries = synack->syncnt, defer = seconds_in_timeouts(synack->defer_accept_s);
+	int64_t retries = synack->syncnt,
+		defer = model_defer_accept_timeouts(synack->defer_accept_s);
 	bool acked = synack->acked && defer;
 	struct chain chain;
 

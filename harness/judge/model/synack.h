@@ -20,6 +20,12 @@ struct synack {
 bool model_synack(const struct record *rec, enum side host, const struct synack *synack,
                   struct schedule *schedule);
 
+/*
+ * TCP_DEFER_ACCEPT's @seconds as the number of time-outs that it takes until they have passed:
+ * secs_to_retrans(). 0: it defers nothing.
+ */
+int64_t model_defer_accept_timeouts(int64_t seconds);
+
 /* How long a request sock waits after @timeouts of them: reqsk_timeout(). */
 int64_t model_synack_timeout_ns(const struct record *rec, enum side host, unsigned int timeouts);
 
