@@ -135,6 +135,16 @@ packets() {
 		--set client:tcp_retries2=1
 }
 
+@test "ask.defer-accept: the listener waits longer" {
+	forbidden ask.defer-accept half_open_for \
+		'if .type == "probe" then .params.defer_s = 4 else . end' --set tcp_synack_retries=0
+}
+
+@test "ask.defer-accept: a reset when the time is over" {
+	forbidden ask.defer-accept resets "$(packets '.flags == "R"' '.t_ns -= 1000000000')" \
+		--set tcp_synack_retries=0
+}
+
 # probe | what its record is made to tell of the conditions | a figure that fails
 FORBIDDEN='
 wave1.lost-shutdown        | .sysctls.client["net.ipv4.tcp_retries2"] = 3            | fin_segments
