@@ -62,8 +62,7 @@ static bool loss_probe_due(const struct timers *t, struct span *due)
 	struct loss loss = {.at_send = &sample, .segments = 1};
 	struct span one, several;
 
-	if (!t->may_probe || !t->rtt_ns || !t->is_armed ||
-	    !model_loss_probe(rec, t->end->host, &loss, &one))
+	if (!t->may_probe || !t->is_armed || !model_loss_probe(rec, t->end->host, &loss, &one))
 		return false;
 	*due = timers_due(&t->armed, one);
 	loss.segments = 2;

@@ -193,6 +193,22 @@ static void a_probe_of_two_segments_is_soon(void **state)
 	record_free(rec);
 }
 
+/* After a SYN that went twice there is no RTT: a second, within the RTO of three. */
+static void a_probe_without_an_rtt_is_after_a_second(void **state)
+{
+	static const struct sample no_rtt = {.rto_us = 3000000};
+	const struct loss loss = {.at_send = &no_rtt, .segments = 1};
+	struct record *rec = loss_record();
+	struct span alone;
+
+	(void)state;
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_early_retrans", 3);
+	assert_true(model_loss_probe(rec, SIDE_CLIENT, &loss, &alone));
+	assert_int_equal(alone.lo_ns, NS_PER_S);
+	assert_in_range(alone.hi_ns, NS_PER_S, NS_PER_S + 100 * NS_PER_MS);
+	record_free(rec);
+}
+
 /*
  * A bound of (2^10 - 1) * 200 ms + (255 - 9) * 120 s = 29,724.6 s after the first timeout.
  * Doubling takes 201 * (2^10 - 2) = 205.422 s up to the tenth timeout; each one after is
@@ -292,6 +308,7 @@ int main(void)
 		cmocka_unit_test(probes_go_by_what_was_negotiated),
 		cmocka_unit_test(options_are_what_both_ends_offer),
 		cmocka_unit_test(a_probe_of_two_segments_is_soon),
+		cmocka_unit_test(a_probe_without_an_rtt_is_after_a_second),
 		cmocka_unit_test(retries_of_eight_bits_fit),
 		cmocka_unit_test(bounds_overflow_as_the_kernels),
 		cmocka_unit_test(an_icmp_error_counts_at_the_longest_rto),

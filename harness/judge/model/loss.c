@@ -8,6 +8,7 @@
 
 /* include/net/tcp.h */
 #define TCP_RTO_MIN_NS (200 * NS_PER_MS)
+#define TCP_TIMEOUT_INIT_NS NS_PER_S
 #define TCP_THIN_LINEAR_RETRIES 6
 #define THIN_STREAM_SEGMENTS 4 /* tcp_stream_is_thin(): fewer than these */
 #define ORPHAN_RETRIES_ALIVE 8 /* tcp_orphan_retries() for 0 */
@@ -54,12 +55,17 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* tcp_schedule_loss_probe(): twice the RTT and time for a delayed ACK, but no later than the RTO. */
+/*
+ * tcp_schedule_loss_probe(): twice the RTT and time for a delayed ACK, but no later than the RTO.
+ * Without an RTT, which a SYN that was sent twice does not give: TCP_TIMEOUT_INIT.
+ */
 static struct span loss_probe_delay(const struct loss_rules *rules)
 {
 	int64_t lo_ns = 2 * rules->rtt_ns + rules->rto_min_ns, hi_ns = lo_ns;
 
-	if (rules->segments > 1) { /* which of the two a kernel has is not in the record */
+	if (!rules->rtt_ns) {
+		lo_ns = hi_ns = TCP_TIMEOUT_INIT_NS;
+	} else if (rules->segments > 1) { /* which of the two a kernel has is not in the record */
 		int64_t ticks = wheel_ticks(rules->hz, 2 * rules->rtt_ns) + TIMEOUT_MIN_TICKS;
 
 		lo_ns = 2 * rules->rtt_ns + TIMEOUT_MIN_NS;
