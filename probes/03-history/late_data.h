@@ -18,11 +18,8 @@ struct late {
 	uint32_t rule; /* holds it on the wire */
 };
 
-/*
- * A connection whose first segment of data stays on the wire while the one that is sent
- * again is read.
- */
-static inline void late_open(struct probe_run *run, struct late *late)
+/* The connection, open. */
+static inline void late_connect(struct probe_run *run, struct late *late)
 {
 	struct sock *client = sock_open(run, SIDE_CLIENT);
 
@@ -31,7 +28,25 @@ static inline void late_open(struct probe_run *run, struct late *late)
 	late->ends[SIDE_CLIENT] = client;
 	late->ends[SIDE_SERVER] = sock_accept(late->listener);
 	await_state(client, STATE_ESTABLISHED);
-	late->rule = wire_hold(run, match_bytes(late->ends[late->from], 1, sizeof(late_text) - 1));
+}
+
+/* What carries the text, and not an ACK with the same numbers. */
+static inline struct packet_match late_match(const struct late *late)
+{
+	struct packet_match match = match_bytes(late->ends[late->from], 1, sizeof(late_text) - 1);
+
+	match.payload = PAYLOAD_SOME;
+	return match;
+}
+
+/*
+ * A connection whose first segment of data stays on the wire while the one that is sent
+ * again is read.
+ */
+static inline void late_open(struct probe_run *run, struct late *late)
+{
+	late_connect(run, late);
+	late->rule = wire_hold(run, late_match(late));
 	sock_send_text(late->ends[late->from], late_text);
 	wire_await_held(run, late->rule, 2);
 	wire_release_one(run, late->rule, 1);

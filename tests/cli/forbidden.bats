@@ -96,6 +96,16 @@ packets() {
 		"$(packets '.flags == "S"' '.seq = (.t_ns / 64 | floor) % 4294967296')"
 }
 
+@test "history.delayed-data: the old text is read out of a number's window" {
+	forbidden 'history.delayed-dat[a]' old_data_is_read \
+		'if .call == "recv" and .sock == "s2" then .args |= sub("new data"; "old data") else . end'
+}
+
+@test "history.delayed-data: the old segment's timestamp is no older" {
+	forbidden 'history.delayed-dat[a]' PAWSEstab \
+		"$(packets '.sock == "c3" and .len > 0' '.options.ts_val += 1000000')"
+}
+
 @test "ask.connect-gives-up: the client goes by another number" {
 	forbidden ask.connect-gives-up gives_up_after "$(in_force client tcp_syn_retries 3)" \
 		--set tcp_syn_retries=1
