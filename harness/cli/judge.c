@@ -13,7 +13,8 @@
 
 struct judge_command {
 	enum output_format format;
-	bool ladder, verbose;
+	bool ladder;
+	unsigned int verbose; /* how often -v */
 	struct record **records;
 	size_t count;
 	struct tally tally;
@@ -25,7 +26,7 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 
 	(void)value; /* none of them takes one */
 	cmd->ladder |= row->id == OPTION_LADDER;
-	cmd->verbose |= row->id == OPTION_VERBOSE;
+	cmd->verbose += row->id == OPTION_VERBOSE;
 	if (row->id == OPTION_JSON)
 		cmd->format = FORMAT_JSON;
 	if (row->id == OPTION_TAP)
@@ -124,21 +125,11 @@ static void print_tap(const struct judge_command *cmd)
 		ktap_print(cmd->records[i], NULL, i + 1, stdout);
 }
 
-static void print_table(const struct judge_command *cmd)
-{
-	struct report_style style = cli_style();
-
-	style.verbose = cmd->verbose;
-	table_print((const struct record *const *)cmd->records, cmd->count, &style, stdout);
-	if (cmd->ladder)
-		ladders_print(cmd->records, cmd->count, &style);
-}
-
 static void judge_print(const struct judge_command *cmd)
 {
 	switch (cmd->format) {
 	case FORMAT_TABLE:
-		print_table(cmd);
+		records_print(cmd->records, cmd->count, cmd->verbose, cmd->ladder);
 		break;
 	case FORMAT_JSON:
 		print_json(cmd);

@@ -68,7 +68,9 @@ static const struct option_row rows[] = {
 	{OPTION_OUT, 0, "out", "DIR", DIFF,
          "where matrix kept its records and where the new ones go,\n"
          "DIR/KERNEL/ID.jsonl (out)"},
-	{OPTION_VERBOSE, 'v', NULL, NULL, RUN | JUDGE, "more of everything in the table"},
+	{OPTION_VERBOSE, 'v', NULL, NULL, RUN | JUDGE,
+         "the findings of each probe; again (-vv): the rules they\n"
+         "rest on and the ladders"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../record/json.h"
+#include "cli.h"
 
 void json_print(char *line)
 {
@@ -32,7 +33,9 @@ void json_print_phases(const struct phases *phases)
 	}
 }
 
-void ladders_print(struct record *const *records, size_t count, const struct report_style *style)
+/* The ladder of each that has one to draw. */
+static void ladders_print(struct record *const *records, size_t count,
+                          const struct report_style *style)
 {
 	for (size_t i = 0; i < count; i++)
 		if (records[i] && records[i]->event_count) {
@@ -40,4 +43,20 @@ void ladders_print(struct record *const *records, size_t count, const struct rep
 			if (ladder_print(records[i], style, stdout))
 				return; /* it has said why, or nobody reads any more */
 		}
+}
+
+#define ON_A_SCREEN 3 /* probes, with their findings */
+
+void records_print(struct record *const *records, size_t count, unsigned int verbose, bool ladder)
+{
+	struct report_style style = cli_style();
+	unsigned int level = verbose + (count <= ON_A_SCREEN);
+
+	style.verbose = level > 1;
+	if (level)
+		table_print((const struct record *const *)records, count, &style, stdout);
+	else
+		digest_print((const struct record *const *)records, count, &style, stdout);
+	if (ladder || verbose > 1)
+		ladders_print(records, count, &style);
 }

@@ -13,7 +13,10 @@ void json_print(char *line);
 void json_print_record(const struct record *rec);
 void json_print_phases(const struct phases *phases);
 
-/* The ladder of each that has one to draw. */
-void ladders_print(struct record *const *records, size_t count, const struct report_style *style);
+/*
+ * The records as text for people: a screen's worth of findings as a table, of more a line a
+ * claim; each -v (@verbose of them) tells more: the findings, then the rules and ladders.
+ */
+void records_print(struct record *const *records, size_t count, unsigned int verbose, bool ladder);
 
 #endif

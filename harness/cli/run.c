@@ -17,7 +17,8 @@ struct run_command {
 	struct request request;
 	struct target target;
 	enum output_format format;
-	bool ladder, verbose;
+	bool ladder;
+	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	bool progress_shown;
 	size_t tap_number;
@@ -112,11 +113,8 @@ static void print_table(const struct run_command *cmd, const struct session_resu
 	bool elsewhere = strcmp(dir, OUT_DIR_DEFAULT) != 0;
 	struct report_style style = cli_style();
 
-	style.verbose = cmd->verbose;
-	table_print((const struct record *const *)result->records, result->count, &style, stdout);
+	records_print(result->records, result->count, cmd->verbose, cmd->ladder);
 	phases_print(&result->phases, &style, stdout);
-	if (cmd->ladder)
-		ladders_print(result->records, result->count, &style);
 	if (result->kept)
 		printf("\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show "
 		       "ID\n",
@@ -160,7 +158,7 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 		cmd->format = FORMAT_TAP;
 		return 0;
 	case OPTION_VERBOSE:
-		cmd->verbose = true;
+		cmd->verbose++;
 		return 0;
 	case OPTION_SET:
 	case OPTION_PARAM:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/buffer.h"
+#include "claim_verdict.h"
 #include "sheet.h"
 #include "verdict_words.h"
 
@@ -21,34 +22,9 @@ struct claims {
 	size_t by[VERDICT_COUNT]; /* claims, by the verdict on the first kernel that has one */
 };
 
-/* Of several findings the one that tells most of the claim. */
-static enum verdict verdict_more(enum verdict a, enum verdict b)
-{
-	static const enum verdict order[] = {
-		VERDICT_REFUTED,   VERDICT_QUALIFIED, VERDICT_INCONCLUSIVE,
-		VERDICT_CONFIRMED, VERDICT_SKIPPED,   VERDICT_NONE,
-	};
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (a == order[i] || b == order[i])
-			return order[i];
-	return VERDICT_NONE;
-}
-
-static enum verdict claim_verdict(const struct record *rec, const char *id)
-{
-	enum verdict verdict = rec->outcome == OUTCOME_SKIPPED ? VERDICT_SKIPPED : VERDICT_NONE;
-
-	for (size_t i = 0; i < rec->finding_count; i++)
-		if (!strcmp(rec->findings[i].claim, id))
-			verdict = verdict_more(verdict, rec->findings[i].verdict);
-	return verdict;
-}
-
 /* "fin_segments 6 (says 4)": what the article speaks of, or else what was only predicted. */
 static bool put_numbers(struct buffer *line, const struct record *rec, const char *id, bool said)
 {
-	char measured[256], says[256], name[200];
 	bool any = false;
 
 	for (size_t i = 0; i < rec->finding_count; i++) {
@@ -57,12 +33,8 @@ static bool put_numbers(struct buffer *line, const struct record *rec, const cha
 		if (strcmp(finding->claim, id) != 0 || finding->measured.kind == VALUE_NONE ||
 		    (finding->says.kind != VALUE_NONE) != said)
 			continue;
-		buffer_add(line, "%s%s %s", any ? "; " : "",
-		           finding_title(finding_id_of(finding), name, sizeof(name)),
-		           value_text(&finding->measured, measured, sizeof(measured)));
-		if (said && finding->verdict != VERDICT_CONFIRMED)
-			buffer_add(line, " (says %s)",
-			           value_text(&finding->says, says, sizeof(says)));
+		buffer_add(line, "%s", any ? "; " : "");
+		finding_add_words(line, finding);
 		any = true;
 	}
 	return any;

@@ -25,6 +25,13 @@ int table_print(const struct record *const *records, size_t count, const struct 
                 FILE *out);
 
 /*
+ * One screen instead: a line a claim that is refuted or qualified, what was not answered and
+ * why, then the totals. Returns 0 or -EIO.
+ */
+int digest_print(const struct record *const *records, size_t count,
+                 const struct report_style *style, FILE *out);
+
+/*
  * The ladder of one record: lanes for both ends, packets as arrows between. Returns 0,
  * -ENODATA where there was nothing to draw (it says so), -ENOMEM or -EIO.
  */

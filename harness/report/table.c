@@ -12,7 +12,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "outcome_words.h"
 #include "sheet.h"
+#include "totals.h"
 #include "verdict_words.h"
 
 #define WIDTH_DEFAULT 120
@@ -29,26 +31,6 @@ struct table {
 	unsigned int name_columns, value_columns;
 };
 
-static const struct {
-	const char *word, *count;
-	enum attr attr;
-} outcomes[] = {
-	[OUTCOME_OK] = {"ok", "as predicted", ATTR_GREEN},
-	[OUTCOME_MODEL_FAILED] = {"MODEL FAILED", "MODEL FAILED", ATTR_RED},
-	[OUTCOME_INCONCLUSIVE] = {"inconclusive", "inconclusive", ATTR_MAGENTA},
-	[OUTCOME_SKIPPED] = {"skipped", "skipped", ATTR_DIM},
-	[OUTCOME_ERROR] = {"ERROR", "not carried out", ATTR_RED},
-	[OUTCOME_CRASHED] = {"CRASHED", "crashed", ATTR_RED},
-	[OUTCOME_TIMED_OUT] = {"TIMED OUT", "timed out", ATTR_RED},
-};
-static_assert(sizeof(outcomes) / sizeof(outcomes[0]) == OUTCOME_COUNT, "a word for every outcome");
-
-/* A record that was cut off says "ok" nowhere: nobody has judged it. */
-static enum outcome outcome_of(const struct record *rec)
-{
-	return rec->finished ? rec->outcome : OUTCOME_CRASHED;
-}
-
 /* What was asked, beside the probe's title: "IPv6". */
 static const char *asked_words(const struct record *rec)
 {
@@ -58,12 +40,12 @@ static const char *asked_words(const struct record *rec)
 static void print_heading(const struct table *table, const struct record *rec)
 {
 	const struct sheet *sheet = &table->sheet;
-	enum outcome outcome = outcome_of(rec);
+	enum outcome outcome = record_outcome(rec);
 	char elapsed[24];
 	unsigned int used = text_columns(rec->probe) + 2, right;
 
 	duration_text(rec->elapsed_ns, elapsed, sizeof(elapsed));
-	right = text_columns(outcomes[outcome].word) + 2 + 8;
+	right = text_columns(outcome_word(outcome)) + 2 + 8;
 	sheet_put(sheet, ATTR_BOLD, rec->probe, used);
 	sheet_put(sheet, ATTR_PLAIN, rec->title, 0);
 	sheet_put(sheet, ATTR_DIM, asked_words(rec), 0);
@@ -73,7 +55,7 @@ static void print_heading(const struct table *table, const struct record *rec)
 		used = 0;
 	}
 	sheet_blanks(sheet, sheet->width - used - right);
-	sheet_put(sheet, outcomes[outcome].attr, outcomes[outcome].word, 0);
+	sheet_put(sheet, outcome_attr(outcome), outcome_word(outcome), 0);
 	fprintf(sheet->out, "%*s\n", 10, rec->finished ? elapsed : "cut off");
 }
 
@@ -191,7 +173,7 @@ static void print_probe(const struct table *table, const struct record *rec)
 	print_heading(table, rec);
 	if (!rec->finished)
 		sheet_text(sheet, 2, ATTR_RED, "the record ends before the result");
-	sheet_text(sheet, 2, outcomes[outcome_of(rec)].attr, rec->reason);
+	sheet_text(sheet, 2, outcome_attr(record_outcome(rec)), rec->reason);
 	sheet_text(sheet, 2, ATTR_PLAIN, rec->again);
 	for (size_t i = 0; i < rec->finding_count; i++) {
 		if (!claim_seen_before(rec, i))
@@ -199,73 +181,6 @@ static void print_probe(const struct table *table, const struct record *rec)
 	}
 	print_lost(table, rec);
 	sheet_end_line(sheet);
-}
-
-static bool is_absent(const struct record *rec, unsigned int observer)
-{
-	return !rec->observed[observer] && rec->absent[observer][0];
-}
-
-/* Has an earlier record told the same of the same observer? */
-static bool absence_told(const struct record *const *records, size_t at, unsigned int observer)
-{
-	for (size_t i = 0; i < at; i++) {
-		if (is_absent(records[i], observer) &&
-		    !strcmp(records[i]->absent[observer], records[at]->absent[observer]))
-			return true;
-	}
-	return false;
-}
-
-/* Who was not there and why: once for all probes that share the reason. */
-static void print_absent(const struct table *table, const struct record *const *records,
-                         size_t count)
-{
-	for (unsigned int o = 0; o < OBSERVER_COUNT; o++) {
-		for (size_t i = 0; i < count; i++) {
-			if (!is_absent(records[i], o) || absence_told(records, i, o))
-				continue;
-			sheet_format(&table->sheet, 0, ATTR_YELLOW, "not observed by %s: %s",
-			             observer_name(o), records[i]->absent[o]);
-		}
-	}
-}
-
-static void put_count(const struct table *table, size_t count, const char *word, enum attr attr,
-                      const char **separator)
-{
-	char text[64];
-
-	if (!count)
-		return;
-	snprintf(text, sizeof(text), "%zu %s", count, word);
-	fputs(*separator, table->sheet.out);
-	sheet_put(&table->sheet, attr, text, 0);
-	*separator = ", ";
-}
-
-static void print_totals(const struct table *table, const struct record *const *records,
-                         size_t count)
-{
-	size_t by_outcome[OUTCOME_COUNT] = {0}, by_verdict[VERDICT_COUNT] = {0};
-	const char *separator = ": ";
-	size_t findings = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		by_outcome[outcome_of(records[i])]++;
-		findings += records[i]->finding_count;
-		for (size_t j = 0; j < records[i]->finding_count; j++)
-			by_verdict[records[i]->findings[j].verdict]++;
-	}
-	fprintf(table->sheet.out, "%zu probe%s", count, count == 1 ? "" : "s");
-	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		put_count(table, by_outcome[i], outcomes[i].count, outcomes[i].attr, &separator);
-	separator = ": ";
-	fprintf(table->sheet.out, "; %zu finding%s", findings, findings == 1 ? "" : "s");
-	for (size_t i = 0; i < VERDICT_COUNT; i++)
-		put_count(table, by_verdict[i], verdict_word((enum verdict)i),
-		          verdict_attr((enum verdict)i), &separator);
-	fputc('\n', table->sheet.out);
 }
 
 /* Names have room, so that they are not broken, as far as that leaves some for the values. */
@@ -293,7 +208,7 @@ int table_print(const struct record *const *records, size_t count, const struct 
 		VALUES;
 	for (size_t i = 0; i < count; i++)
 		print_probe(&table, records[i]);
-	print_absent(&table, records, count);
-	print_totals(&table, records, count);
+	absences_print(&table.sheet, records, count);
+	totals_print(&table.sheet, records, count);
 	return ferror(out) ? -EIO : 0;
 }

@@ -349,6 +349,10 @@ kept_call() {
 	grep -q '^not ok [0-9]* crash.run # ERROR crashed: killed by SIGSEGV' <<<"$output"
 	run "$FINWAIT_SELFCHECK" run never.ends 'c*' --time-limit 1
 	[ "$status" -eq 3 ]
+	grep -q '^TIMED OUT  never.ends' <<<"$output"
+	grep -q '^CRASHED  crash.run: .*killed by SIGSEGV' <<<"$output"
+	run "$FINWAIT_SELFCHECK" run never.ends 'c*' --time-limit 1 -v
+	[ "$status" -eq 3 ]
 	grep -qiE '^never.ends .* timed.out' <<<"$output"
 	grep -qiE '^crash.run .* crashed' <<<"$output"
 	grep -q 'killed by SIGSEGV' <<<"$output"

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* claim_verdict: what became of a claim, from its findings. */
+#ifndef FINWAIT_REPORT_CLAIM_VERDICT_H
+#define FINWAIT_REPORT_CLAIM_VERDICT_H
+
+#include "../base/buffer.h"
+#include "../record/record.h"
+
+/*
+ * The verdict of the finding that tells most of claim @id: one REFUTED outweighs all others, then
+ * a qualified one. Of a probe that was skipped, skipped.
+ */
+enum verdict claim_verdict(const struct record *rec, const char *id);
+/* "fin_segments 6 (says 4)": what was measured, and what is said where that is not the same. */
+void finding_add_words(struct buffer *words, const struct finding *finding);
+
+#endif
