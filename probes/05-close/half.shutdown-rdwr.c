@@ -88,18 +88,18 @@ static bool model_stay(const struct record *rec, const char *sock, struct span *
 static void run(struct probe_run *run)
 {
 	struct sock *clients[ASPECT_COUNT][2];
-	struct span stay;
+	struct span stay = {0}, own = {0};
 
 	for (int aspect = 0; aspect < ASPECT_COUNT; aspect++)
 		for (int closes = 0; closes < 2; closes++)
 			run_aspect(run, (enum aspect)aspect, closes, &clients[aspect][closes]);
 	await_state(clients[ASPECT_IDLE][0], STATE_FIN_WAIT2);
-	if (!model_stay(run_record(run), "c2", &stay))
-		run_inconclusive(run, "no RTO of c2 was read");
+	if (!model_stay(run_record(run), "c1", &own) || !model_stay(run_record(run), "c2", &stay))
+		run_inconclusive(run, "no RTO of both was read");
 	observe_for(run, stay.hi_ns / NS_PER_MS + 1, "FIN_WAIT2 after close() ends meanwhile");
 	await_gone_within(clients[ASPECT_IDLE][1], AWAIT_LIMIT_MS);
 	sock_close(clients[ASPECT_IDLE][0]);
-	await_gone_within(clients[ASPECT_IDLE][0], stay.hi_ns / NS_PER_MS + 2000);
+	await_gone_within(clients[ASPECT_IDLE][0], own.hi_ns / NS_PER_MS + 2000);
 }
 
 static void judge_orphans(struct judge *judge)
@@ -123,33 +123,49 @@ static void judge_orphans(struct judge *judge)
 			   });
 }
 
+/* Of @sock, which is bounded by its own RTO: "c1" from close() on, "c2" from FIN_WAIT2 on. */
+static void judge_bounded(struct judge *judge, const struct record *rec, const char *sock,
+                          struct figure figure)
+{
+	struct span stay;
+
+	figure.unpredicted = model_stay(rec, sock, &stay) ? NULL : "no RTO was read";
+	figure.predicts = span_value(stay);
+	figure.predicted_from = RESTS_ON(OBSERVER_DIAG);
+	figure.grain_ns = stay.grain_ns;
+	judge_time(judge, &figure);
+}
+
 static void judge_timers(struct judge *judge, const struct record *rec)
 {
 	struct moment closed = when_called(judge, SIDE_CLIENT, "c1", "close");
-	struct span stay;
+	struct span stay, own;
 	bool modelled = model_stay(rec, "c2", &stay);
-	struct figure figure = {
-		.unpredicted = modelled ? NULL : "no RTO of c2 was read",
-		.predicted_from = RESTS_ON(OBSERVER_DIAG),
-	};
 
-	figure.name = "stay_in_FIN_WAIT2";
-	figure.says = span_value(stay);
-	figure.predicts = value_time(2 * stay.lo_ns, INT64_MAX); /* it is closed after one */
-	figure.measured = measure_stay(judge, SIDE_CLIENT, "c1", STATE_FIN_WAIT2);
-	figure.rule = "tcp_rcv_state_process(): no timer without SOCK_DEAD";
-	judge_time(judge, &figure);
-	figure.says = value_none();
-	figure.predicts = span_value(stay);
-	figure.grain_ns = stay.grain_ns;
-	figure.name = "end_after_close";
-	figure.measured = measure_until_end(judge, SIDE_CLIENT, "c1", closed);
-	figure.rule = "__tcp_close() in FIN_WAIT2: tcp_fin_time(), tcp_time_wait()";
-	judge_time(judge, &figure);
-	figure.name = "stay_in_FIN_WAIT2_by_close";
-	figure.measured = measure_stay(judge, SIDE_CLIENT, "c2", STATE_FIN_WAIT2);
-	figure.rule = "tcp_rcv_state_process(): tcp_fin_time(), tcp_time_wait()";
-	judge_time(judge, &figure);
+	modelled &= model_stay(rec, "c1", &own);
+	judge_time(judge,
+	           &(struct figure){
+			   .name = "stay_in_FIN_WAIT2",
+			   .says = span_value(stay),
+			   /* it is closed after c2 has gone */
+			   .predicts = value_time(stay.lo_ns + own.lo_ns, INT64_MAX),
+			   .measured = measure_stay(judge, SIDE_CLIENT, "c1", STATE_FIN_WAIT2),
+			   .rule = "tcp_rcv_state_process(): no timer without SOCK_DEAD",
+			   .unpredicted = modelled ? NULL : "no RTO of both was read",
+			   .predicted_from = RESTS_ON(OBSERVER_DIAG),
+		   });
+	judge_bounded(judge, rec, "c1",
+	              (struct figure){
+			      .name = "end_after_close",
+			      .measured = measure_until_end(judge, SIDE_CLIENT, "c1", closed),
+			      .rule = "__tcp_close() in FIN_WAIT2: tcp_fin_time(), tcp_time_wait()",
+		      });
+	judge_bounded(judge, rec, "c2",
+	              (struct figure){
+			      .name = "stay_in_FIN_WAIT2_by_close",
+			      .measured = measure_stay(judge, SIDE_CLIENT, "c2", STATE_FIN_WAIT2),
+			      .rule = "tcp_rcv_state_process(): tcp_fin_time(), tcp_time_wait()",
+		      });
 }
 
 /* What the client sent in answer, from its shutdown() or close() on. */

@@ -85,29 +85,45 @@ static struct value popular_sum(int64_t retries)
 	return retries > DOUBLINGS_TOLD ? value_none() : value_time(ns, ns);
 }
 
-/* What the timer was set to that made @ns: the wheel rounds the longest by seconds. */
-static int64_t set_to_ns(int64_t ns, const struct span *timer)
+/* What the timer was set to that made @wait: the wheel rounds the longest by seconds. */
+static struct span set_to(struct span wait, const struct span *timer)
 {
-	return ns >= timer->lo_ns && ns <= timer->hi_ns ? timer->lo_ns : ns;
+	bool timed = wait.hi_ns >= timer->lo_ns && wait.lo_ns <= timer->hi_ns;
+
+	return timed ? (struct span){.lo_ns = timer->lo_ns, .hi_ns = timer->lo_ns} : wait;
+}
+
+/* From the one before @i to it; behind the last to @end, which is known to within two readings. */
+static struct span wait_until(const struct sent *syns, size_t i, const struct value *end)
+{
+	int64_t from_ns = syns->items[i - 1]->depart_ns, first_ns = syns->items[0]->depart_ns;
+
+	if (i < syns->count)
+		return (struct span){.lo_ns = syns->items[i]->depart_ns - from_ns,
+		                     .hi_ns = syns->items[i]->depart_ns - from_ns};
+	return (struct span){.lo_ns = end->lo - (from_ns - first_ns),
+	                     .hi_ns = end->hi - (from_ns - first_ns)};
 }
 
 /* What the timers were set to that ended each wait of @syns and the last one, summed. */
 static struct measured measure_waits(struct measured until_end, const struct sent *syns,
                                      const struct schedule *model)
 {
-	int64_t last_ns, sum_ns = 0;
+	struct span sum = {0};
 
 	if (until_end.value.kind != VALUE_TIME || !syns->count)
 		return until_end;
-	last_ns = until_end.value.lo -
-	          (syns->items[syns->count - 1]->depart_ns - syns->items[0]->depart_ns);
-	for (size_t i = 1; i < syns->count; i++) {
-		int64_t ns = syns->items[i]->depart_ns - syns->items[i - 1]->depart_ns;
+	for (size_t i = 1; i <= syns->count; i++) {
+		struct span wait = wait_until(syns, i, &until_end.value);
 
-		sum_ns += i < model->sends_hi ? set_to_ns(ns, &model->after[i]) : ns;
+		if (i == syns->count)
+			wait = set_to(wait, &model->last);
+		else if (i < model->sends_hi)
+			wait = set_to(wait, &model->after[i]);
+		sum.lo_ns += wait.lo_ns;
+		sum.hi_ns += wait.hi_ns;
 	}
-	sum_ns += set_to_ns(last_ns, &model->last);
-	until_end.value = value_time(sum_ns, sum_ns);
+	until_end.value = span_value(sum);
 	return until_end;
 }
 
