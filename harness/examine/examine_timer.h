@@ -53,6 +53,7 @@ struct timers {
 	bool disturbed; /* something came in that acknowledges nothing new: SACK, RACK, F-RTO */
 	bool several; /* more than one segment may be outstanding */
 	bool backed_off; /* the timer was set by a time-out: TCP_USER_TIMEOUT cuts it short */
+	bool syn_sent; /* its SYN left, and no SYN or acknowledgement of it came */
 	bool hurried; /* the SYN's timer was cut short */
 	bool is_since; /* ...counted from then */
 	bool since_moves; /* the next segment sent again may begin it anew */

@@ -114,6 +114,12 @@ static void timed_out(struct timers *t, const struct happening *h)
 	t->rto_next_ns = 0;
 }
 
+/* Later than the timers were due, and which of them it was nobody knows. */
+static bool is_late_for_either(const struct span *due, const struct span *probe, int64_t t_ns)
+{
+	return t_ns > due->hi_ns && t_ns > probe->hi_ns;
+}
+
 /* Whether it was a time-out. */
 static bool socket_resend(struct exam *exam, struct timers *t, const struct happening *h,
                           int64_t t_ns)
@@ -122,7 +128,9 @@ static bool socket_resend(struct exam *exam, struct timers *t, const struct happ
 	              icmp_came(t->exam, t->end, t_ns - t->exam->slack_ns, t_ns);
 	struct span due, probe, next;
 	bool known = write_timer_due(t, &due);
-	bool probes = known && loss_probe_due(t, &probe) && is_within(t_ns, &probe);
+	bool may_probe = known && loss_probe_due(t, &probe);
+	bool probes = may_probe && is_within(t_ns, &probe);
+	bool unclear = may_probe && !answer && is_late_for_either(&due, &probe, t_ns);
 	bool fits = known && is_within(t_ns, &due);
 
 	if (known && t->rto_next_ns) {
@@ -134,10 +142,16 @@ static bool socket_resend(struct exam *exam, struct timers *t, const struct happ
 	if (exam && answer)
 		t->maybe += fits || probes;
 	if (exam && !answer)
-		*(!probes ? &t->retransmits : fits ? &t->either : &t->loss_probes) += 1;
+		*(unclear || (probes && fits) ? &t->either
+		  : probes                    ? &t->loss_probes
+		                              : &t->retransmits) += 1;
 	if (!probes)
 		since_begins(t, t_ns, h);
-	if (probes || answer)
+	if (unclear) {
+		t->since_moves = true;
+		t->rto_next_ns = rto_after_ns(t, h->t_ns); /* if it was a time-out */
+	}
+	if (probes || answer || unclear)
 		return false;
 	timed_out(t, h);
 	return true;
@@ -166,6 +180,7 @@ static void syn_departure(struct timers *t, const struct happening *h)
 		t->rto_ns = TIMEOUT_INIT_NS;
 	t->since = (struct span){h->t_ns, h->t_ns};
 	t->is_since = true;
+	t->syn_sent = !(h->flight->packet->flags & TCP_FLAG_ACK);
 	/* a request sock may have gone, and this is another's */
 	t->timeouts = 0;
 	t->is_armed = t->acked = false;
@@ -201,9 +216,7 @@ void resend_departure(struct exam *exam, struct timers *t, const struct happenin
  */
 static bool syn_is_hurried(const struct timers *t, const struct happening *h)
 {
-	const struct stay *stay = stay_at(t->end, h->t_ns);
-
-	return stay && stay->state == STATE_SYN_SENT && !t->timeouts && h->outstanding &&
+	return t->syn_sent && !t->timeouts && h->outstanding &&
 	       (h->flight->packet->flags & TCP_FLAG_ACK);
 }
 
@@ -212,6 +225,7 @@ void resend_arrival(struct timers *t, const struct happening *h)
 	const struct packet *packet = h->flight->packet;
 
 	t->heard_ns = h->t_ns;
+	t->syn_sent &= !(h->effects & (EFFECT_SYN | EFFECT_ACKS_SYN));
 	t->asked |= (packet->flags & TCP_FLAG_SYN) != 0;
 	if (!(h->effects & EFFECT_ACKS_NEW)) {
 		if (syn_is_hurried(t, h)) {
@@ -262,7 +276,7 @@ void resend_sample(struct timers *t, const struct event *event)
 		return;
 	}
 	/* the reading may have been made just before the time-out that this follows */
-	if (t->is_armed && event->t_ns - t->armed.hi_ns < EXAMINE_SKEW_NS && rto_ns < t->rto_ns)
+	if (t->backed_off && event->t_ns - t->armed.hi_ns < EXAMINE_SKEW_NS && rto_ns < t->rto_ns)
 		return;
 	t->rto_ns = rto_ns;
 	t->rto_next_ns = 0;
