@@ -77,6 +77,7 @@ static const struct known known[] = {
 struct symbol {
 	uint64_t start, end;
 	const struct known *known; /* NULL: only an end to the one before */
+	bool entry; /* the function begins here; else it is a part of it that gcc has put elsewhere */
 };
 
 struct trace_symbols {
@@ -138,6 +139,14 @@ static uint64_t hex_read(const char **text)
 	}
 }
 
+/* clang's ThinLTO puts ".llvm.123" behind the name of what was static, which is still all of it. */
+static bool name_is_whole(const char *name)
+{
+	size_t length = strcspn(name, ".\t \n");
+
+	return name[length] != '.' || !strncmp(name + length, ".llvm.", strlen(".llvm."));
+}
+
 /* One line of kallsyms: "ffffffff82010f40 T __tcp_close". False without memory. */
 static bool symbol_add(struct trace_symbols *symbols, const struct index *by_name, const char *line)
 {
@@ -158,6 +167,7 @@ static bool symbol_add(struct trace_symbols *symbols, const struct index *by_nam
 	symbols->items[symbols->count++] = (struct symbol){
 		.start = address,
 		.known = index_find(by_name, line + 3),
+		.entry = name_is_whole(line + 3),
 	};
 	return true;
 }
@@ -247,8 +257,10 @@ void trace_symbols_free(struct trace_symbols *symbols)
 uint64_t trace_symbols_address(const struct trace_symbols *symbols, const char *name)
 {
 	for (size_t i = 0; i < symbols->count; i++) {
-		if (!strcmp(symbols->items[i].known->name, name))
-			return symbols->items[i].start;
+		const struct symbol *symbol = &symbols->items[i];
+
+		if (symbol->entry && !strcmp(symbol->known->name, name))
+			return symbol->start;
 	}
 	return 0;
 }

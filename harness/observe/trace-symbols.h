@@ -17,7 +17,10 @@ struct trace_symbols; /* where the few functions lie that we know */
 struct trace_symbols *trace_symbols_read(FILE *kallsyms, struct fault *f) MUST_CHECK;
 void trace_symbols_free(struct trace_symbols *symbols);
 
-/* Of a function we know; 0: this kernel has none of that name. */
+/*
+ * Where a function begins that we know: what a timer's pointer to it holds. 0: this kernel has
+ * none of that name. A "name.cold" may lie before it, as TEXT_TEXT of vmlinux.lds.h orders them.
+ */
 uint64_t trace_symbols_address(const struct trace_symbols *symbols, const char *name);
 
 /* What a timer_cancel can come from: setting a timer anew, or the timer's running. */

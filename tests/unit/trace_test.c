@@ -124,6 +124,26 @@ static void test_symbols_have_ranges(void **state)
 	trace_symbols_free(symbols);
 }
 
+/* A timer's pointer holds the function's beginning, not that of the part which gcc took out of it. */
+static void test_a_clone_is_no_entry(void **state)
+{
+	static const char text[] = "ffffffff81000100 t reqsk_timer_handler.cold\n"
+				   "ffffffff81000200 t tw_timer_handler.llvm.9871\n"
+				   "ffffffff81000300 t tcp_write_timer.part.0\n"
+				   "ffffffff81005000 t reqsk_timer_handler\n"
+				   "ffffffff81006000 t next\n";
+	struct trace_symbols *symbols = symbols_of(text, NULL);
+
+	(void)state;
+	assert_non_null(symbols);
+	assert_true(trace_symbols_address(symbols, "reqsk_timer_handler") == 0xffffffff81005000);
+	assert_true(trace_symbols_address(symbols, "tw_timer_handler") == 0xffffffff81000200);
+	assert_true(trace_symbols_address(symbols, "tcp_write_timer") == 0);
+	assert_int_equal(trace_symbols_cause(symbols, (const __u64[1]){0xffffffff81000110}, 1),
+	                 TRACE_CAUSE_TIMER_REQUEST);
+	trace_symbols_free(symbols);
+}
+
 static void test_hidden_symbols_are_refused(void **state)
 {
 	struct fault f = {0};
@@ -990,6 +1010,7 @@ int main(void)
 		cmocka_unit_test(test_innermost_function_wins),
 		cmocka_unit_test(test_reading_ends_with_the_text),
 		cmocka_unit_test(test_symbols_have_ranges),
+		cmocka_unit_test(test_a_clone_is_no_entry),
 		cmocka_unit_test(test_hidden_symbols_are_refused),
 		cmocka_unit_test(test_decode_transition),
 		cmocka_unit_test(test_decode_cause_of_exit),
