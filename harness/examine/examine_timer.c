@@ -103,8 +103,8 @@ static bool time_wait_due(const struct timers *t, int64_t t_ns, struct span *set
 		return false;
 	*set = (struct span){stay->from_ns, stay->to_ns};
 	if (stay->state == STATE_FIN_WAIT2) {
-		if (!t->rto_ns ||
-		    !model_finwait2_of(rec, t->end->host, t->linger2_s, t->rto_ns / 1000, &after))
+		if (!t->rto.known ||
+		    !model_finwait2_between(rec, t->end->host, t->linger2_s, &t->rto.rto, &after))
 			return false;
 		orphan_since(t->end, set);
 	} else if (stay->state == STATE_TIME_WAIT) {
@@ -218,6 +218,7 @@ static struct timers timers_new(const struct exam *exam, const struct end *end)
 	return (struct timers){
 		.exam = exam,
 		.end = end,
+		.rto = {.rec = exam->story->rec, .host = end->host},
 		.heard_ns = INT64_MIN / 2,
 		.keepalive_set_ns = NEVER,
 		.alive_ns = NEVER,

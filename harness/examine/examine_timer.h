@@ -4,6 +4,7 @@
 #define FINWAIT_EXAMINE_EXAMINE_TIMER_H
 
 #include "../judge/model.h"
+#include "../judge/rto_track.h"
 #include "examine_edge.h"
 
 /* An end's timers as its happenings leave them. Of a span, lo and hi: it was in between. */
@@ -21,6 +22,7 @@ struct timers {
 	struct span armed; /* it runs since */
 	int64_t rto_ns, rtt_ns; /* 0: not known */
 	int64_t rto_next_ns; /* after a time-out that the tap has not shown yet; 0: none */
+	struct rto_track rto; /* what the ACKs since the last reading make of it */
 	int64_t traced_ns; /* trace saw a segment sent again then; NEVER: not since the last */
 	int64_t heard_ns; /* the last segment that came in */
 	struct span since; /* retrans_stamp, which TCP_USER_TIMEOUT counts from */

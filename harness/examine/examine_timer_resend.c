@@ -194,6 +194,8 @@ void resend_departure(struct exam *exam, struct timers *t, const struct happenin
 	bool syn = packet->flags & TCP_FLAG_SYN;
 
 	t->several = h->several;
+	if (segment_end(packet) != packet->seq && !(packet->flags & TCP_FLAG_RST))
+		rto_track_sent(&t->rto, h->t_ns, h->again);
 	if (h->again) {
 		timers_resend(exam, t, h);
 		return;
@@ -237,6 +239,7 @@ void resend_arrival(struct timers *t, const struct happening *h)
 		                !(packet->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN));
 		return;
 	}
+	rto_track_acked(&t->rto, h->t_ns, !h->outstanding);
 	if (t->request) { /* whether that makes a socket of it is seen by what follows */
 		t->acked = true;
 		return;
@@ -271,6 +274,7 @@ void resend_sample(struct timers *t, const struct event *event)
 		request_over(t, event->t_ns);
 	if (sample->object != OBJECT_FULL || !rto_ns)
 		return;
+	rto_track_read(&t->rto, sample);
 	if (t->is_armed && timed_out_unseen(t, sample)) {
 		t->rto_next_ns = rto_ns; /* its segment is not on the tap yet */
 		return;

@@ -3,15 +3,15 @@
 
 #include "measure.h"
 #include "model.h"
+#include "rto_track.h"
 
-/* The RTO of a time-wait sock's floor was read from the full socket before. */
-static bool fin_stay_model(const struct record *rec, const struct fin_stay *stay,
-                           struct span *model)
+bool fin_stay_model(const struct record *rec, const struct fin_stay *stay, struct span *model)
 {
-	const struct sample *last = query_rto(rec, stay->host, stay->sock, INT64_MAX);
+	struct rto rto;
 
 	*model = (struct span){0};
-	return last && model_finwait2_after(rec, stay->host, stay->linger2_s, last, model);
+	return rto_find(rec, stay->host, stay->sock, &rto) &&
+	       model_finwait2_between(rec, stay->host, stay->linger2_s, &rto, model);
 }
 
 int64_t fin_stay_limit_ms(const struct record *rec, const struct fin_stay *stay)

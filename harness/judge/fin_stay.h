@@ -7,12 +7,19 @@
 #define FINWAIT_JUDGE_FIN_STAY_H
 
 #include "judge.h"
+#include "model/timer.h"
 
 struct fin_stay {
 	enum side host;
 	const char *sock;
 	int64_t linger2_s; /* TCP_LINGER2; 0: tcp_fin_timeout rules */
 };
+
+/*
+ * What the kernel's rules make of it: tcp_fin_time() by the RTO that the ACK of the FIN leaves.
+ * False: none of its readings tells an RTO.
+ */
+bool fin_stay_model(const struct record *rec, const struct fin_stay *stay, struct span *model);
 
 /* How long to wait for the end of such a socket, from when it is one: the model's latest and 2 s. */
 int64_t fin_stay_limit_ms(const struct record *rec, const struct fin_stay *stay);

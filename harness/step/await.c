@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "../packet/match.h"
 #include <errno.h>
 
+#include "../judge/fin_stay.h"
+#include "../packet/match.h"
 #include "probe_run.h"
 
 struct state_wait {
@@ -54,9 +55,11 @@ bool await_gone_within(struct sock *sock, int64_t limit_ms)
 
 /* ---- the end, for as long as the model gives it */
 
-/* How long a socket that is as @last may be so, its record so far being @rec; ns. */
-static int64_t state_limit_ns(const struct record *rec, enum side host, const struct sample *last)
+/* How long @sock may stay as it was read last, its record so far being @rec; ns. */
+static int64_t state_limit_ns(const struct record *rec, const struct sock *sock)
 {
+	const struct sample *last = &sock->flow->last;
+	const struct fin_stay fin_stay = {.host = sock->host, .sock = sock->label};
 	const struct loss loss = {
 		.at_send = last,
 		.orphan = last->orphan,
@@ -69,20 +72,20 @@ static int64_t state_limit_ns(const struct record *rec, enum side host, const st
 
 	switch (last->state) {
 	case STATE_SYN_SENT:
-		known = model_syn(rec, host, &schedule);
+		known = model_syn(rec, sock->host, &schedule);
 		break;
 	case STATE_ESTABLISHED:
 	case STATE_CLOSE_WAIT:
 	case STATE_FIN_WAIT1:
 	case STATE_CLOSING:
 	case STATE_LAST_ACK:
-		known = model_loss(rec, host, &loss, &schedule);
+		known = model_loss(rec, sock->host, &loss, &schedule);
 		break;
 	case STATE_FIN_WAIT2:
-		known = model_finwait2_after(rec, host, 0, last, &stay);
+		known = fin_stay_model(rec, &fin_stay, &stay);
 		break;
 	case STATE_TIME_WAIT:
-		stay = model_timewait(rec, host);
+		stay = model_timewait(rec, sock->host);
 		break;
 	case STATE_GONE:
 	case STATE_SYN_RECV:
@@ -118,7 +121,7 @@ void await_end(struct sock *sock)
 		int64_t limit_ns;
 
 		wait.state = sock_state(sock);
-		limit_ns = state_limit_ns(run->emit.rec, sock->host, &sock->flow->last);
+		limit_ns = state_limit_ns(run->emit.rec, sock);
 		if (!pump_until(&run->pump, end_or_change, &wait, limit_ns))
 			run_inconclusive(run, "%s is still in %s after %lld ms", sock->label,
 			                 state_name(wait.state), (long long)(limit_ns / NS_PER_MS));

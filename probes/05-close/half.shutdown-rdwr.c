@@ -79,10 +79,7 @@ static void run_aspect(struct probe_run *run, enum aspect aspect, bool closes, s
 /* How long FIN_WAIT2 lasts after close(). */
 static bool model_stay(const struct record *rec, const char *sock, struct span *stay)
 {
-	const struct sample *rto = query_rto(rec, SIDE_CLIENT, sock, INT64_MAX);
-
-	*stay = (struct span){0};
-	return rto && model_finwait2_after(rec, SIDE_CLIENT, 0, rto, stay);
+	return fin_stay_model(rec, &(struct fin_stay){.host = SIDE_CLIENT, .sock = sock}, stay);
 }
 
 static void run(struct probe_run *run)

@@ -5,6 +5,7 @@
 
 #include "../../base/wheel.h"
 #include "negotiated.h"
+#include "rto.h"
 
 /* include/net/tcp.h */
 #define TCP_RTO_MIN_NS (200 * NS_PER_MS)
@@ -146,9 +147,6 @@ bool model_backs_off(const struct record *rec, enum side host, const struct loss
 static struct loss_rules loss_rules_of(const struct record *rec, enum side host,
                                        const struct loss *loss)
 {
-	int64_t rto_min_us =
-		model_sysctl_or(rec, host, "net.ipv4.tcp_rto_min_us", TCP_RTO_MIN_NS / 1000);
-
 	return (struct loss_rules){
 		.orphan = loss->orphan,
 		.thin = stream_is_thin(rec, host, loss),
@@ -157,9 +155,7 @@ static struct loss_rules loss_rules_of(const struct record *rec, enum side host,
 		.segments = loss->segments,
 		.rto_ns = loss->at_send->rto_us * 1000LL,
 		.rtt_ns = loss->at_send->rtt_us * 1000LL,
-		/* icsk_rto_min is kept in whole ticks */
-		.rto_min_ns =
-			wheel_ticks_ns(rec->run.hz, wheel_ticks(rec->run.hz, rto_min_us * 1000)),
+		.rto_min_ns = model_rto_min_ns(rec, host),
 		.max_ns = model_rto_max_ns(rec, host),
 		.user_timeout_ns = loss->user_timeout_ms * NS_PER_MS,
 		.hz = rec->run.hz,

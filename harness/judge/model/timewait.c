@@ -77,14 +77,13 @@ bool model_finwait2_of(const struct record *rec, enum side host, int64_t linger2
 	return true;
 }
 
-bool model_finwait2_after(const struct record *rec, enum side host, int64_t linger2_s,
-                          const struct sample *last, struct span *stay)
+bool model_finwait2_between(const struct record *rec, enum side host, int64_t linger2_s,
+                            const struct rto *rto, struct span *stay)
 {
-	unsigned int doubled = last->retransmits < 31 ? last->retransmits : 31;
 	struct span least;
 
-	if (!model_finwait2_of(rec, host, linger2_s, last->rto_us >> doubled, &least) ||
-	    !model_finwait2_of(rec, host, linger2_s, last->rto_us, stay))
+	if (!model_finwait2_of(rec, host, linger2_s, rto->timeout.lo_ns / 1000, &least) ||
+	    !model_finwait2_of(rec, host, linger2_s, rto->timeout.hi_ns / 1000, stay))
 		return false;
 	if (stay->lo_ns != least.lo_ns)
 		stay->grain_ns = 0; /* one of several */

@@ -3,7 +3,7 @@
 #ifndef FINWAIT_JUDGE_MODEL_TIMEWAIT_H
 #define FINWAIT_JUDGE_MODEL_TIMEWAIT_H
 
-#include "timer.h"
+#include "rto.h"
 
 /*
  * Whether the kernel keeps a time-wait sock when it has no other: with
@@ -34,13 +34,9 @@ bool model_finwait2(const struct record *rec, enum side host, int64_t rto_us, st
 bool model_finwait2_of(const struct record *rec, enum side host, int64_t linger2_s, int64_t rto_us,
                        struct span *stay);
 
-/*
- * model_finwait2_of() by the last sample of the full socket, which was taken before the ACK of the FIN
- * came: if it was backed off, that ACK may have set the RTO anew (tcp_ack_update_rtt()) or
- * left it as it was.
- */
-bool model_finwait2_after(const struct record *rec, enum side host, int64_t linger2_s,
-                          const struct sample *last, struct span *stay);
+/* model_finwait2_of() where the RTO lies in a range. */
+bool model_finwait2_between(const struct record *rec, enum side host, int64_t linger2_s,
+                            const struct rto *rto, struct span *stay);
 
 /* What a segment does to a sock in TIME_WAIT. */
 enum timewait_effect {
