@@ -71,6 +71,17 @@ static int addr_link(enum family family, int ifindex)
 	return family == FAMILY_IPV6 ? LO_IFINDEX : ifindex;
 }
 
+/*
+ * An IPv6 address is heard once its route is there, which addrconf_dad_work() sets, some time
+ * after the request is done: a SYN that comes before is answered with "no route".
+ */
+static int address_hear(struct rtnl *rtnl, enum family family, const char *addr, struct fault *f)
+{
+	const struct route own = {.dst = addr, .local = true};
+
+	return family == FAMILY_IPV6 ? route_set(rtnl, LO_IFINDEX, &own, f) : 0;
+}
+
 static int host_addrs_add(struct bench *bench, enum side side, enum family family, struct fault *f)
 {
 	const struct net_plan *plan = plan_of(bench, family);
@@ -79,6 +90,8 @@ static int host_addrs_add(struct bench *bench, enum side side, enum family famil
 	struct rtnl *rtnl = bench->rtnl[side];
 	int rc = addr_add(rtnl, ifindex, plan->cidr[side], f);
 
+	if (!rc)
+		rc = address_hear(rtnl, family, plan->host[side], f);
 	if (!rc && family == FAMILY_IPV6) /* IPv4's came with the address */
 		rc = route_set(rtnl, bench->ifindex[side], &net, f);
 	return rc;
@@ -150,6 +163,8 @@ static int router_side_add(struct bench *bench, enum side side, enum family fami
 	int ifindex = bench->port_ifindex[side];
 	int rc = addr_add(rtnl, addr_link(family, ifindex), plan->router_cidr[side], f);
 
+	if (!rc)
+		rc = address_hear(rtnl, family, plan->router[side], f);
 	if (!rc && family == FAMILY_IPV6)
 		rc = route_set(rtnl, ifindex, &net, f);
 	return rc ? rc : neigh_add_permanent(rtnl, ifindex, plan->host[side], bench->mac[side], f);
@@ -247,17 +262,6 @@ static int address_neighbour_add(struct bench *bench, enum side side, const char
 	                           f);
 }
 
-/*
- * An IPv6 address is heard once its route is there, which addrconf_dad_work() sets, some time
- * after the request is done: a SYN would come too early.
- */
-static int address_hear(struct bench *bench, enum side side, const char *addr, struct fault *f)
-{
-	const struct route own = {.dst = addr, .local = true};
-
-	return bench->family == FAMILY_IPV6 ? route_set(bench->rtnl[side], LO_IFINDEX, &own, f) : 0;
-}
-
 int bench_address_add(struct bench *bench, enum side side, unsigned int number, struct fault *f)
 {
 	const struct endpoint ep = bench_address(bench, side, number);
@@ -275,7 +279,7 @@ int bench_address_add(struct bench *bench, enum side side, unsigned int number, 
 	snprintf(cidr, sizeof(cidr), "%s/%d", text, ep.family == AF_INET6 ? 128 : 24);
 	rc = addr_add(bench->rtnl[side], ifindex, cidr, f);
 	if (!rc)
-		rc = address_hear(bench, side, text, f);
+		rc = address_hear(bench->rtnl[side], bench->family, text, f);
 	if (!rc)
 		rc = address_neighbour_add(bench, side, text, f);
 	bench->has_address[bench->family][side][number] = !rc;

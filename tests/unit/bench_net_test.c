@@ -144,6 +144,55 @@ static void nothing_is_on_the_wire_unasked(void **state)
 	on_each_wire(silence_body);
 }
 
+#define RTF_LOCAL 0x80000000u /* linux/ipv6_route.h */
+
+/*
+ * A route of ours to an IPv6 address of this namespace's own: the kernel's, without a metric,
+ * comes some time after the address.
+ */
+static bool is_heard_here(const struct endpoint *at)
+{
+	FILE *file = fopen("/proc/thread-self/net/ipv6_route", "re");
+	unsigned int length, metric, flags;
+	char line[512], to[33], own[33];
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(at->addr); i++)
+		snprintf(own + 2 * i, 3, "%02x", at->addr[i]);
+	while (file && fgets(line, sizeof(line), file))
+		found |= sscanf(line, "%32s %x %*s %*x %*s %x %*x %*x %x", to, &length, &metric,
+		                &flags) == 4 &&
+		         !strcmp(to, own) && length == 128 && metric && (flags & RTF_LOCAL);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static void heard_body(struct bench *bench, struct report *report)
+{
+	struct fault f = {0};
+	int rc = bench_set_family(bench, FAMILY_IPV6, &f);
+
+	expect(report, !rc, &f, "IPv6");
+	for (int host = 0; host < SIDE_COUNT; host++) {
+		expect(report, !bench_enter(bench, (enum bench_ns)host, &f), &f, "enter");
+		expect(report, is_heard_here(&bench->addr[host]), NULL, "the %s does not hear",
+		       side_name(host));
+	}
+	if (bench->wire != BENCH_WIRE_ROUTED)
+		return;
+	expect(report, !bench_enter(bench, BENCH_WIRE, &f), &f, "enter");
+	for (int port = 0; port < SIDE_COUNT; port++)
+		expect(report, is_heard_here(&bench->router[port]), NULL,
+		       "the router does not hear");
+}
+
+static void addresses_are_heard_at_once(void **state)
+{
+	(void)state;
+	on_each_wire(heard_body);
+}
+
 /* Listen at @at, connect to it, and look at the first SYN where it leaves the wire. */
 static void connect_to(struct bench *bench, const struct endpoint *at, int ttl,
                        struct report *report)
@@ -368,6 +417,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_on_the_wire_unasked),
+		cmocka_unit_test(addresses_are_heard_at_once),
 		cmocka_unit_test(both_families_and_both_addresses_connect),
 		cmocka_unit_test(through_a_router_a_hop_is_taken),
 		cmocka_unit_test(a_router_answers_what_it_cannot_send_on),
