@@ -106,6 +106,8 @@ void request_resend(struct exam *exam, struct timers *t, int64_t t_ns);
 void request_mini(struct exam *exam, struct timers *t, const struct event *event);
 /* If it was a request it is one no more. */
 void request_over(struct timers *t, int64_t t_ns);
+/* It has gone, and no socket took its place. */
+void request_gone(struct timers *t, int64_t t_ns);
 /* Counts the time-outs of a request that sent nothing since its last SYN+ACK, as of @t_ns. */
 void request_silence(struct timers *t, int64_t t_ns);
 

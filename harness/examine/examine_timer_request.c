@@ -80,12 +80,18 @@ void request_resend(struct exam *exam, struct timers *t, int64_t t_ns)
 	t->timeouts++;
 }
 
+void request_gone(struct timers *t, int64_t t_ns)
+{
+	request_silence(t, t_ns);
+	t->acked = false;
+}
+
 void request_over(struct timers *t, int64_t t_ns)
 {
 	if (!t->request)
 		return;
-	request_silence(t, t_ns);
-	t->request = t->acked = t->is_armed = t->is_since = false;
+	request_gone(t, t_ns);
+	t->request = t->is_armed = t->is_since = false;
 	t->timeouts = 0;
 }
 
@@ -98,9 +104,9 @@ void request_mini(struct exam *exam, struct timers *t, const struct event *event
 		return;
 	}
 	t->request = true;
-	if (event->mini.change == MINI_GONE)
-		request_silence(t, event->t_ns);
 	if (exam && event->mini.change == MINI_EXPIRED && request_due(t, &due) &&
 	    !is_within(event->t_ns, &due))
 		complain_due(exam, t, event->t_ns, &t->armed, &due, "gives up a request");
+	if (event->mini.change == MINI_GONE || event->mini.change == MINI_EXPIRED)
+		request_gone(t, event->t_ns);
 }

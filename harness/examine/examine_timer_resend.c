@@ -270,7 +270,9 @@ void resend_sample(struct timers *t, const struct event *event)
 
 	if (sample->object == OBJECT_REQUEST)
 		t->request = true;
-	else if (sample->object != OBJECT_NONE)
+	else if (sample->object == OBJECT_NONE)
+		request_gone(t, event->t_ns);
+	else
 		request_over(t, event->t_ns);
 	if (sample->object != OBJECT_FULL || !rto_ns)
 		return;

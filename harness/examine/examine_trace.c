@@ -57,6 +57,25 @@ static bool had_time_wait_sock(const struct end *end, int64_t t_ns)
 	return false;
 }
 
+/* Whether it was a request sock then. */
+static bool was_request(const struct end *end, int64_t t_ns)
+{
+	bool request = false;
+
+	for (size_t i = 0; i < end->count && end->items[i].t_ns <= t_ns; i++) {
+		const struct event *event = end->items[i].event;
+
+		if (is_event(&end->items[i], EVENT_MINI_SOCKET))
+			request = event->mini.object == OBJECT_REQUEST &&
+			          event->mini.change != MINI_ACCEPTED;
+		else if (is_event(&end->items[i], EVENT_SAMPLE))
+			request = event->sample.object == OBJECT_REQUEST;
+		else if (is_event(&end->items[i], EVENT_TRANSITION))
+			request = false; /* a socket of its own */
+	}
+	return request;
+}
+
 /* Whether something came in to the end in between. */
 static bool was_reached(const struct end *end, int64_t from_ns, int64_t to_ns)
 {
@@ -69,8 +88,8 @@ static bool was_reached(const struct end *end, int64_t from_ns, int64_t to_ns)
 /*
  * Whether there is no full socket for this reset: a time-wait sock, or none. Not every kernel
  * traces one that is sent then (tcp_v4_send_reset(), tcp_v6_send_reset()), and none traces one
- * that a time-wait sock takes in. A call that ends a socket sends its reset just behind the
- * state's change, without anything that came in.
+ * that a time-wait sock takes in, nor one that ends a request sock (tcp_check_req()). A call that
+ * ends a socket sends its reset just behind the state's change, without anything that came in.
  */
 static bool is_nobodys(const struct exam *exam, const struct end *end,
                        const struct pairing *pairing, const struct happening *h)
@@ -81,6 +100,8 @@ static bool is_nobodys(const struct exam *exam, const struct end *end,
 		last = &end->stays[i];
 	if (!last)
 		return false;
+	if (!pairing->sent && was_request(end, h->t_ns))
+		return true;
 	if (last->state == STATE_TIME_WAIT ||
 	    (last->state == STATE_FIN_WAIT2 && had_time_wait_sock(end, h->t_ns)))
 		return true;

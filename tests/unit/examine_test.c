@@ -42,6 +42,7 @@ static const char *const records[] = {
 	"true/wire.header-sizes.jsonl",
 	"true/wire.fragment-lost.jsonl",
 	"true/ask.defer-accept.jsonl",
+	"true/ask.defer-accept.reset.jsonl",
 	"true/history.fin-hits-new-client.rootless.jsonl",
 };
 /* One connection of a larger record each: no counters, so that few mutations apply. */

@@ -70,6 +70,8 @@ static void deferral_is_silent_until_its_last(void **state)
 	(void)state;
 	assert_true(model_synack(rec, SIDE_SERVER, &five, &schedule));
 	leaves_at(&schedule, (int64_t[]){0, 15, 31, 63, -1});
+	assert_int_equal(schedule.after[1].lo_ns, 15 * NS_PER_S);
+	assert_int_equal(schedule.after[2].lo_ns, 16 * NS_PER_S);
 	assert_true(model_synack(rec, SIDE_SERVER, &one, &schedule));
 	leaves_at(&schedule, (int64_t[]){0, 15, 31, -1});
 	assert_true(model_synack(rec, SIDE_SERVER, &unacked, &schedule));

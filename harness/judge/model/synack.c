@@ -41,6 +41,7 @@ bool model_synack(const struct record *rec, enum side host, const struct synack 
 	int64_t retries = synack->syncnt,
 		defer = model_defer_accept_timeouts(synack->defer_accept_s);
 	bool acked = synack->acked && defer;
+	struct span silence = {0};
 	struct chain chain;
 
 	chain_begin(&chain, rec, schedule);
@@ -53,8 +54,12 @@ bool model_synack(const struct record *rec, enum side host, const struct synack 
 		if (timeouts >= retries && (!acked || timeouts >= defer))
 			break;
 		/* Until the last of the deferral the client's data is waited for in silence. */
-		if (acked && timeouts < defer - 1)
+		if (acked && timeouts < defer - 1) {
+			silence = span_add(silence, chain.timer);
 			continue;
+		}
+		chain.timer = span_add(silence, chain.timer); /* since the last send */
+		silence = (struct span){0};
 		if (!chain_send(&chain, SEND_RTO))
 			return false;
 	}
