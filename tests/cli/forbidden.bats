@@ -147,12 +147,19 @@ packets() {
 
 @test "ask.defer-accept: the listener waits longer" {
 	forbidden ask.defer-accept half_open_for \
-		'if .type == "probe" then .params.defer_s = 4 else . end' --set tcp_synack_retries=0
+		'if .type == "probe" then .params.defer_s = 4 else . end' \
+		--set tcp_synack_retries=0 --param=defer_s=1
 }
 
 @test "ask.defer-accept: a reset when the time is over" {
 	forbidden ask.defer-accept resets "$(packets '.flags == "R"' '.t_ns -= 1000000000')" \
-		--set tcp_synack_retries=0
+		--set tcp_synack_retries=0 --param=defer_s=1
+}
+
+@test "beyond.defer-accept: the second third packet is let in" {
+	forbidden ask.defer-accept TCPDeferAcceptDrop \
+		'if .name == "TcpExt.TCPDeferAcceptDrop" then .delta -= 1 else . end' \
+		--set tcp_synack_retries=0 --param=defer_s=1
 }
 
 # probe | what its record is made to tell of the conditions | a figure that fails
