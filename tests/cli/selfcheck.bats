@@ -335,7 +335,7 @@ kept_call() {
 	FINWAIT_SLACK_MS=10000 "$FINWAIT_SELFCHECK" run --json --time-limit 20 >all.jsonl || status=$?
 	[ "$status" -eq 1 ]
 	json_holds all.jsonl '(map(select(.type == "result" and
-		(.probe | test("^(wire|flow|sock|grid|needs)[.]") | not))) | group_by(.outcome) |
+		(.probe | test("^(wire|flow|sock|grid|needs|timer)[.]") | not))) | group_by(.outcome) |
 		map({(.[0].outcome): length}) | add) == {model_failed: 8, inconclusive: 3,
 		skipped: 2, error: 9, crashed: 2, timed_out: 2, ok: 4}'
 }
