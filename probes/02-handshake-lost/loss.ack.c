@@ -20,6 +20,9 @@
 #define PORT_LOST 8080 /* no ACK comes through */
 #define PORT_ONCE 8081 /* the first one does not */
 
+static const struct packet_match syn = {.from = SIDE_CLIENT,
+                                        .flags_mask = TCP_FLAG_SYN | TCP_FLAG_ACK,
+                                        .flags_value = TCP_FLAG_SYN};
 static const struct packet_match synack = {.from = SIDE_SERVER,
                                            .flags_mask = TCP_FLAG_SYN | TCP_FLAG_ACK,
                                            .flags_value = TCP_FLAG_SYN | TCP_FLAG_ACK};
@@ -284,8 +287,11 @@ static void judge(const struct story *story, struct judge *judge)
 {
 	struct sent synacks = sent_on(judge, "s1", &synack, (struct moment){0});
 	struct sent acks = sent_on(judge, "c1", &pure_ack, (struct moment){0});
+	struct sent syns = sent_on(judge, "c1", &syn, (struct moment){0});
 	struct measured lost = measure_all_lost(&acks);
 
+	if (syns.count > 1)
+		synacks.why_not = "the SYN came twice, and each answer sets the timer anew";
 	judge_claim(judge, "loss.ack");
 	judge_premise(judge, "every ACK was lost", lost);
 	judge_server(story->rec, judge, &synacks);

@@ -129,6 +129,22 @@ static void judge_vanished(struct judge *judge, const struct record *rec)
 		   });
 }
 
+/* Whether probes came as far apart as they left, as far as tcp_invalid_ratelimit cares. */
+static bool limit_is_met_alike(const struct record *rec, const struct sent *probes)
+{
+	int64_t limit_ns =
+		NS_PER_MS * model_sysctl_or(rec, SIDE_SERVER, "net.ipv4.tcp_invalid_ratelimit", 0);
+
+	for (size_t i = 1; i < probes->count; i++) {
+		const struct flight *a = probes->items[i - 1], *b = probes->items[i];
+
+		if ((b->depart_ns - a->depart_ns < limit_ns) !=
+		    (b->arrive_ns - a->arrive_ns < limit_ns))
+			return false;
+	}
+	return true;
+}
+
 /* From the first probe on, which was sent before close(). */
 static void judge_window(struct judge *judge, const struct record *rec)
 {
@@ -136,6 +152,7 @@ static void judge_window(struct judge *judge, const struct record *rec)
 	int64_t watched_s = 0;
 	struct schedule model;
 	bool modelled = window_model(rec, &model);
+	const char *unpredicted;
 	struct value rest = span_value(window_rest(&model));
 
 	record_param(rec, "watched_s", &watched_s);
@@ -145,21 +162,22 @@ static void judge_window(struct judge *judge, const struct record *rec)
 		probes.items++;
 		probes.count--;
 	}
+	unpredicted = modelled ? NULL
+	                       : "no RTO of c2 was read, or which probes are answered is not known";
+	if (!limit_is_met_alike(rec, &probes))
+		unpredicted = "two probes left within tcp_invalid_ratelimit and came later, or not";
 	judge_case(judge, "the peer's window is 0");
-	judge_time(
-		judge,
-		&(struct figure){
-			.name = "lives_after_its_first_probe",
-			.says = fin_stay_timeout(rec, SIDE_CLIENT),
-			.predicts = rest,
-			.measured = measure_until_end(judge, SIDE_CLIENT, "c2", when_sent(&probes)),
-			.rule = "tcp_probe_timer(), tcp_orphan_retries(), "
-				"tcp_oow_rate_limited()",
-			.unpredicted = modelled ? NULL
-	                                        : "no RTO of c2 was read, or which probes "
-	                                          "are answered is not known",
-			.predicted_from = RESTS_ON(OBSERVER_DIAG),
-		});
+	judge_time(judge, &(struct figure){
+				  .name = "lives_after_its_first_probe",
+				  .says = fin_stay_timeout(rec, SIDE_CLIENT),
+				  .predicts = rest,
+				  .measured = measure_until_end(judge, SIDE_CLIENT, "c2",
+	                                                        when_sent(&probes)),
+				  .rule = "tcp_probe_timer(), tcp_orphan_retries(), "
+					  "tcp_oow_rate_limited()",
+				  .unpredicted = unpredicted,
+				  .predicted_from = RESTS_ON(OBSERVER_DIAG),
+			  });
 }
 
 static void judge(const struct story *story, struct judge *judge)
