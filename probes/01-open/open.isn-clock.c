@@ -138,10 +138,16 @@ static struct measured measured_of(const struct sent *sent, struct value value)
 	return measured;
 }
 
-/* How far two SYNs' stamps may be from when their numbers were made, as a part of @sent's time. */
+/* How far two SYNs' stamps may be from when their numbers were made. */
+static double stamps_ns(const struct record *rec)
+{
+	return 2.0 * rec->slack_ms * NS_PER_MS;
+}
+
+/* The same as a part of @sent's time. */
 static double stamp_error(const struct record *rec, const struct sent *sent)
 {
-	return sent->count < 2 ? 1 : 2.0 * rec->slack_ms * NS_PER_MS / ns_to(sent, sent->count - 1);
+	return sent->count < 2 ? 1 : stamps_ns(rec) / ns_to(sent, sent->count - 1);
 }
 
 static void judge_clock(const struct record *rec, struct judge *judge, enum side from)
@@ -247,7 +253,7 @@ static void judge_unrelated(struct judge *judge)
 /* Whether every ISN of @sent is as far on from the first as the clock is, but for the slack. */
 static struct measured measure_by_clock(const struct record *rec, const struct sent *sent)
 {
-	double most_ns = 2.0 * rec->slack_ms * NS_PER_MS;
+	double most_ns = stamps_ns(rec);
 	bool by_clock = true;
 
 	for (size_t i = 1; i < sent->count; i++) {
@@ -266,6 +272,14 @@ static struct measured measure_by_clock(const struct record *rec, const struct s
 static bool counts_on(const struct record *rec)
 {
 	return model_kernel_since(rec, 6, 10);
+}
+
+/* The step of TIME_WAIT could be the clock's, so soon did the SYN come. */
+static bool is_ambiguous(const struct record *rec, const struct sent *sent)
+{
+	double off_ns = sent->why_not ? 0 : (2 + TIME_WAIT_STEP) * TICK_NS - ns_to(sent, 1);
+
+	return off_ns <= stamps_ns(rec) && off_ns >= -stamps_ns(rec);
 }
 
 static int64_t isn_step(const struct sent *sent)
@@ -292,6 +306,8 @@ static void judge_reopened(const struct record *rec, struct judge *judge)
 	figure.predicts = value_truth(!kept);
 	figure.measured = measure_by_clock(rec, &waited);
 	figure.rule = "tcp_timewait_state_process(): tw_snd_nxt + 65537";
+	if (kept && is_ambiguous(rec, &waited))
+		figure.unpredicted = "apart_ms is too short to tell the clock from that step";
 	judge_truth(judge, &figure);
 	if (!kept)
 		return;

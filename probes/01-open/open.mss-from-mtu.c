@@ -54,15 +54,26 @@ static void run(struct probe_run *run)
 	}
 }
 
-/* RFC 9293 3.7.1: the headers without options. */
+/* RFC 9293 3.7.1: the MTU without the headers, without their options. */
 static int64_t mss_of(const struct record *rec, enum side side, size_t i)
 {
 	return mtu_of(rec, side, i) - (rec->family == FAMILY_IPV6 ? 40 : 20) - TCP_HEADER;
 }
 
-static int64_t min_of(int64_t a, int64_t b)
+/* ip_rt_min_advmss, ip6_rt_min_advmss: no SYN says less, whatever the link takes. */
+static int64_t advmss_of(const struct record *rec, enum side side, size_t i)
 {
-	return a < b ? a : b;
+	int64_t least = rec->family == FAMILY_IPV6 ? 1220 : 256, mss = mss_of(rec, side, i);
+
+	return mss < least ? least : mss;
+}
+
+/* What one end sends at most: its own link, and what the other's SYN said. */
+static int64_t segment_of(const struct record *rec, enum side side, size_t i)
+{
+	int64_t own = mss_of(rec, side, i), peers = advmss_of(rec, side_other(side), i);
+
+	return own < peers ? own : peers;
 }
 
 static struct measured measure_mss(struct judge *judge, const char *sock, enum side side)
@@ -95,7 +106,6 @@ static struct measured measure_longest(struct judge *judge, const char *sock, en
 static void judge_side(const struct record *rec, struct judge *judge, enum side side, size_t i)
 {
 	const char *sock = judge_text(judge, "%c%zu", side == SIDE_CLIENT ? 'c' : 's', i + 1);
-	int64_t least = min_of(mss_of(rec, SIDE_CLIENT, i), mss_of(rec, SIDE_SERVER, i));
 	int64_t options = model_negotiated(rec).timestamps ? TIMESTAMPS : 0;
 
 	judge_case(judge, "%s, MTU %lld, the peer's %lld", side_name(side),
@@ -103,7 +113,7 @@ static void judge_side(const struct record *rec, struct judge *judge, enum side 
 	judge_count(judge, &(struct figure){
 				   .name = "mss",
 				   .says = value_count(mss_of(rec, side, i)),
-				   .predicts = value_count(mss_of(rec, side, i)),
+				   .predicts = value_count(advmss_of(rec, side, i)),
 				   .measured = measure_mss(judge, sock, side),
 				   .rule = rec->family == FAMILY_IPV6 ? "ip6_default_advmss()"
 	                                                              : "ipv4_default_advmss()",
@@ -111,7 +121,7 @@ static void judge_side(const struct record *rec, struct judge *judge, enum side 
 	judge_count(judge,
 	            &(struct figure){
 			    .name = "longest_segment",
-			    .predicts = value_count(least - options),
+			    .predicts = value_count(segment_of(rec, side, i) - options),
 			    .measured = measure_longest(judge, sock, side),
 			    .rule = "tcp_sync_mss(), tcp_current_mss(): the peer's MSS, the path's "
 				    "MTU, less the options",
