@@ -373,6 +373,7 @@ void guest_main(void)
 	}
 	guest_map_shared();
 	system_quieten();
+	system_allow_files();
 	system_credit_random(0);
 	system_load_modules();
 	if (outside_load_all(OUTSIDE_FOLDER, &fault) < 0)

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -17,6 +18,9 @@
 #include "../record/event.h"
 #include "initrd.h"
 #include "modules.h"
+
+/* The kernel gives its first process 1024, and 4096 at most; probes may have thousands of sockets. */
+#define OPEN_FILES 65536
 
 int system_mount(struct fault *f)
 {
@@ -98,6 +102,14 @@ void system_quieten(void)
 	system_put("/proc/sys/vm/dirty_writeback_centisecs", "0");
 	system_put("/proc/sys/kernel/modprobe", "/none");
 	system_put("/proc/sys/kernel/printk", "7");
+}
+
+void system_allow_files(void)
+{
+	struct rlimit limit = {.rlim_cur = OPEN_FILES, .rlim_max = OPEN_FILES};
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		fprintf(stderr, "finwait: allow more open files: %s\n", strerror(errno));
 }
 
 void system_credit_random(uint64_t seed)

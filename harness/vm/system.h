@@ -13,6 +13,8 @@ int system_mount(struct fault *f) MUST_CHECK;
 void system_load_modules(void);
 /* No timers but those that a probe asks for. */
 void system_quieten(void);
+/* As many open files as on a host, whose administrator sees to that. */
+void system_allow_files(void);
 /* The same "random" bytes each time (but for a seed): that is what makes runs repeat. */
 void system_credit_random(uint64_t seed);
 /* Write @text to the file; what fails is told on the console. */
