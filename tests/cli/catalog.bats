@@ -32,6 +32,18 @@ ids_in() {
 	[ -z "$(join <(sort claimed) known | sort | comm -23 - judged)" ]
 }
 
+@test "sweep-models: five values of each sysctl and parameter that a probe names, or all there are" {
+	run -0 env FINWAIT="$FINWAIT" "$TOP/scripts/sweep-models" gaps
+	[ -z "$output" ]
+	# and it would say so
+	mkdir scripts
+	sed 's/over server:tcp_rmem/over server:tcp_wmem/; s/few .* | with tries simopen/few 1 2 | with tries simopen/' \
+		"$TOP/scripts/sweep-models" >scripts/sweep-models
+	run -1 env FINWAIT="$FINWAIT" bash scripts/sweep-models gaps
+	[ "$output" = "close.unsent-data net.ipv4.tcp_rmem: 0 values
+simopen.retry-loop tries: 3 values" ]
+}
+
 @test "article: its claims in order, says and measured, a line a kernel" {
 	run -0 --separate-stderr "$FINWAIT" article
 	[[ $output == *"A  TCP"* && $output == *"P  What people ask"* ]]
