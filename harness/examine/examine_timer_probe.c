@@ -150,6 +150,8 @@ static void connection_begins(struct timers *t, const struct happening *h)
 {
 	struct keepalive rules;
 
+	if (t->keepalives) /* it is there: every ACK completes a handshake before the first byte */
+		return;
 	if (t->passive)
 		options_inherit(t, h);
 	else if (!(h->effects & EFFECT_SYN))
