@@ -275,6 +275,12 @@ int64_t sysctl_default(struct probe_run *run, const char *name);
 void counters_mark(struct probe_run *run, const char *mark);
 /* Change a sysctl of @side in mid-run; old and new are recorded. */
 void sysctl_set(struct probe_run *run, enum side side, const char *name, const char *value);
+/*
+ * One that the kernel has once for the whole machine: "net.ipv4.tcp_max_orphans". Only where
+ * the machine is a guest of finwait's own (NEEDS_VM); elsewhere the run ends. The record has
+ * the change under "machine:NAME".
+ */
+void sysctl_set_machine(struct probe_run *run, const char *name, int64_t value);
 void note(struct probe_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* This kernel or these privileges lack something; does not return. */

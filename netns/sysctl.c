@@ -158,6 +158,37 @@ int sysctl_write(int netns_fd, const char *name, const char *value, struct fault
 }
 
 /* Of the namespace the caller is in. */
+static int value_change(const char *path, const char *value, struct sysctl_change *change)
+{
+	int rc = value_read(AT_FDCWD, path, change->from, sizeof(change->from));
+
+	if (!rc)
+		rc = value_write(path, value);
+	return rc ? rc : value_read(AT_FDCWD, path, change->to, sizeof(change->to));
+}
+
+int sysctl_machine_set(const char *name, const char *value, struct sysctl_change *change,
+                       struct fault *f)
+{
+	char path[256];
+	int first_fd, back_fd, rc = sysctl_path(name, path, sizeof(path), f);
+
+	if (rc)
+		return rc;
+	first_fd = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	if (first_fd < 0)
+		return fault_set(f, errno, "open the machine's first network namespace");
+	rc = netns_visit(first_fd, &back_fd, f);
+	close(first_fd);
+	if (rc)
+		return rc;
+	rc = value_change(path, value, change);
+	if (rc)
+		rc = fault_set(f, -rc, "set sysctl %s = \"%s\" of the machine", name, value);
+	return netns_leave(back_fd, rc, f);
+}
+
+/* Of the namespace the caller is in. */
 static int folder_each(const char *dir, const char *path, const char *prefix, sysctl_each_fn each,
                        void *arg, struct fault *f)
 {

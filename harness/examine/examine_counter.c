@@ -118,10 +118,46 @@ static bool is_retransmit_end(const struct end *end, const struct happening *h)
 	return !end->window_ends && is_write_timer_end(end, h);
 }
 
+/* An answer leaves so soon after what it answers, however late the machine is. */
+#define ANSWER_NS (NS_PER_S / 2)
+
+/* tcp_send_active_reset() acknowledges; a reset that answers an ACK does not. */
+static bool resets_actively(const struct end *end, const struct happening *h)
+{
+	const uint8_t both = TCP_FLAG_RST | TCP_FLAG_ACK;
+
+	for (size_t i = 0; i < end->count; i++)
+		if (is_segment(&end->items[i], false) &&
+		    (end->items[i].flight->packet->flags & both) == both &&
+		    llabs(end->items[i].t_ns - h->t_ns) <= ANSWER_NS)
+			return true;
+	return false;
+}
+
+/* tcp_out_of_resources() resets; tcp_write_err() does not. */
+static bool is_out_of_resources(const struct end *end, const struct happening *h)
+{
+	return is_write_timer_end(end, h) && resets_actively(end, h);
+}
+
+/* __tcp_close() resets after its FIN: tcp_check_oom(), or there was data to be read. */
+static bool may_be_out_of_resources(const struct end *end, const struct happening *h)
+{
+	return is_out_of_resources(end, h) ||
+	       (is_transition_to_close(h) && h->event->transition.from != STATE_ESTABLISHED &&
+	        end->closed_ns <= h->t_ns && resets_actively(end, h));
+}
+
+static struct range predict_out_of_resources(const struct tally *tally)
+{
+	return (struct range){.lo = count_happenings(tally, is_out_of_resources).lo,
+	                      .hi = count_happenings(tally, may_be_out_of_resources).hi};
+}
+
 /* tcp_write_err(); the keepalive timer of an orphan in FIN_WAIT2 is another matter. */
 static bool is_timed_out(const struct end *end, const struct happening *h)
 {
-	return is_write_timer_end(end, h) ||
+	return (is_write_timer_end(end, h) && !resets_actively(end, h)) ||
 	       (is_given_up(h, "timer tcp_keepalive_timer") &&
 	        (h->event->transition.from != STATE_FIN_WAIT2 || end->closed_ns > h->t_ns));
 }
@@ -185,9 +221,6 @@ static int64_t sum_ends(const struct tally *tally, size_t offset)
 			sum += *(const unsigned int *)((const char *)&exam->ends[i] + offset);
 	return sum;
 }
-
-/* An answer leaves so soon after what it answers, however late the machine is. */
-#define ANSWER_NS (NS_PER_S / 2)
 
 /*
  * reqsk_timer_handler(): each of its time-outs counts, tcp_syn_ack_timeout(). A SYN that
@@ -293,6 +326,7 @@ static const struct {
 	{"TcpExt.TCPKeepAlive", predict_keepalives},
 	{"TcpExt.TCPWinProbe", predict_window_probes},
 	{"TcpExt.TCPAbortOnTimeout", predict_timed_out, true},
+	{"TcpExt.TCPAbortOnMemory", predict_out_of_resources, true},
 	{"Ip.InReceives", predict_ip_in},
 	{"Ip.InDelivers", predict_ip_delivered},
 	{"Ip.OutRequests", predict_ip_out},

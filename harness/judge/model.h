@@ -28,6 +28,7 @@
 #include "model/loss.h"
 #include "model/negotiated.h"
 #include "model/oow.h"
+#include "model/orphans.h"
 #include "model/persist.h"
 #include "model/port.h"
 #include "model/queue.h"

@@ -72,3 +72,22 @@ void sysctl_set(struct probe_run *run, enum side side, const char *name, const c
 	event.sysctl.to = to;
 	emit_event(&run->emit, &event);
 }
+
+void sysctl_set_machine(struct probe_run *run, const char *name, int64_t value)
+{
+	struct event event = {.kind = EVENT_SYSCTL};
+	struct sysctl_change change;
+	struct fault fault;
+	char text[24];
+
+	if (!run->emit.rec->run.guest[0])
+		emit_fail_errno(&run->emit, EPERM, "set sysctl %s, which is the whole machine's",
+		                name);
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	if (sysctl_machine_set(name, text, &change, &fault) < 0)
+		emit_fail(&run->emit, &fault);
+	event.sysctl.name = record_text(run->emit.rec, "machine:%s", name);
+	event.sysctl.from = change.from;
+	event.sysctl.to = change.to;
+	emit_event(&run->emit, &event);
+}

@@ -306,3 +306,30 @@ amiss() {
 	"$FINWAIT" list --json | jq -r .probe | sort -u | comm -23 - shown >missing
 	[ ! -s missing ] || fail_with "no row for: $(xargs <missing)"
 }
+
+# probe, whose record is kept with those of the unit tests | what it is made to tell | a figure that fails
+FORBIDDEN_KEPT='
+orphan.max | if .type == "probe" then .params.most = 5 else . end                          | orphans_left
+orphan.max | if .type == "probe" then .params.idle_s = 240 else . end                      | reset
+orphan.max | select((.flags == "RA" and (.sock | test("^[cs]3$"))) | not)                        | reset
+orphan.max | if .name == "TcpExt.TCPAbortOnMemory" then .delta = 5 else . end              | TCPAbortOnMemory
+orphan.max | if .call == "SO_ERROR" then .error = "ECONNRESET" | .errno = 104 else . end   | error
+'
+
+@test "what only a guest can be asked: each probe fails where its record tells of something else" {
+	local id edit figure rows=0
+
+	cd "$BATS_TEST_TMPDIR"
+	while read -r row; do
+		[ -n "$row" ] || continue
+		id=${row%% *} figure=${row##* } edit=${row#*| }
+		rows=$((rows + 1))
+		jq -c "${edit% |*}" "$TOP/tests/unit/records/true/$id.jsonl" >"$id.jsonl"
+		run "$FINWAIT" judge --json "$id.jsonl"
+		[ "$status" -eq 1 ] || fail_with "$id with ${edit% |*}: exit $status, not 1"
+		jq -e -s "any(.[]; .type == \"result\" and any(.findings[];
+			.name == \"$figure\" and .model_ok == false))" <<<"$output" >/dev/null ||
+			fail_with "$id with ${edit% |*}: $figure did not fail"
+	done <<<"$FORBIDDEN_KEPT"
+	[ "$rows" -ge 5 ]
+}

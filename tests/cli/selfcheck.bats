@@ -129,6 +129,16 @@ kept_call() {
 	comes_to verb.fails-sysctl error 3 '.*net.ipv4.tcp_no_such_thing.*: No such file or directory'
 }
 
+@test "a sysctl of the whole machine is set in guests alone" {
+	local before after
+
+	read -r before </proc/sys/net/ipv4/tcp_max_orphans
+	comes_to needs.machine error 3 \
+		"set sysctl net.ipv4.tcp_max_orphans, which is the whole machine's: Operation not permitted"
+	read -r after </proc/sys/net/ipv4/tcp_max_orphans
+	[ "$before" = "$after" ]
+}
+
 @test "all skipped is 4" {
 	comes_to skipped.all skipped 4 'every finding was skipped'
 	finding_is 0 '.verdict == "skipped" and .note == "not on this kernel"'

@@ -44,6 +44,7 @@ static const char *const records[] = {
 	"true/ask.defer-accept.jsonl",
 	"true/ask.defer-accept.reset.jsonl",
 	"true/history.fin-hits-new-client.rootless.jsonl",
+	"true/orphan.max.jsonl",
 };
 /* One connection of a larger record each: no counters, so that few mutations apply. */
 static const char *const connections[] = {
@@ -207,6 +208,29 @@ static void a_change_that_trace_lost_is_a_hole(void **state)
 	rec->lost[OBSERVER_TRACE] += holes;
 	assert_true(count(rec, &decided) > 0);
 	assert_int_equal(decided, 0);
+	record_free(rec);
+}
+
+/* An orphan that its timer resets has run out of resources, and not out of time. */
+static void an_end_is_counted_as_what_it_was(void **state)
+{
+	static const char *const names[] = {"TcpExt.TCPAbortOnMemory", "TcpExt.TCPAbortOnTimeout"};
+	struct record *rec = record_open("true/orphan.max.jsonl");
+	struct event *counted = NULL;
+	size_t decided;
+
+	(void)state;
+	for (size_t i = 0; i < rec->event_count && !counted; i++)
+		if (rec->events[i].kind == EVENT_COUNTER && !rec->events[i].counter.mark[0] &&
+		    !strcmp(rec->events[i].counter.name, names[0]))
+			counted = &rec->events[i];
+	assert_non_null(counted);
+	assert_int_equal(count(rec, &decided), 0);
+	counted->counter.delta = 2; /* three were reset by their timers */
+	assert_int_equal(count(rec, &decided), 1);
+	counted->counter.delta = 6;
+	counted->counter.name = names[1];
+	assert_int_equal(count(rec, &decided), 2);
 	record_free(rec);
 }
 
@@ -536,6 +560,7 @@ int main(void)
 		cmocka_unit_test(each_mutation_is_seen),
 		cmocka_unit_test(what_trace_lost_is_a_hole),
 		cmocka_unit_test(a_change_that_trace_lost_is_a_hole),
+		cmocka_unit_test(an_end_is_counted_as_what_it_was),
 		cmocka_unit_test(a_loss_leaves_it_undecided),
 		cmocka_unit_test(lateness_excuses_what_is_late),
 		cmocka_unit_test(lateness_does_not_excuse_what_is_early),
