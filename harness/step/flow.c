@@ -295,6 +295,41 @@ static bool packet_begins(const struct packet *packet)
 	return (packet->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) == TCP_FLAG_SYN;
 }
 
+/* Whether the SYN that comes in at @flow's end finds nothing there, or what gives way to it. */
+static bool gives_way(const struct flows *flows, const struct flow *flow,
+                      const struct packet *packet)
+{
+	if (!flow->seen || flow->ended)
+		return flow->ended;
+	return flow->last.object == OBJECT_TIME_WAIT && flow->last.state == STATE_TIME_WAIT &&
+	       flow->fin_arrived &&
+	       model_timewait_on(flows->emit->rec, flow->host, &flow->heard, packet) ==
+	               TIMEWAIT_REOPENS;
+}
+
+void flow_injected(struct flows *flows, enum side to, const struct packet *packet)
+{
+	struct flow *before = tuple_newest(flows, to, &packet->dst, &packet->src), *flow;
+	char label[SOCK_LABEL_SIZE];
+
+	if (packet->protocol != IPPROTO_TCP || !packet_begins(packet) || !before ||
+	    !gives_way(flows, before, packet))
+		return;
+	label_take(flows, to, 0, label);
+	flow = flow_new(flows, to, &packet->dst, &packet->src, label);
+	flow->by_wire = true;
+	flow->syn = packet->seq;
+}
+
+/* The flow at @to that just this SYN began when the wire made it; NULL: it is another's. */
+static struct flow *flow_of_injected(struct flows *flows, enum side to, const struct packet *packet)
+{
+	struct flow *flow = tuple_newest(flows, to, &packet->dst, &packet->src);
+
+	return flow && flow->by_wire && packet_begins(packet) && packet->seq == flow->syn ? flow
+	                                                                                  : NULL;
+}
+
 struct flow_ends flow_of_packet(struct flows *flows, enum side from, enum side to,
                                 const struct packet *packet)
 {
@@ -302,6 +337,9 @@ struct flow_ends flow_of_packet(struct flows *flows, enum side from, enum side t
 	char label[SOCK_LABEL_SIZE];
 
 	if (packet->protocol != IPPROTO_TCP)
+		return ends;
+	ends.receiver = flow_of_injected(flows, to, packet);
+	if (ends.receiver)
 		return ends;
 	ends.sender = packet_sender(flows, from, packet);
 	ends.receiver = ends.sender ? ends.sender->peer : NULL;
@@ -325,6 +363,19 @@ static struct flow *flow_begun(const struct flows *flows, const struct flow *flo
 	return begun;
 }
 
+/* What a time-wait sock takes over, and keeps up to date: its peer's FIN, and what follows it. */
+static void flow_hear(struct flow *flow, const struct packet *packet)
+{
+	if (packet->flags & TCP_FLAG_FIN) {
+		flow->fin_arrived = true;
+		flow->heard.rcv_nxt = packet->seq + packet->len + 1;
+		flow->heard.ts_recent = packet->ts_val;
+	} else if (flow->fin_arrived && packet->seq == flow->heard.rcv_nxt &&
+	           packet->has_timestamps) {
+		flow->heard.ts_recent = packet->ts_val;
+	}
+}
+
 /* Keeps what tells later that this end is over, and the next one begins. */
 static void flow_follow(struct flow *flow, bool departs, const struct packet *packet)
 {
@@ -336,7 +387,7 @@ static void flow_follow(struct flow *flow, bool departs, const struct packet *pa
 	}
 	if (departs)
 		return;
-	flow->fin_arrived |= (packet->flags & TCP_FLAG_FIN) != 0;
+	flow_hear(flow, packet);
 	flow->closed |= (packet->flags & TCP_FLAG_RST) ||
 	                (flow->fin_arrived && flow->fin_sent && (packet->flags & TCP_FLAG_ACK) &&
 	                 packet->ack == flow->fin_end);

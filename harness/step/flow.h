@@ -4,6 +4,7 @@
 #define FINWAIT_STEP_FLOW_H
 
 #include "../base/map.h"
+#include "../judge/model/timewait.h"
 #include "../observe/trace.h"
 #include "bench.h"
 #include "emit.h"
@@ -30,7 +31,10 @@ struct flow {
 	bool begun; /* its SYN or SYN+ACK has left */
 	bool fin_sent, fin_arrived; /* a FIN has left, one has come in */
 	bool closed; /* both FINs are through, or a reset came in */
+	bool by_wire; /* a SYN of the wire's making began it: */
+	uint32_t syn; /* its number */
 	uint32_t fin_end; /* the number behind the FIN that it sent */
+	struct timewait heard; /* what it knows of its peer's FIN, once fin_arrived */
 	int64_t gone_ns; /* nothing was found any more, since; absolute */
 	/* watch's: */
 	bool touched; /* something may have changed it: to be read at once */
@@ -87,6 +91,11 @@ struct flow *flow_labelled(const struct flows *flows, enum side host, const char
 struct flow_ends {
 	struct flow *sender, *receiver;
 };
+/*
+ * A frame of the wire's making is about to come in at @to. A SYN begins a flow there where the
+ * one before is over, or is in TIME_WAIT and gives way to it (tcp_timewait_state_process()).
+ */
+void flow_injected(struct flows *flows, enum side to, const struct packet *packet);
 /* Of a frame that left @from, or that the wire made in its name. A SYN begins a flow. */
 struct flow_ends flow_of_packet(struct flows *flows, enum side from, enum side to,
                                 const struct packet *packet);

@@ -225,6 +225,8 @@ void wire_frame_emit_at(struct wire *wire, int64_t t_ns, enum side from, enum fr
 	event.frame.action = action;
 	event.frame.rule = rule;
 	event.frame.packet = *packet;
+	if (action == FRAME_INJECT)
+		flow_injected(wire->watch->flows, side_other(from), packet);
 	ends = flow_of_packet(wire->watch->flows, from, side_other(from), packet);
 	if (ends.sender)
 		memcpy(event.sock, ends.sender->label, SOCK_LABEL_SIZE);

@@ -350,6 +350,70 @@ static void test_the_first_is_due(void **state)
 	free(due.items);
 }
 
+/* A server's end in TIME_WAIT, its peer's FIN behind it; nothing is left at the client. */
+static struct flow *in_time_wait(struct flows *flows, struct sock *client, struct packet *syn)
+{
+	struct packet fin = packet_of(client, 80, TCP_FLAG_FIN | TCP_FLAG_ACK);
+	struct flow_ends ends;
+
+	flow_label_sock(flows, client, false);
+	connect_to(flows, client, 80);
+	fin.seq = 1000;
+	ends = flow_of_packet(flows, SIDE_CLIENT, SIDE_SERVER, &fin);
+	assert_string_equal(flow_at_port(flows, ends, false, &fin, 0)->label, "s1");
+	seen(flows, client->flow, STATE_LAST_ACK, 10);
+	client->flow->ended = true;
+	seen(flows, ends.receiver, STATE_TIME_WAIT, 20);
+	ends.receiver->last.object = OBJECT_TIME_WAIT;
+	*syn = packet_of(client, 80, TCP_FLAG_SYN);
+	return ends.receiver;
+}
+
+static void test_a_syn_of_the_wire_takes_the_place_of_time_wait(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock client = sock_at(SIDE_CLIENT, 5000, 10);
+	struct packet syn;
+	struct flow *old = in_time_wait(flows, &client, &syn);
+	struct flow_ends ends;
+
+	(void)state;
+	syn.seq = 1001; /* what the server expects: not newer */
+	flow_injected(flows, SIDE_SERVER, &syn);
+	ends = flow_of_packet(flows, SIDE_CLIENT, SIDE_SERVER, &syn);
+	assert_ptr_equal(ends.receiver, old);
+	syn.seq = 1002;
+	flow_injected(flows, SIDE_SERVER, &syn);
+	ends = flow_of_packet(flows, SIDE_CLIENT, SIDE_SERVER, &syn);
+	assert_null(ends.sender);
+	assert_string_equal(ends.receiver->label, "s2");
+	/* what is found there next is its */
+	assert_string_equal(flow_after(flows, old, 30)->label, "s2");
+	seen(flows, ends.receiver, STATE_SYN_RECV, 30);
+	/* and the SYN's sight at the port comes later */
+	ends = flow_of_packet(flows, SIDE_CLIENT, SIDE_SERVER, &syn);
+	assert_string_equal(flow_at_port(flows, ends, false, &syn, 0)->label, "s2");
+	flows_free(flows);
+}
+
+static void test_a_syn_of_the_wire_begins_where_nothing_is_left(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock client = sock_at(SIDE_CLIENT, 5000, 10);
+	struct packet syn;
+	struct flow *old = in_time_wait(flows, &client, &syn);
+	struct flow_ends ends;
+
+	(void)state;
+	old->ended = true;
+	syn.seq = 1;
+	flow_injected(flows, SIDE_SERVER, &syn);
+	flow_injected(flows, SIDE_SERVER, &syn); /* again: the one before is not over */
+	ends = flow_of_packet(flows, SIDE_CLIENT, SIDE_SERVER, &syn);
+	assert_string_equal(ends.receiver->label, "s2");
+	flows_free(flows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +426,8 @@ int main(void)
 		cmocka_unit_test(test_a_child_is_not_its_listener),
 		cmocka_unit_test(test_a_listeners_reset_is_anothers),
 		cmocka_unit_test(test_an_injected_syn_begins_a_flow),
+		cmocka_unit_test(test_a_syn_of_the_wire_takes_the_place_of_time_wait),
+		cmocka_unit_test(test_a_syn_of_the_wire_begins_where_nothing_is_left),
 		cmocka_unit_test(test_the_first_is_due),
 	};
 
