@@ -264,16 +264,6 @@ static struct measured measure_by_clock(const struct record *rec, const struct s
 	return measured_of(sent, value_truth(by_clock));
 }
 
-/*
- * 41eecbd712b7 "tcp: replace TCP_SKB_CB(skb)->tcp_tw_isn with a per-cpu field", of 6.10: since
- * then tcp_conn_request() gets the number that tcp_timewait_state_process() chose. Nothing but
- * its effect shows whether a kernel has it.
- */
-static bool counts_on(const struct record *rec)
-{
-	return model_kernel_since(rec, 6, 10);
-}
-
 /* The step of TIME_WAIT could be the clock's, so soon did the SYN come. */
 static bool is_ambiguous(const struct record *rec, const struct sent *sent)
 {
@@ -291,7 +281,7 @@ static void judge_reopened(const struct record *rec, struct judge *judge)
 {
 	struct sent again = isns_of(judge, SIDE_SERVER, PORT_AGAIN, 1);
 	struct sent waited = isns_of(judge, SIDE_SERVER, PORT_TIME_WAIT, 1);
-	bool kept = model_timewait_is_kept(rec, SIDE_SERVER) && counts_on(rec);
+	bool kept = model_timewait_is_kept(rec, SIDE_SERVER) && model_timewait_counts_on(rec);
 	struct figure figure = {
 		.name = "goes_on_with_the_clock",
 		.says = value_truth(true),

@@ -106,6 +106,16 @@ packets() {
 		"$(packets '.sock == "c3" and .len > 0' '.options.ts_val += 1000000')"
 }
 
+@test "timewait.syn-reopens: the server knew no timestamp" {
+	forbidden 'timewait.syn-reopen[s]' answer \
+		"$(packets '.flags == "FA"' 'del(.options.ts_val, .options.ts_ecr)')"
+}
+
+@test "timewait.syn-reopens: no connection came of a newer number" {
+	forbidden 'timewait.syn-reopen[s]' PassiveOpens \
+		'if .name == "Tcp.PassiveOpens" and .mark == "after 0" then .delta -= 1 else . end'
+}
+
 @test "ask.connect-gives-up: the client goes by another number" {
 	forbidden ask.connect-gives-up gives_up_after "$(in_force client tcp_syn_retries 3)" \
 		--set tcp_syn_retries=1

@@ -122,6 +122,11 @@ enum timewait_effect model_timewait_on(const struct record *rec, enum side host,
 	return !rst && (rejected || ack) ? TIMEWAIT_RESTARTS : TIMEWAIT_STAYS;
 }
 
+bool model_timewait_counts_on(const struct record *rec)
+{
+	return model_kernel_since(rec, 6, 10);
+}
+
 struct span model_timewait(const struct record *rec, enum side host)
 {
 	return timewait_sock(rec, host, TCP_TIMEWAIT_LEN_NS);

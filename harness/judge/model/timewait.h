@@ -61,6 +61,14 @@ enum timewait_effect model_timewait_on(const struct record *rec, enum side host,
                                        const struct timewait *sock, const struct packet *packet);
 
 /*
+ * Whether a connection that takes TIME_WAIT's place begins 65537 behind the old one's last number,
+ * as tcp_timewait_state_process() has it. Since 41eecbd712b7 "tcp: replace
+ * TCP_SKB_CB(skb)->tcp_tw_isn with a per-cpu field", of 6.10, tcp_conn_request() gets that number;
+ * before, it took one by the clock. Nothing but its effect shows which it is.
+ */
+bool model_timewait_counts_on(const struct record *rec);
+
+/*
  * How long a time-wait sock stays that no further segment reaches; none at
  * all, but for the slack, where none is kept.
  */
