@@ -25,8 +25,13 @@ static inline struct sock *connect_again(struct probe_run *run)
  */
 static inline struct sock *leave_in_last_ack(struct probe_run *run, struct sock *listener)
 {
-	struct sock *client = connect_again(run), *server = sock_accept(listener);
+	struct sock *client, *server;
 
+	if (model_timewait_is_kept(run_record(run), SIDE_CLIENT))
+		run_inconclusive(run,
+		                 "client:tcp_max_tw_buckets is not 0: its TIME_WAIT ends LAST_ACK");
+	client = connect_again(run);
+	server = sock_accept(listener);
 	sock_shutdown(client, SHUT_WR);
 	await_state(client, STATE_FIN_WAIT2);
 	await_state(server, STATE_CLOSE_WAIT);

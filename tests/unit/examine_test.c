@@ -50,6 +50,7 @@ static const char *const records[] = {
 static const char *const connections[] = {
 	"true/orphan.icmp-error.late.jsonl",
 	"true/ask.user-timeout.jsonl",
+	"true/ask.close-wait-keepalive.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
