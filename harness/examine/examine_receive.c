@@ -33,6 +33,19 @@ static unsigned int receive_syn(struct half *half, const struct packet *packet)
 	return EFFECT_SYN | EFFECT_ASKS_ACK;
 }
 
+/*
+ * A SYN+ACK of something else than our SYN is reset, and nothing of it is taken:
+ * tcp_rcv_synsent_state_process().
+ */
+static bool is_refused(const struct half *half, const struct packet *packet)
+{
+	const uint16_t synack = TCP_FLAG_SYN | TCP_FLAG_ACK;
+
+	return (packet->flags & synack) == synack && half->sent && half->una == half->isn &&
+	       !(half->own.flags & TCP_FLAG_ACK) &&
+	       (!seq_after(packet->ack, half->una) || seq_after(packet->ack, half->snd_max));
+}
+
 static int early_keep(struct half *half, const struct packet *packet)
 {
 	const struct packet **early = array_reserve(half->early, &half->early_space,
@@ -150,7 +163,7 @@ int half_receive(struct half *half, struct happening *h)
 	if (packet->flags & TCP_FLAG_RST) {
 		h->effects = receive_rst(half, packet);
 		half->over |= h->effects & EFFECT_RST;
-	} else {
+	} else if (!is_refused(half, packet)) {
 		if (half->over && (packet->flags & TCP_FLAG_SYN))
 			half_begin_anew(half);
 		if (packet->flags & TCP_FLAG_SYN)

@@ -179,6 +179,8 @@ open.three-way              | packets(.flags == "A"; .flags = "PA")             
 loss.syn                    | .sysctls.client["net.ipv4.tcp_syn_retries"] = 3         | retransmissions
 history.fin-hits-new-client | packets(.flags == "R"; .flags = "A")                    | answer
 history.no-timewait-rst     | .sysctls.client["net.ipv4.tcp_max_tw_buckets"] = 16     | answers_to_the_fins
+history.old-syn             | call("c2"; "SO_ERROR"; .errno = 111 | .error = "ECONNREFUSED") | error
+history.old-syn             | packets(.sock == "c2" and .flags == "R"; .seq += 1)     | the_reset_has_its_number
 history.syn-hits-last-ack   | call("c2"; "SO_ERROR"; .errno = 111 | .error = "ECONNREFUSED") | error
 history.timewait-absorbs    | .sysctls.client["net.ipv4.tcp_rfc1337"] = 1             | client_states
 queue.accept-full           | .params.backlog = 6                                     | in_accept_queue

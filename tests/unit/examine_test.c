@@ -45,6 +45,7 @@ static const char *const records[] = {
 	"true/ask.defer-accept.reset.jsonl",
 	"true/history.fin-hits-new-client.rootless.jsonl",
 	"true/orphan.max.jsonl",
+	"true/history.old-syn.jsonl",
 };
 /* One connection of a larger record each: no counters, so that few mutations apply. */
 static const char *const connections[] = {
