@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "../judge/model.h"
 #include "examine_edge.h"
 
 /* What a stimulus looks like: trace's word for it, and what the others saw of it. */
@@ -264,23 +265,57 @@ static const struct packet *end_heard(const struct exam *exam, const struct end 
 	return NULL;
 }
 
-static bool next_syn_came(const struct exam *exam, const struct end *end, int64_t from_ns,
-                          int64_t to_ns)
+/* The last segment that came in to the end with one of @flags (0: any) then; NULL: none. */
+static const struct happening *end_heard_last(const struct exam *exam, const struct end *end,
+                                              uint16_t flags, int64_t from_ns, int64_t to_ns)
+{
+	for (size_t i = end_from(end, to_ns + 1); i-- > 0 && end->items[i].t_ns >= from_ns;) {
+		const struct happening *h = &end->items[i];
+
+		exam_look(exam);
+		if (is_segment(h, true) && (!flags || (h->flight->packet->flags & flags)))
+			return h;
+	}
+	return NULL;
+}
+
+/* The last SYN on the four-tuple of @end then that came to another end; NULL: none. */
+static const struct happening *next_syn(const struct exam *exam, const struct end *end,
+                                        int64_t from_ns, int64_t to_ns)
 {
 	const struct packet *own = end_heard(exam, end, 0, INT64_MIN, to_ns);
+	const struct happening *last = NULL;
 
 	for (size_t i = 0; own && i < exam->end_count; i++) {
 		const struct end *other = &exam->ends[i];
-		const struct packet *syn;
+		const struct happening *syn;
 
 		if (other == end || other->host != end->host)
 			continue;
-		syn = end_heard(exam, other, TCP_FLAG_SYN, from_ns, to_ns);
-		if (syn && endpoint_equal(&syn->src, &own->src) &&
-		    endpoint_equal(&syn->dst, &own->dst))
-			return true;
+		syn = end_heard_last(exam, other, TCP_FLAG_SYN, from_ns, to_ns);
+		if (syn && (!last || syn->t_ns > last->t_ns) &&
+		    endpoint_equal(&syn->flight->packet->src, &own->src) &&
+		    endpoint_equal(&syn->flight->packet->dst, &own->dst))
+			last = syn;
 	}
-	return false;
+	return last;
+}
+
+int64_t next_syn_restarts_ns(const struct exam *exam, const struct end *end, int64_t from_ns,
+                             int64_t to_ns)
+{
+	const struct happening *syn = next_syn(exam, end, from_ns, to_ns);
+	const struct happening *last = end_heard_last(exam, end, TCP_FLAG_ACK, INT64_MIN, to_ns);
+	struct timewait known;
+
+	if (!syn || !last)
+		return NEVER;
+	known = (struct timewait){.rcv_nxt = last->rcv_nxt,
+	                          .ts_recent = last->flight->packet->ts_val};
+	return model_timewait_on(exam->story->rec, end->host, &known, syn->flight->packet) ==
+	                       TIMEWAIT_RESTARTS
+	               ? syn->t_ns
+	               : NEVER;
 }
 
 /* Its first segment, by which its addresses are known; NULL: none was seen. */
@@ -337,7 +372,7 @@ bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus
 	case BY_REFUSAL:
 		return end_resets(exam, end, from_ns, to_ns);
 	case BY_NEXT_SYN:
-		return next_syn_came(exam, end, from_ns, to_ns);
+		return next_syn(exam, end, from_ns, to_ns) != NULL;
 	case BY_CONNECT:
 		return end_has(exam, end, by, from_ns, to_ns) ||
 		       others_connect(exam, end, from_ns, to_ns);

@@ -50,6 +50,13 @@ bool stimulus_has_cause(enum stimulus by, const char *cause);
 bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus by,
                    int64_t from_ns, int64_t to_ns);
 
+/*
+ * When the last SYN on the four-tuple of @end, which is in TIME_WAIT, came and set its timer
+ * anew: tcp_timewait_state_process(). NEVER: none did.
+ */
+int64_t next_syn_restarts_ns(const struct exam *exam, const struct end *end, int64_t from_ns,
+                             int64_t to_ns);
+
 /* ---- examine_timer.c ---- */
 
 /* Whether the timer may have fired then; true where nothing is known of it. */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "../judge/model.h"
+#include "examine_edge.h"
 #include "examine_segment.h"
 
 #define TIMESTAMPS_SPACE 12 /* TCPOLEN_TSTAMP_ALIGNED, in each segment's MSS */
@@ -151,6 +152,9 @@ static const char *check_asked(struct half *half, const struct happening *h)
 	put_off = model_delayed_ack(half->exam->story->rec, half->end->host);
 	if (h->t_ns - half->credit_ns > put_off.hi_ns)
 		half->credits = 0;
+	/* TCP_TW_ACK */
+	if (!half->credits && stimulus_seen(half->exam, half->end, BY_NEXT_SYN, h->t_ns, h->t_ns))
+		return NULL;
 	if (!half->credits)
 		return "an ACK, and nothing that came in asks for one";
 	half->credits--;

@@ -152,6 +152,8 @@ static void walk_restart(struct walk *walk)
 	for (size_t i = walk->at; i-- > 0 && items[i].t_ns >= t_ns - walk->exam->slack_ns;)
 		if (is_segment(&items[i], true))
 			return;
+	if (stimulus_seen(walk->exam, walk->end, BY_NEXT_SYN, t_ns, t_ns))
+		return;
 	complain(walk->exam, &ground, "%s TIME_WAIT begins anew at %.3f s: no segment came in",
 	         end_name(walk->end, where), (double)t_ns / NS_PER_S);
 }

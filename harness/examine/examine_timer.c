@@ -98,6 +98,7 @@ static bool time_wait_due(const struct timers *t, int64_t t_ns, struct span *set
 	const struct record *rec = t->exam->story->rec;
 	const struct stay *stay = stay_at(t->end, t_ns);
 	struct span after;
+	int64_t syn_ns;
 
 	if (!stay)
 		return false;
@@ -113,6 +114,9 @@ static bool time_wait_due(const struct timers *t, int64_t t_ns, struct span *set
 			*set = (struct span){t->time_wait_ns, t->time_wait_ns};
 		if (t->reached_ns > set->lo_ns)
 			*set = (struct span){t->reached_ns, t->reached_ns};
+		syn_ns = next_syn_restarts_ns(t->exam, t->end, set->lo_ns, t_ns);
+		if (syn_ns != NEVER)
+			*set = (struct span){syn_ns, syn_ns};
 	} else {
 		return false; /* nobody told of the sock: that is examine_state's to say */
 	}

@@ -124,8 +124,9 @@ static bool is_late_for_either(const struct span *due, const struct span *probe,
 static bool socket_resend(struct exam *exam, struct timers *t, const struct happening *h,
                           int64_t t_ns)
 {
-	bool answer = t_ns - t->heard_ns <= t->exam->slack_ns ||
-	              icmp_came(t->exam, t->end, t_ns - t->exam->slack_ns, t_ns);
+	/* a SYN that is hurried comes as soon as an answer would, and is none */
+	bool answer = !t->hurried && (t_ns - t->heard_ns <= t->exam->slack_ns ||
+	                              icmp_came(t->exam, t->end, t_ns - t->exam->slack_ns, t_ns));
 	struct span due, probe, next;
 	bool known = write_timer_due(t, &due);
 	bool may_probe = known && loss_probe_due(t, &probe);

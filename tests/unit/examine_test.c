@@ -43,6 +43,8 @@ static const char *const records[] = {
 	"true/wire.fragment-lost.jsonl",
 	"true/ask.defer-accept.jsonl",
 	"true/ask.defer-accept.reset.jsonl",
+	"true/ask.rfc1337-nat.jsonl",
+	"true/ask.rfc1337-nat.restart.jsonl",
 	"true/history.fin-hits-new-client.rootless.jsonl",
 	"true/orphan.max.jsonl",
 	"true/history.old-syn.jsonl",
