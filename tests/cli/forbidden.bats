@@ -240,6 +240,8 @@ wire.ttl                    | packets(true; .ttl += 1)                          
 beyond.keepalive            | .sysctls.client["net.ipv4.tcp_keepalive_probes"] = 5    | probes
 beyond.retries2             | .sysctls.client["net.ipv4.tcp_retries2"] = 4            | data_segments
 ask.bind-no-port            | .sysctls.client["net.ipv4.ip_local_port_range"] = "40000 40015" | connections
+ask.rfc1337-nat             | samples("TIME_WAIT"; .expires_ms -= 1000)               | TIME_WAIT_since_the_last_SYN
+ask.rfc1337-nat             | call(""; "SO_ERROR"; if .errno == 110 then .errno = 111 else . end) | error
 ask.fin-timeout-half-close  | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 30        | stay_in_FIN_WAIT2
 ask.close-wait-keepalive    | .sysctls.server["net.ipv4.tcp_keepalive_probes"] = 4    | ends_after
 ask.close-wait-keepalive    | .sysctls.server["net.ipv4.tcp_keepalive_time"] = 3      | ends_after

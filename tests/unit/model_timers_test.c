@@ -54,6 +54,23 @@ static void a_synack_is_resent(void **state)
 	record_free(rec);
 }
 
+/* The first timer is two ticks, what follows is doubled as ever. */
+static void a_hurried_syn_is_resent_soon(void **state)
+{
+	struct record *rec = quiet_record();
+	struct schedule schedule;
+
+	(void)state;
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_syn_retries", 2);
+	assert_true(model_syn_hurried(rec, SIDE_CLIENT, &schedule));
+	assert_int_equal(schedule.sends_lo, 3);
+	assert_int_equal(schedule.sends_hi, 3);
+	assert_int_equal(schedule.after[1].lo_ns, 2 * model_tick_ns(rec));
+	assert_int_equal(schedule.after[2].lo_ns, 2 * NS_PER_S);
+	assert_int_equal(schedule.last.lo_ns, 4 * NS_PER_S);
+	record_free(rec);
+}
+
 /*
  * 10 s are four time-outs (1 + 2 + 4 + 8 >= 10): silence until the fourth, at 15 s, then as
  * ever until the fifth retry's end. With one retry the deferral decides: given up at the
@@ -287,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_synack_is_resent),
+		cmocka_unit_test(a_hurried_syn_is_resent_soon),
 		cmocka_unit_test(deferral_is_silent_until_its_last),
 		cmocka_unit_test(a_closed_window_is_probed),
 		cmocka_unit_test(orphans_probe_for_a_while),

@@ -16,6 +16,14 @@ bool model_syn(const struct record *rec, enum side host, struct schedule *schedu
 bool model_syn_of(const struct record *rec, enum side host, int64_t syncnt,
                   struct schedule *schedule) MUST_CHECK;
 
+/*
+ * The same of a SYN that is answered at once by what acknowledges nothing of it: its timer is cut
+ * to TCP_TIMEOUT_MIN, as long as it has not fired (tcp_rcv_synsent_state_process()). What
+ * answers the SYNs behind it changes nothing.
+ */
+bool model_syn_hurried(const struct record *rec, enum side host,
+                       struct schedule *schedule) MUST_CHECK;
+
 /* Whether the RTO doubles with the time-out number @timeouts (1: the first) in SYN_SENT: tcp_retransmit_timer(). */
 bool model_syn_backs_off(const struct record *rec, enum side host, int64_t timeouts);
 
