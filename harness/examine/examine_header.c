@@ -170,6 +170,13 @@ static bool is_of_cookie(const struct half *half)
 	       query_counter(half->exam->story->rec, half->end->host, "TcpExt.SyncookiesRecv") > 0;
 }
 
+/* tcp_v4_reqsk_send_ack(): a request sock's window, of which scaling cuts the rest off. */
+static bool is_of_request(const struct half *half, uint32_t bytes, uint32_t grain)
+{
+	return (half->own.flags & TCP_FLAG_ACK) && half->una == half->isn &&
+	       bytes == half->own.window / grain * grain;
+}
+
 /*
  * tcp_select_window() never takes back what was offered. Without data nothing changes it at
  * all: it is the first window, rounded up to what scaling can tell.
@@ -184,7 +191,8 @@ const char *check_window(struct half *half, const struct packet *packet)
 		return NULL;
 	if (!(packet->flags & TCP_FLAG_SYN) && half_agreed_scaling(half)) {
 		grain = 1u << half->own.wscale;
-		if (!half->got_data && bytes != (half->own.window + grain - 1u) / grain * grain)
+		if (!half->got_data && !is_of_request(half, bytes, grain) &&
+		    bytes != (half->own.window + grain - 1u) / grain * grain)
 			why = "its window is not the one offered at first, and no data came in";
 		else if (half->edge_known && seq_before(edge + grain, half->edge))
 			why = "it takes back some of the window";

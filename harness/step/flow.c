@@ -446,6 +446,16 @@ static const char *label_by_tuple(const struct flows *flows, const struct trace_
 	return waiting ? waiting->label : flow ? flow->label : NULL;
 }
 
+/* Of the connection whose SYN+ACK left last, as the reset itself is: flow_at_port(). */
+static const char *label_refused(const struct flows *flows, const struct trace_event *traced)
+{
+	const struct flow *flow =
+		flow_find(flows, traced->event.host, &traced->local, &traced->remote);
+	const struct flow *begun = flow ? flow_begun(flows, flow) : NULL;
+
+	return begun && !begun->closed ? begun->label : label_by_tuple(flows, traced);
+}
+
 /*
  * A listener resets in the name of the connection that it refuses: tcp_check_req() with
  * tcp_abort_on_overflow, an ACK of no cookie. Whose it is the segment that it answers tells.
@@ -462,7 +472,7 @@ void flow_name_object(struct flows *flows, const struct trace_event *traced,
 	enum side host = traced->event.host;
 	/* The memory of a mini-socket is soon another's: it is not remembered by that. */
 	bool mini = traced->object == OBJECT_REQUEST || traced->object == OBJECT_TIME_WAIT;
-	const char *found = is_reset_for_another(traced) ? label_by_tuple(flows, traced) : NULL;
+	const char *found = is_reset_for_another(traced) ? label_refused(flows, traced) : NULL;
 
 	if (found) {
 		memcpy(label, found, SOCK_LABEL_SIZE);

@@ -21,11 +21,9 @@
  *               .... PA ...>       the first one comes at last
  */
 #include "late_data.h"
+#include "numbers.h"
 
 enum { BY_CLOCK, IN_WINDOW, CASES };
-
-/* include/uapi/linux/tcp.h */
-enum { REPAIR_ON = 1, REPAIR_OFF_NO_WP = -1, SEND_QUEUE = 2 };
 
 static const char new_text[] = "new data";
 
@@ -51,15 +49,6 @@ static void end_by_reset(struct late *late)
 	sock_close(late->ends[SIDE_CLIENT]);
 	await_end(late->ends[SIDE_SERVER]);
 	sock_close(late->ends[SIDE_SERVER]);
-}
-
-/* The next connect() begins with @seq: tcp_v4_connect() keeps a write_seq that is set. */
-static void begin_at(struct sock *sock, uint32_t seq)
-{
-	sock_option(sock, "TCP_REPAIR", REPAIR_ON);
-	sock_option(sock, "TCP_REPAIR_QUEUE", SEND_QUEUE);
-	sock_option(sock, "TCP_QUEUE_SEQ", (int32_t)seq);
-	sock_option(sock, "TCP_REPAIR", REPAIR_OFF_NO_WP);
 }
 
 /* The first number of a connection in which byte @seq lies @position after the new text. */

@@ -54,6 +54,7 @@ static const char *const connections[] = {
 	"true/orphan.icmp-error.late.jsonl",
 	"true/ask.user-timeout.jsonl",
 	"true/ask.close-wait-keepalive.jsonl",
+	"true/history.challenge-ack.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4

@@ -21,3 +21,17 @@ enum oow_fate model_oow(const struct record *rec, enum side host, struct oow *oo
 	*oow = (struct oow){.answered = true, .last_ns = t_ns};
 	return OOW_ANSWERED;
 }
+
+bool model_challenges(int64_t limit, int64_t count, struct value *sent)
+{
+	int64_t half = (limit + 1) / 2, most = half + limit - 1;
+
+	if (limit <= 0)
+		return false;
+	*sent = (struct value){
+		.kind = VALUE_COUNT,
+		.lo = count < half ? count : half,
+		.hi = count < 2 * most ? count : 2 * most,
+	};
+	return true;
+}

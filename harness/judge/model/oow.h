@@ -24,4 +24,12 @@ enum oow_fate {
  */
 enum oow_fate model_oow(const struct record *rec, enum side host, struct oow *oow, int64_t t_ns);
 
+/*
+ * How many of @count challenge ACKs that different sockets owe within a second or less are sent:
+ * tcp_challenge_ack_limit, of which tcp_send_challenge_ack() draws from half to one and a half
+ * each second anew, and a second may begin among them. False: 0 is none up to 6.1, and since
+ * then no limit to speak of (model_challenge_is_sent()).
+ */
+bool model_challenges(int64_t limit, int64_t count, struct value *sent) MUST_CHECK;
+
 #endif

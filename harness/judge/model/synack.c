@@ -81,3 +81,12 @@ bool model_challenge_is_sent(const struct record *rec, enum side host)
 	return model_sysctl_or(rec, host, "net.ipv4.tcp_challenge_ack_limit", 1) > 0 ||
 	       model_kernel_since(rec, 6, 2);
 }
+
+enum syn_fate model_syn_again(uint32_t rcv_isn, uint16_t window, uint32_t seq)
+{
+	uint32_t ahead = seq - (rcv_isn + 1);
+
+	if (seq == rcv_isn)
+		return SYN_REPEATED;
+	return ahead < window ? SYN_RESETS : SYN_CHALLENGED;
+}

@@ -40,4 +40,18 @@ int model_synack_in_syn_recv(const struct record *rec);
  */
 bool model_challenge_is_sent(const struct record *rec, enum side host);
 
+/* What another SYN comes to that meets a request sock. */
+enum syn_fate {
+	SYN_REPEATED, /* the SYN+ACK goes again */
+	SYN_CHALLENGED, /* an ACK of the SYN that made it: the request stays */
+	SYN_RESETS, /* a reset, and the request is gone */
+	SYN_FATE_COUNT,
+};
+
+/*
+ * tcp_check_req() for a SYN of number @seq where the request was made by one of @rcv_isn and its
+ * SYN+ACK offered @window: tcp_in_window(). It is not older by its timestamp (PAWS).
+ */
+enum syn_fate model_syn_again(uint32_t rcv_isn, uint16_t window, uint32_t seq);
+
 #endif
