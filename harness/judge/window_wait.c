@@ -57,7 +57,10 @@ void window_wait_measure(struct judge *judge, const struct window_end *end,
 	if (wait->probes.count)
 		until_ns = wait->probes.items[0]->depart_ns - 1;
 	if (!window_wait_model(judged_story(judge)->rec, end, until_ns, &wait->model))
-		wait->unpredicted = judge_text(judge, "no RTO of %s was read", end->sock);
+		wait->unpredicted = judge_text(judge,
+		                               "no RTO of %s was read, or which of its probes are "
+		                               "answered is not known",
+		                               end->sock);
 }
 
 int64_t window_wait_limit_ms(const struct record *rec, const struct window_end *end,

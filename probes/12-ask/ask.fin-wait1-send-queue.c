@@ -46,12 +46,7 @@ static bool vanished_model(const struct record *rec, struct schedule *model)
 static bool window_model(const struct record *rec, struct schedule *model)
 {
 	const struct event *first = query_sent(rec, "c2", &probe_of_window, 1);
-	struct persist persist = {
-		.orphan = true,
-		.answered = true,
-		.answer_every_ms =
-			model_sysctl_or(rec, SIDE_SERVER, "net.ipv4.tcp_invalid_ratelimit", 0),
-	};
+	struct persist persist = {.orphan = true, .answered = true};
 
 	persist.at_close = query_rto(rec, SIDE_CLIENT, "c2", first ? first->t_ns : INT64_MAX);
 	*model = (struct schedule){0};

@@ -156,15 +156,14 @@ static void orphans_probe_for_a_while(void **state)
 }
 
 /*
- * The peer answers once in 500 ms, tcp_invalid_ratelimit: of the probes at 200, 600 and 1400 ms
- * the second finds no answer, which an orphan with one retry does not survive. A probe about as
- * late as that may find one or not.
+ * The peer answers once in 500 ms, which is its tcp_invalid_ratelimit: of the probes at 200, 600
+ * and 1400 ms the second finds no answer, which an orphan with one retry does not survive. A probe
+ * about as late as that may find one or not.
  */
 static void not_each_probe_is_answered(void **state)
 {
 	const struct sample at_close = {.rto_us = 200000}, other = {.rto_us = 250000};
-	struct persist persist = {
-		.at_close = &at_close, .orphan = true, .answered = true, .answer_every_ms = 500};
+	struct persist persist = {.at_close = &at_close, .orphan = true, .answered = true};
 	struct record *rec = quiet_record();
 	struct schedule schedule;
 
@@ -175,10 +174,40 @@ static void not_each_probe_is_answered(void **state)
 	assert_int_equal(schedule.give_up.lo_ns, 1400 * NS_PER_MS);
 	persist.at_close = &other;
 	assert_false(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	/* two in a row are never without, whichever of the two at 250 and 750 ms it was */
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", 3);
+	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	assert_true(schedule.give_up.lo_ns > 200 * NS_PER_S);
 	persist.at_close = &at_close;
 	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", 2);
 	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
 	assert_true(schedule.give_up.lo_ns > 200 * NS_PER_S);
+	/* 0: each is */
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_orphan_retries", 1);
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_invalid_ratelimit", 0);
+	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	assert_true(schedule.give_up.lo_ns > 200 * NS_PER_S);
+	record_free(rec);
+}
+
+/*
+ * Answered at most once in 10 s, also a socket with an owner is given up: of the probes at 1, 3, 7,
+ * 11 (tcp_retries2 2 backs off no further than 4 s) the second and the third find no answer.
+ */
+static void an_owner_is_given_up_too(void **state)
+{
+	const struct sample at_close = {.rto_us = 1000000};
+	const struct persist persist = {.at_close = &at_close, .answered = true};
+	struct record *rec = quiet_record();
+	struct schedule schedule;
+
+	(void)state;
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_retries2", 2);
+	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	assert_true(schedule.endless);
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_invalid_ratelimit", 10000);
+	assert_true(model_persist(rec, SIDE_SERVER, &persist, &schedule));
+	leaves_at(&schedule, (int64_t[]){1, 3, 7, 11, -1});
 	record_free(rec);
 }
 
@@ -309,6 +338,7 @@ int main(void)
 		cmocka_unit_test(a_closed_window_is_probed),
 		cmocka_unit_test(orphans_probe_for_a_while),
 		cmocka_unit_test(not_each_probe_is_answered),
+		cmocka_unit_test(an_owner_is_given_up_too),
 		cmocka_unit_test(user_timeout_ends_probing),
 		cmocka_unit_test(keepalive_by_its_own_options),
 		cmocka_unit_test(keepalive_probes_of_any_number),

@@ -6,11 +6,15 @@
 #define HZ_SLOWEST 100
 #define INVALID_RATELIMIT_MS 500 /* tcp_sk_init() */
 
+int64_t model_oow_limit_ns(const struct record *rec, enum side host)
+{
+	return model_sysctl_or(rec, host, "net.ipv4.tcp_invalid_ratelimit", INVALID_RATELIMIT_MS) *
+	       NS_PER_MS;
+}
+
 enum oow_fate model_oow(const struct record *rec, enum side host, struct oow *oow, int64_t t_ns)
 {
-	int64_t limit_ns =
-		model_sysctl_or(rec, host, "net.ipv4.tcp_invalid_ratelimit", INVALID_RATELIMIT_MS) *
-		NS_PER_MS;
+	int64_t limit_ns = model_oow_limit_ns(rec, host);
 	int64_t tick_ns = NS_PER_S / (model_hz_known(rec) ? rec->run.hz : HZ_SLOWEST);
 	int64_t elapsed_ns = t_ns - oow->last_ns;
 

@@ -18,6 +18,9 @@ enum oow_fate {
 	OOW_FATE_COUNT,
 };
 
+/* tcp_invalid_ratelimit, in nanoseconds. */
+int64_t model_oow_limit_ns(const struct record *rec, enum side host);
+
 /*
  * What becomes of one that comes at @t_ns: __tcp_oow_rate_limited() with tcp_invalid_ratelimit,
  * both stamps in jiffies. It counts SYNs and bare ACKs only (tcp_oow_rate_limited()).

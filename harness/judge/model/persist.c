@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "persist.h"
 
+#include "oow.h"
+
 /* include/net/tcp.h */
 #define TCP_RTO_MIN_NS (200 * NS_PER_MS)
 #define BACKOFF_MOST 10 /* ilog2(TCP_RTO_MAX / TCP_RTO_MIN) + 1 */
@@ -65,52 +67,73 @@ static void persist_wait(const struct persist_rules *rules, struct chain *chain,
 
 /* What the peer says to the probes. */
 struct answers {
+	bool any; /* it has said something */
 	struct span since; /* its last one */
-	bool any, unknown; /* there was one; whether there was one cannot be told */
+	unsigned int missed_lo, missed_hi; /* icsk_probes_out: probes since without an answer */
 };
 
 /*
  * A probe's number is old: tcp_send_dupack() answers, unless tcp_oow_rate_limited() has it that
  * the last answer was too short a time ago, by the peer's jiffies.
  */
-static bool probe_is_answered(const struct persist_rules *rules, struct answers *answers,
-                              struct span timer)
+static enum oow_fate probe_fate(const struct persist_rules *rules, const struct answers *answers)
 {
-	int64_t every_ns = rules->persist->answer_every_ms * NS_PER_MS;
+	int64_t limit_ns = model_oow_limit_ns(rules->rec, side_other(rules->host));
 	int64_t tick_ns = model_tick_ns(rules->rec);
 
 	if (!rules->persist->answered)
-		return false;
-	answers->since = span_add(answers->since, timer);
-	if (answers->any && answers->since.hi_ns < every_ns - tick_ns)
-		return false;
-	if (answers->any && answers->since.lo_ns < every_ns + tick_ns)
-		answers->unknown = true;
-	answers->any = true;
-	answers->since = (struct span){0};
-	return true;
+		return OOW_SKIPPED;
+	if (!answers->any || !limit_ns || answers->since.lo_ns > limit_ns + tick_ns)
+		return OOW_ANSWERED;
+	return answers->since.hi_ns < limit_ns - tick_ns ? OOW_SKIPPED : OOW_EITHER;
 }
 
-/* False: it goes on for ever, or @answers are not known. */
-static bool chain_persist(const struct persist_rules *rules, struct chain *chain,
-                          struct answers *answers)
+/* A probe was sent, @timer after the one before. */
+static void probe_meets(const struct persist_rules *rules, struct answers *answers,
+                        struct span timer)
+{
+	answers->since = span_add(answers->since, timer);
+	answers->missed_lo++;
+	answers->missed_hi++;
+	switch (probe_fate(rules, answers)) {
+	case OOW_ANSWERED:
+		*answers = (struct answers){.any = true};
+		break;
+	case OOW_EITHER:
+		answers->since.lo_ns = 0;
+		answers->missed_lo = 0;
+		break;
+	case OOW_SKIPPED:
+	case OOW_FATE_COUNT:
+		break;
+	}
+}
+
+enum persist_end { PERSIST_GIVEN_UP, PERSIST_ENDLESS, PERSIST_UNKNOWN };
+
+static enum persist_end chain_persist(const struct persist_rules *rules, struct chain *chain)
 {
 	int64_t user_timeout_ns = rules->persist->user_timeout_ms * NS_PER_MS;
-	unsigned int probes = 0, backoff = 0;
+	struct answers answers = {0};
+	unsigned int backoff = 0;
 
 	for (;;) {
+		bool ends = persist_ends(rules, answers.missed_lo, backoff);
+
 		persist_wait(rules, chain, backoff);
 		if (user_timeout_ns && chain->counting &&
 		    chain_timed_out(chain, user_timeout_ns, model_tick_ns(chain->rec)))
-			return true;
-		if (persist_ends(rules, probes, backoff)) {
+			return PERSIST_GIVEN_UP;
+		if (ends != persist_ends(rules, answers.missed_hi, backoff))
+			return PERSIST_UNKNOWN;
+		if (ends) {
 			chain_end(chain);
-			return true;
+			return PERSIST_GIVEN_UP;
 		}
-		if (answers->unknown || !chain_send(chain, SEND_WINDOW_PROBE))
-			return false;
+		if (!chain_send(chain, SEND_WINDOW_PROBE))
+			return PERSIST_ENDLESS;
 		chain->counting = true; /* icsk_probes_tstamp is the first one's time */
-		probes = probe_is_answered(rules, answers, chain->timer) ? 0 : probes + 1;
+		probe_meets(rules, &answers, chain->timer);
 		backoff += backoff < rules->retries2;
 	}
 }
@@ -125,7 +148,7 @@ bool model_persist(const struct record *rec, enum side host, const struct persis
 		.rto_ns = persist->at_close->rto_us * 1000LL,
 		.max_ns = model_rto_max_ns(rec, host),
 	};
-	struct answers answers = {0};
+	enum persist_end end;
 	struct chain chain;
 
 	chain_begin_later(&chain, rec, schedule);
@@ -133,7 +156,7 @@ bool model_persist(const struct record *rec, enum side host, const struct persis
 	    !model_sysctl(rec, host, "net.ipv4.tcp_retries2", &rules.retries2) ||
 	    !model_sysctl(rec, host, "net.ipv4.tcp_orphan_retries", &rules.orphan_retries))
 		return false;
-	if (!chain_persist(&rules, &chain, &answers))
-		schedule->endless = !answers.unknown;
-	return !answers.unknown;
+	end = chain_persist(&rules, &chain);
+	schedule->endless = end == PERSIST_ENDLESS;
+	return end != PERSIST_UNKNOWN;
 }

@@ -8,9 +8,8 @@
 struct persist {
 	const struct sample *at_close; /* the socket when the window closed: its RTO is used */
 	bool orphan; /* nobody owns the socket any more */
-	bool answered; /* the peer is there, and says that its window is still closed */
-	/* ...but no more often than so, tcp_invalid_ratelimit of its own; 0: each time */
-	int64_t answer_every_ms;
+	/* the peer is there, and says that its window is still closed, by tcp_invalid_ratelimit */
+	bool answered;
 	int64_t user_timeout_ms; /* TCP_USER_TIMEOUT; 0: none */
 };
 
@@ -19,7 +18,7 @@ struct persist {
  * at[0] is the first probe's time after the timer was set, when data was queued or its
  * acknowledgement came with nothing else out. @schedule ends in endless where the
  * socket goes on for ever. False: a sysctl is missing from the record, no RTO was read, or it
- * cannot be told which probes are answered.
+ * cannot be told whether so many probes find no answer that the socket is given up.
  */
 bool model_persist(const struct record *rec, enum side host, const struct persist *persist,
                    struct schedule *schedule);
