@@ -325,3 +325,18 @@ const struct end *end_find(const struct exam *exam, enum side host, const char *
 	}
 	return NULL;
 }
+
+static bool end_is_passive(const struct end *end)
+{
+	for (size_t i = 0; i < end->count; i++)
+		if (end->items[i].flight)
+			return end->items[i].arrives;
+	return false;
+}
+
+/* Who sent a SYN of its own (a simultaneous open) has no request. */
+bool is_fast_open_child(const struct end *end, const struct sample *sample)
+{
+	return sample->object == OBJECT_FULL && sample->state == STATE_SYN_RECV &&
+	       end_is_passive(end);
+}

@@ -154,6 +154,12 @@ bool is_call(const struct happening *h, const char *name);
 /* A call that lets go of the socket: close(), or the end of the child that has it. */
 bool is_closing_call(const struct happening *h);
 
+/*
+ * Whether @sample is of a socket that tcp_fastopen_create_child() made: it is there before its
+ * SYN+ACK is acknowledged, which is its request's, as the timer is (tcp_fastopen_synack_timer()).
+ */
+bool is_fast_open_child(const struct end *end, const struct sample *sample);
+
 /* ---- the parts, in the order in which they are called ---- */
 
 void examine_segments(struct exam *exam, struct end *end);

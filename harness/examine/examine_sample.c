@@ -5,6 +5,7 @@
  * A reading is of some instant between the reading before it and its own stamp. What it
  * says must have been so at some time in between.
  */
+#include "../judge/model.h"
 #include "examine_parts.h"
 
 struct reading {
@@ -130,7 +131,8 @@ static const char *check_unacked(const struct exam *exam, const struct reading *
 	if (sample->object != OBJECT_FULL || reading->end->listener)
 		return NULL;
 	if (was_outstanding(exam, reading, sample->unacked != 0) ||
-	    (!sample->unacked && ends_soon(exam, reading)))
+	    (!sample->unacked &&
+	     (ends_soon(exam, reading) || is_fast_open_child(reading->end, sample))))
 		return NULL;
 	return sample->unacked ? "it waits for an ACK, and all was acknowledged"
 	                       : "it waits for no ACK, and something was sent";
@@ -174,11 +176,16 @@ static const char *check_timer(const struct exam *exam, const struct reading *re
 {
 	const struct sample *sample = reading->sample;
 	int64_t tick_ms = exam->story->rec->run.hz ? 1000 / exam->story->rec->run.hz : 1000;
+	int64_t most_ms = sample->rto_us / 1000;
 
+	if (is_fast_open_child(reading->end, sample))
+		most_ms = model_synack_timeout_ns(exam->story->rec, reading->end->host,
+		                                  sample->retransmits) /
+		          NS_PER_MS;
 	if (sample->timer == DIAG_TIMER_NONE)
 		return sample->expires_ms ? "no timer, and one that expires" : NULL;
 	if (sample->object == OBJECT_FULL && sample->timer == DIAG_TIMER_ON &&
-	    sample->expires_ms > sample->rto_us / 1000 + 2 * tick_ms)
+	    sample->expires_ms > most_ms + 2 * tick_ms)
 		return "its timer has longer to go than the RTO";
 	return (sample->object == OBJECT_TIME_WAIT) != (sample->timer == DIAG_TIMER_TIMEWAIT)
 	               ? "the timer of another kind of socket"

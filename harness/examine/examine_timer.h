@@ -48,6 +48,7 @@ struct timers {
 	unsigned int maybe; /* in time for a timer, and for an answer to what came in */
 	unsigned int window_ends; /* closed windows that were given up */
 	bool is_armed; /* the retransmission timer runs */
+	bool fast_open; /* a socket whose request has the timer still */
 	bool request; /* a request sock: it counts its own time-outs */
 	bool acked; /* the third ACK came in, and left the request as it is */
 	bool asked; /* a SYN came once more, and its SYN+ACK has not left yet */

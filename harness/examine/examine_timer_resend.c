@@ -203,6 +203,8 @@ void resend_departure(struct exam *exam, struct timers *t, const struct happenin
 	}
 	if (segment_end(packet) == packet->seq || (packet->flags & TCP_FLAG_RST))
 		return;
+	if (t->fast_open) /* tcp_rearm_rto() */
+		return;
 	if (syn)
 		syn_departure(t, h);
 	else
@@ -241,6 +243,9 @@ void resend_arrival(struct timers *t, const struct happening *h)
 		return;
 	}
 	rto_track_acked(&t->rto, h->t_ns, !h->outstanding);
+	if (t->fast_open)
+		request_over(t, h->t_ns);
+	t->fast_open = false;
 	if (t->request) { /* whether that makes a socket of it is seen by what follows */
 		t->acked = true;
 		return;
@@ -269,7 +274,8 @@ void resend_sample(struct timers *t, const struct event *event)
 	const struct sample *sample = &event->sample;
 	int64_t rto_ns = sample->rto_us * 1000LL;
 
-	if (sample->object == OBJECT_REQUEST)
+	t->fast_open = is_fast_open_child(t->end, sample);
+	if (sample->object == OBJECT_REQUEST || t->fast_open)
 		t->request = true;
 	else if (sample->object == OBJECT_NONE)
 		request_gone(t, event->t_ns);

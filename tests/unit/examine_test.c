@@ -24,6 +24,8 @@ static const char *const records[] = {
 	"true/loss.syn.jsonl",
 	"true/loss.syn.starved.jsonl",
 	"true/rootless.jsonl",
+	"true/open.fast.jsonl",
+	"true/open.fast.rootless.jsonl",
 	"true/wire.netem-fate.jsonl",
 	"true/wire.routed.6.jsonl",
 	"true/sock.peer.jsonl",
