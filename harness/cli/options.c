@@ -53,7 +53,9 @@ static const struct option_row rows[] = {
 	{OPTION_PHASES, 0, "phases", "K", MATRIX,
          "as for run: each cell has the range over K timer phases"},
 	{OPTION_SEED, 0, "seed", "N", ASKING, "with --kernel: other ports and sequence numbers"},
-	{OPTION_JOBS, 'j', NULL, "N", ASKING, "at most N probes at a time (all)"},
+	{OPTION_JOBS, 'j', NULL, "N", ASKING,
+         "at most N probes at a time (eight a processor, all where they\n"
+         "are --faithful; with --kernel one a processor)"},
 	{OPTION_TIME_LIMIT, 0, "time-limit", "S", ASKING,
          "end a probe that takes longer than S seconds (900)"},
 	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, "draw each probe's ladder after the table"},

@@ -22,7 +22,7 @@ struct request {
 	bool clock_real;
 	uint64_t seed; /* 0: none */
 	unsigned int phase_count; /* 0: once; else as often, with other phases of the wheel */
-	unsigned int jobs; /* at a time; 0: all, or one a processor in guests */
+	unsigned int jobs; /* at a time; 0: eight a processor, all faithful ones, in guests one */
 	unsigned int time_limit_s; /* a probe's; 0: TIME_LIMIT_S */
 	bool families[FAMILY_COUNT]; /* none: IPv4 */
 	int slack_ms; /* FINWAIT_SLACK_MS */

@@ -188,6 +188,16 @@ rows_of() {
 		.type] | . == ([range(length / 2)] | map("probe", "result")) and length == 10'
 }
 
+# Each of these takes a second or more, so that all have begun before the first ends.
+@test "run: eight probes a processor run at a time" {
+	rows=(wave{1,2,3,4}.lost wave1.lost-shutdown loss.{syn,synack}
+		finwait2.{close-timeout,shutdown-forever})
+	on_time taskset -c 0 "$FINWAIT" run "${rows[@]}" --json >all.jsonl
+	# by the order of the lines: how many have begun and not ended
+	json_holds all.jsonl '[foreach .[].type as $type (0;
+		. + ({probe: 1, result: -1, again: -1}[$type] // 0))] | max == 8'
+}
+
 build_late() {
 	"${CC:-gcc}" -shared -fPIC -O2 -Wall -Wextra -o late.so "$BATS_TEST_DIRNAME/late.c"
 }
