@@ -178,6 +178,8 @@ FORBIDDEN='
 open.three-way              | packets(.flags == "A"; .flags = "PA")                   | segments
 loss.syn                    | .sysctls.client["net.ipv4.tcp_syn_retries"] = 3         | retransmissions
 history.fin-hits-new-client | packets(.flags == "R"; .flags = "A")                    | answer
+queue.synack-retries-drain  | .params.high = 2                                        | left_in_a_full_queue
+queue.synack-retries-drain  | .sysctls.server["net.ipv4.tcp_synack_retries"] = 2      | left_in_a_full_queue
 history.challenge-ack       | .params.limit = 100                                     | challenge_ACKs
 history.challenge-ack       | .sysctls.server["net.ipv4.tcp_invalid_ratelimit"] = 0   | TCPACKSkippedChallenge
 history.challenge-ack       | call("c4"; "SO_ERROR"; .errno = 110 | .error = "ETIMEDOUT") | connect
