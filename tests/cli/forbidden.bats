@@ -183,7 +183,7 @@ queue.synack-retries-drain  | .sysctls.server["net.ipv4.tcp_synack_retries"] = 2
 history.challenge-ack       | .params.limit = 100                                     | challenge_ACKs
 history.challenge-ack       | .sysctls.server["net.ipv4.tcp_invalid_ratelimit"] = 0   | TCPACKSkippedChallenge
 history.challenge-ack       | call("c4"; "SO_ERROR"; .errno = 110 | .error = "ETIMEDOUT") | connect
-history.challenge-ack       | packets(.flags == "A" and .sock == "c2"; .ack += 1)     | acknowledges_the_old_SYN
+history.challenge-ack       | packets(.flags == "A" and (.sock == "s1" or .sock == "c2"); .ack += 1) | acknowledges_the_old_SYN
 history.no-timewait-rst     | .sysctls.client["net.ipv4.tcp_max_tw_buckets"] = 16     | answers_to_the_fins
 history.old-syn             | call("c2"; "SO_ERROR"; .errno = 111 | .error = "ECONNREFUSED") | error
 history.old-syn             | packets(.sock == "c2" and .flags == "R"; .seq += 1)     | the_reset_has_its_number
