@@ -170,6 +170,22 @@ struct measured measure_option(struct judge *judge, enum side host, const char *
 	                     judge_text(judge, "%s of %s was not read", name, sock));
 }
 
+struct measured measure_took(struct judge *judge, enum side host, const char *sock,
+                             const char *name)
+{
+	const struct event *call = query_call(judged_story(judge)->rec, host, sock, name, 0);
+	int64_t took_ns = call ? call->call.took_ns : 0;
+	struct measured took =
+		measured_call(judge, sock, name, call,
+	                      took_ns ? value_time(took_ns, took_ns) : value_time(0, NS_PER_MS));
+
+	if (call) {
+		took.from_ns = call->t_ns;
+		took.to_ns = call->t_ns + took_ns;
+	}
+	return took;
+}
+
 /* Up to @mark, "" for the run's end. */
 static int64_t counter_to(const struct record *rec, enum side host, const char *name,
                           const char *mark, int64_t *t_ns)

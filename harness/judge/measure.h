@@ -54,6 +54,10 @@ struct measured measure_signal(struct judge *judge, enum side host, const char *
 struct measured measure_option(struct judge *judge, enum side host, const char *sock,
                                const char *name);
 
+/* How long that call slept: from call to return, or up to a millisecond where it did not. */
+struct measured measure_took(struct judge *judge, enum side host, const char *sock,
+                             const char *call);
+
 /* ---- What left a host ---- */
 
 /*

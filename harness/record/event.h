@@ -226,6 +226,7 @@ struct event {
 			const char *signal; /* that the call raised: "SIGPIPE"; "" none */
 			char peer[SOCK_LABEL_SIZE]; /* what accept() returned; "" none */
 			unsigned int child; /* that made it; 0: the probe itself */
+			int64_t took_ns; /* from call to return where it slept; 0: it did not */
 		} call;
 		struct {
 			const char *name;

@@ -36,6 +36,8 @@ static const struct field call_fields[] = {
 	{"peer", &type_chars, AT(call.peer), FIELD_GIVEN, "the socket it made: `accept`"},
 	{"child", &type_uint, AT(call.child), FIELD_GIVEN,
          "which child process made it; absent: the probe itself"},
+	{"took_ns", &type_int64, AT(call.took_ns), FIELD_GIVEN,
+         "how long it slept: `close` with `SO_LINGER`"},
 	{0},
 };
 

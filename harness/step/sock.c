@@ -46,6 +46,7 @@ int64_t sock_called(struct sock *sock, const struct sock_call *call)
 	event.call.err = failed ? (int)-call->result : 0;
 	event.call.signal = call->signal ? call->signal : "";
 	event.call.child = call->child;
+	event.call.took_ns = call->took_ns;
 	emit_event(&sock->run->emit, &event);
 	watch_touch_sock(&sock->run->watch, sock);
 	watch_read(&sock->run->watch);
@@ -429,8 +430,16 @@ int sock_try_close(struct sock *sock)
 {
 	struct sock_call call = {.name = "close", .t_ns = sock_now_ns(sock)};
 
+	emit_flush(&sock->run->emit);
+	if (sock->lingers) /* it sleeps, and not because the machine is busy */
+		late_wait_begin(&sock->run->late, INT64_MAX);
 	if (close(sock->fd) < 0)
 		call.result = -errno;
+	if (sock->lingers)
+		late_wait_end(&sock->run->late, 0, clock_mono_ns());
+	call.took_ns = sock_now_ns(sock) - call.t_ns;
+	if (call.took_ns < CALL_SLEPT_NS)
+		call.took_ns = 0;
 	sock->fd = -1;
 	return (int)sock_called(sock, &call);
 }

@@ -20,6 +20,7 @@ struct sock {
 	uint64_t cookie;
 	struct endpoint local; /* once bound or connected */
 	bool udp, listening;
+	bool lingers; /* SO_LINGER with a time: close() sleeps */
 	struct flow *flow; /* NULL: not connected */
 };
 
@@ -27,6 +28,9 @@ struct socks {
 	struct sock **items;
 	size_t count, space;
 };
+
+/* A call that takes less has not slept. */
+#define CALL_SLEPT_NS NS_PER_MS
 
 /* A system call that was made on a socket. */
 struct sock_call {
@@ -36,6 +40,7 @@ struct sock_call {
 	int64_t result; /* or -errno */
 	const char *signal; /* that it raised; NULL: none */
 	unsigned int child; /* that made it; 0: the probe itself */
+	int64_t took_ns; /* 0: it did not sleep, or was not timed */
 };
 
 /* Into the record, with the sockets as they are after it. Returns the result. */

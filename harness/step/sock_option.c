@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Socket options by name: one table. */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -65,6 +66,8 @@ int sock_try_option(struct sock *sock, const char *name, int64_t value)
 
 	if (setsockopt(sock->fd, option->level, option->option, data, size) < 0)
 		call.result = -errno;
+	else if (option->linger)
+		sock->lingers = value > 0;
 	call.args = record_text(sock->run->emit.rec, "%s %lld", name, (long long)value);
 	return (int)sock_called(sock, &call);
 }
@@ -93,6 +96,18 @@ int64_t sock_option_now(struct sock *sock, const char *name)
 	call.args = record_text(sock->run->emit.rec, "%s %d", name, number);
 	sock_called(sock, &call);
 	return number;
+}
+
+void sock_blocking(struct sock *sock, bool blocking)
+{
+	struct sock_call call = {.name = "fcntl", .t_ns = sock_now_ns(sock)};
+	int flags = fcntl(sock->fd, F_GETFL);
+
+	if (flags < 0 ||
+	    fcntl(sock->fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK) < 0)
+		sock_fail(sock, "fcntl O_NONBLOCK", errno);
+	call.args = blocking ? "F_SETFL 0" : "F_SETFL O_NONBLOCK";
+	sock_called(sock, &call);
 }
 
 void sock_keepalive(struct sock *sock)

@@ -129,6 +129,11 @@ void sock_option(struct sock *sock, const char *name, int64_t value);
 int sock_try_option(struct sock *sock, const char *name, int64_t value);
 /* getsockopt(2): the value, as sock_option() takes it. The record has it behind the name. */
 int64_t sock_option_now(struct sock *sock, const char *name);
+/*
+ * Whether calls on it may sleep: fcntl(2) O_NONBLOCK, which sockets have unless this takes
+ * it away. The run stands still while a call sleeps: not with WIRE_HAND.
+ */
+void sock_blocking(struct sock *sock, bool blocking);
 /* SO_KEEPALIVE, TCP_NODELAY: on. */
 void sock_keepalive(struct sock *sock);
 void sock_nodelay(struct sock *sock);

@@ -112,6 +112,7 @@ static void fill(struct event *event, enum event_kind kind)
 		event->call.err = EINPROGRESS;
 		event->call.signal = "SIGPIPE";
 		event->call.child = 2;
+		event->call.took_ns = 1000000000;
 		strcpy(event->call.peer, "s4294967295");
 		break;
 	case EVENT_SYSCTL:

@@ -365,6 +365,25 @@ static void test_trials(void **state)
 	ask(rec, ask_trials);
 }
 
+static void ask_took(const struct story *story, struct judge *judge)
+{
+	(void)story;
+	assert_time(measure_took(judge, SIDE_CLIENT, "c1", "close"), 5 * NS_PER_MS, 5 * NS_PER_MS);
+	assert_time(measure_took(judge, SIDE_CLIENT, "c1", "connect"), 0, NS_PER_MS);
+	assert_unknown(measure_took(judge, SIDE_CLIENT, "c2", "close"), "not called");
+}
+
+static void test_took(void **state)
+{
+	struct record *rec = record_empty();
+
+	(void)state;
+	call_add(rec, 10, "connect", 0, 0);
+	call_add(rec, 20, "close", 0, 0);
+	rec->events[rec->event_count - 1].call.took_ns = 5 * NS_PER_MS;
+	ask(rec, ask_took);
+}
+
 static void ask_signal(const struct story *story, struct judge *judge)
 {
 	(void)story;
@@ -641,10 +660,11 @@ int main(void)
 		cmocka_unit_test(test_300_are_300), cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_totals),      cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_open),        cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_traced),      cmocka_unit_test(test_signal),
-		cmocka_unit_test(test_counters),    cmocka_unit_test(test_no_counter),
-		cmocka_unit_test(test_sockets),     cmocka_unit_test(test_default),
-		cmocka_unit_test(test_timer),       cmocka_unit_test(test_trials),
+		cmocka_unit_test(test_traced),      cmocka_unit_test(test_took),
+		cmocka_unit_test(test_signal),      cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_no_counter),  cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_default),     cmocka_unit_test(test_timer),
+		cmocka_unit_test(test_trials),
 	};
 
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
