@@ -161,7 +161,7 @@ int half_receive(struct half *half, struct happening *h)
 	int err = 0;
 
 	if (packet->flags & TCP_FLAG_RST) {
-		h->effects = receive_rst(half, packet);
+		h->effects = half->over ? 0 : receive_rst(half, packet);
 		half->over |= h->effects & EFFECT_RST;
 	} else if (!is_refused(half, packet)) {
 		if (half->over && (packet->flags & TCP_FLAG_SYN))

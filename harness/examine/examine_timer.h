@@ -64,6 +64,7 @@ struct timers {
 	bool keepalive; /* SO_KEEPALIVE is on */
 	bool options_unknown; /* which of several listeners' it has is not */
 	bool window_closed; /* the peer's window is 0 */
+	bool rto_moves; /* the RTO was not read since something was acknowledged */
 	bool outstanding, unsent; /* as of the last happening */
 };
 

@@ -201,7 +201,7 @@ bool window_probe_due(const struct timers *t, struct span *due)
 	int64_t delay_ns =
 		model_persist_timeout_ns(rec, t->end->host, t->rto_ns, t->window_backoff);
 
-	if (!window_is_probed(t) || !t->rto_ns)
+	if (!window_is_probed(t) || !t->rto_ns || t->rto_moves)
 		return false;
 	if (t->window_backoff) /* the first is not cut short, icsk_probes_tstamp */
 		*due = timers_due_within(t, &t->window_set, delay_ns, &t->window_since);

@@ -250,6 +250,7 @@ void resend_arrival(struct timers *t, const struct happening *h)
 		t->acked = true;
 		return;
 	}
+	t->rto_moves = true;
 	t->timeouts = 0;
 	t->hurried = false;
 	t->rto_next_ns = 0;
@@ -292,6 +293,7 @@ void resend_sample(struct timers *t, const struct event *event)
 	if (t->backed_off && event->t_ns - t->armed.hi_ns < EXAMINE_SKEW_NS && rto_ns < t->rto_ns)
 		return;
 	t->rto_ns = rto_ns;
+	t->rto_moves = false;
 	t->rto_next_ns = 0;
 	t->rtt_ns = sample->rtt_us * 1000LL;
 }

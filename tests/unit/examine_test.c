@@ -50,6 +50,8 @@ static const char *const records[] = {
 	"true/history.fin-hits-new-client.rootless.jsonl",
 	"true/orphan.max.jsonl",
 	"true/history.old-syn.jsonl",
+	"true/ask.linger-blocks.5.10.jsonl",
+	"true/ask.unread-response.5.10.jsonl",
 };
 /* One connection of a larger record each: no counters, so that few mutations apply. */
 static const char *const connections[] = {
