@@ -248,6 +248,10 @@ beyond.retries2             | .sysctls.client["net.ipv4.tcp_retries2"] = 4      
 ask.bind-no-port            | .sysctls.client["net.ipv4.ip_local_port_range"] = "40000 40015" | connections
 ask.rfc1337-nat             | samples("TIME_WAIT"; .expires_ms -= 1000)               | TIME_WAIT_since_the_last_SYN
 ask.rfc1337-nat             | call(""; "SO_ERROR"; if .errno == 110 then .errno = 111 else . end) | error
+ask.linger-blocks           | .params.linger_s = 2                                    | close_takes
+ask.linger-blocks           | call("c4"; "close"; .took_ns = 500000000)               | close_takes
+ask.unread-response         | call("c1"; "recv"; if .result > 0 then .result -= 1 else . end) | whole_response_read
+ask.unread-response         | call("c1"; "recv"; .errno = 104 | .error = "ECONNRESET") | first_recv
 ask.fin-timeout-half-close  | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 30        | stay_in_FIN_WAIT2
 ask.close-wait-keepalive    | .sysctls.server["net.ipv4.tcp_keepalive_probes"] = 4    | ends_after
 ask.close-wait-keepalive    | .sysctls.server["net.ipv4.tcp_keepalive_time"] = 3      | ends_after
