@@ -59,18 +59,31 @@ static bool end_is_active(const struct end *end)
  * tcp_transmit_skb() counts what is new in OutSegs, __tcp_retransmit_skb() the rest in
  * RetransSegs. Two exceptions: a request sock's SYN+ACK is made anew each time
  * (tcp_make_synack(), tcp_rtx_synack()) and counts in both; and the SYN+ACK that answers a
- * crossing SYN (tcp_send_synack()) is old and no retransmission: it counts in neither.
+ * crossing SYN (tcp_send_synack()) is old and no retransmission: it counts in neither. A
+ * cookie (cookie_init_sequence()) is none either, however often it is sent.
  */
 static bool counts_out_again(const struct end *end, const struct happening *h)
 {
 	return is_segment(h, false) && h->again && (!is_syn_ack(h) || end_is_active(end));
 }
 
+/* Whether a socket was there before @h: a SYN that is answered by a cookie leaves none. */
+static bool end_was_kept(const struct end *end, const struct happening *h)
+{
+	for (const struct happening *i = end->items; i < h; i++)
+		if (is_event(i, EVENT_MINI_SOCKET) || is_event(i, EVENT_TRANSITION) ||
+		    (is_event(i, EVENT_SAMPLE) && i->event->sample.object != OBJECT_NONE))
+			return true;
+	return false;
+}
+
 static bool counts_retransmitted(const struct end *end, const struct happening *h)
 {
 	if (!is_segment(h, false) || !h->again)
 		return false;
-	return !is_syn_ack(h) || !end_is_active(end) || h->resends > 1;
+	if (is_syn_ack(h) && !end_is_active(end))
+		return end_was_kept(end, h);
+	return !is_syn_ack(h) || h->resends > 1;
 }
 
 static struct range predict_out_segs(const struct tally *tally)

@@ -49,6 +49,7 @@ static const struct edge edges[] = {
 	{STATE_CLOSE, STATE_SYN_SENT, BY_CONNECT}, /* tcp_v4_connect() */
 	{STATE_CLOSE, STATE_SYN_RECV, BY_SYN}, /* tcp_conn_request() */
 	{STATE_CLOSE, STATE_SYN_RECV, BY_ACK_OF_SYN}, /* cookie_v4_check() */
+	{STATE_CLOSE, STATE_SYN_RECV, BY_REQUEST_TIMER}, /* its listener's heir: tcp_migrate_req */
 
 	{STATE_SYN_SENT, STATE_ESTABLISHED, BY_SYN_ACK, true}, /* tcp_finish_connect() */
 	{STATE_SYN_SENT, STATE_SYN_RECV, BY_SYN, true}, /* tcp_rcv_synsent_state_process() */

@@ -237,6 +237,9 @@ const char *check_clock(struct half *half, const struct happening *h)
 	if (half->stamp_hi_ns - half->stamp_lo_ns <= NS_PER_MS + half->exam->slack_ns)
 		return NULL;
 	half->stamped = false; /* complain once, then start anew */
+	if ((packet->flags & TCP_FLAG_SYN) && is_of_cookie(half) &&
+	    half->stamp_hi_ns - half->stamp_lo_ns <= COOKIE_OLD_MS * NS_PER_MS)
+		return NULL; /* another cookie */
 	if (!half->clock_chosen && packet->ts_val - half->stamp_first < COOKIE_OLD_MS &&
 	    is_of_cookie(half)) {
 		half->clock_chosen = true;

@@ -206,6 +206,20 @@ static void walk_time_wait_end(struct walk *walk, const char *cause)
 	walk_move(walk, STATE_CLOSE, cause);
 }
 
+/* The timer of a listener's that is closed gives its request to another: inet_reqsk_clone(). */
+static bool request_migrates(const struct walk *walk)
+{
+	const struct happening *items = walk->end->items;
+	int64_t from_ns = items[walk->at].t_ns - walk->exam->slack_ns;
+
+	for (size_t i = walk->at; i-- > 0 && items[i].t_ns >= from_ns;)
+		if (is_event(&items[i], EVENT_MINI_SOCKET) &&
+		    items[i].event->mini.object == OBJECT_REQUEST &&
+		    items[i].event->mini.change == MINI_EXPIRED)
+			return true;
+	return false;
+}
+
 static void walk_mini(struct walk *walk, const struct event *event)
 {
 	bool request = event->mini.object == OBJECT_REQUEST;
@@ -215,7 +229,8 @@ static void walk_mini(struct walk *walk, const struct event *event)
 		if (!request)
 			walk_time_wait(walk);
 		else if (walk->state == STATE_CLOSE)
-			walk_move(walk, STATE_SYN_RECV, "packet");
+			walk_move(walk, STATE_SYN_RECV,
+			          request_migrates(walk) ? "timer reqsk_timer_handler" : "packet");
 		else
 			walk_jump(walk, STATE_SYN_RECV, "begins a request");
 		break;
