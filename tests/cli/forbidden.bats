@@ -250,6 +250,9 @@ ask.rfc1337-nat             | samples("TIME_WAIT"; .expires_ms -= 1000)         
 ask.rfc1337-nat             | call(""; "SO_ERROR"; if .errno == 110 then .errno = 111 else . end) | error
 ask.linger-blocks           | .params.linger_s = 2                                    | close_takes
 ask.linger-blocks           | call("c4"; "close"; .took_ns = 500000000)               | close_takes
+ask.reuseport-restart       | call("c1"; "SO_ERROR"; .errno = 104 | .error = "ECONNRESET") | queued_error
+ask.reuseport-restart       | call("s1"; "accept"; .args = "10.0.0.9:9")              | queued_accepted
+ask.reuseport-restart       | packets(.flags | contains("R"); .flags = "FA")          | resets
 ask.unread-response         | call("c1"; "recv"; if .result > 0 then .result -= 1 else . end) | whole_response_read
 ask.unread-response         | call("c1"; "recv"; .errno = 104 | .error = "ECONNRESET") | first_recv
 ask.fin-timeout-half-close  | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 30        | stay_in_FIN_WAIT2
