@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load helper
 
 KERNELS=${FINWAIT_TEST_KERNELS:-6.12}
-SAMPLE=${FINWAIT_TEST_SWEEP:-60}
+SAMPLE=${FINWAIT_TEST_SWEEP:-30}
 
 setup_file() {
 	load helper
