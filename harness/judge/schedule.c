@@ -31,25 +31,44 @@ static int64_t interval_ns(const struct schedule_figure *figure, size_t index)
 }
 
 /*
- * How late the send before @index was where that makes its interval too short: 0 where it cannot.
- * No timer fires early, but a frame that a late machine sent late is stamped behind the moment
- * from which the next timer runs. So both intervals together may not be too short.
+ * By how much its interval may be too short because the send before @index was late: 0 where it
+ * cannot. No timer fires early, but a frame that a late machine sent late is stamped behind the
+ * moment from which the next timer runs. So both intervals together may not be too short.
  */
+static int64_t spare_ns_before(const struct schedule_figure *figure, size_t index)
+{
+	const struct span *before = index ? &figure->model->after[index - 1] : NULL;
+	int64_t spare_ns =
+		before && before->hi_ns ? interval_ns(figure, index - 1) - before->lo_ns : 0;
+
+	return spare_ns > 0 ? spare_ns : 0;
+}
+
+/* How late the machine was then; 0: not so late. */
 static int64_t began_late_ns(const struct story *story, const struct schedule_figure *figure,
                              size_t index)
 {
-	const struct span *after = figure->model->after;
-	int64_t short_ns = after[index].lo_ns - interval_ns(figure, index);
-	int64_t slack_ns = story->rec->slack_ms * NS_PER_MS, before_ns, spare_ns, late_ns;
+	int64_t short_ns = figure->model->after[index].lo_ns - interval_ns(figure, index);
+	int64_t spare_ns = spare_ns_before(figure, index), before_ns, late_ns;
 
-	if (short_ns <= 0 || !index || !after[index - 1].hi_ns)
-		return 0;
-	spare_ns = interval_ns(figure, index - 1) - after[index - 1].lo_ns;
-	if (spare_ns < short_ns)
+	if (short_ns <= 0 || spare_ns < short_ns)
 		return 0;
 	before_ns = figure->sent->items[index - 1]->depart_ns;
-	late_ns = lateness_total(story, before_ns - spare_ns, before_ns + slack_ns);
+	late_ns = lateness_total(story, before_ns - spare_ns,
+	                         before_ns + story->rec->slack_ms * NS_PER_MS);
 	return late_ns >= short_ns ? late_ns : 0;
+}
+
+/* The slack is what each send may be late by without a word: so the next may seem early. */
+static bool interval_fits(const struct story *story, const struct schedule_figure *figure,
+                          size_t index)
+{
+	const struct span *after = &figure->model->after[index];
+	int64_t ns = interval_ns(figure, index), slack_ns = story->rec->slack_ms * NS_PER_MS;
+	int64_t spare_ns = spare_ns_before(figure, index);
+
+	return ns >= after->lo_ns - (spare_ns < slack_ns ? spare_ns : slack_ns) &&
+	       ns <= after->hi_ns;
 }
 
 static void interval_take(const struct story *story, const struct schedule_figure *figure,
@@ -58,7 +77,7 @@ static void interval_take(const struct story *story, const struct schedule_figur
 	const struct span *after = &figure->model->after[index];
 	int64_t ns = interval_ns(figure, index), left_ns, late_ns;
 
-	if (ns >= after->lo_ns && ns <= after->hi_ns) {
+	if (interval_fits(story, figure, index)) {
 		intervals->fit++;
 		return;
 	}

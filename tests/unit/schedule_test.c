@@ -73,6 +73,7 @@ static void test_intervals(void **state)
 		enum outcome outcome;
 		int64_t fit;
 		const char *note;
+		int slack_ms;
 	} rows[] = {
 		{{100, 1100, 3150, 7150}, 0, 0, OUTCOME_OK, 3, ""},
 		{{100, 1150, 3150}, 0, 0, OUTCOME_OK, 2, ""}, /* as many as must be */
@@ -99,6 +100,10 @@ static void test_intervals(void **state)
 		{{100, 1145, 3140, 7150}, 500, 45, OUTCOME_MODEL_FAILED, 2, "send 3"},
 		{{100, 1145, 3140, 7150}, 1100, 4, OUTCOME_MODEL_FAILED, 2, "send 3"},
 		{{100, 1103, 3098, 7150}, 1100, 45, OUTCOME_MODEL_FAILED, 1, "send 3"},
+		/* by no more than each may be late without a word, and was */
+		{{100, 1145, 3140, 7150}, 0, 0, OUTCOME_OK, 3, "", 10},
+		{{100, 1145, 3134, 7150}, 0, 0, OUTCOME_MODEL_FAILED, 2, "send 3", 10},
+		{{100, 1103, 3098, 7150}, 0, 0, OUTCOME_MODEL_FAILED, 1, "send 3", 10},
 		/* more than the model has: the count is another figure's */
 		{{100, 1100, 3100, 7100, 9000}, 0, 0, OUTCOME_OK, 3, ""},
 	};
@@ -108,6 +113,7 @@ static void test_intervals(void **state)
 		struct record *rec = record_of(rows[i].sent_ms);
 		const struct finding *finding;
 
+		rec->slack_ms = rows[i].slack_ms;
 		if (rows[i].late_ms)
 			late_add(rec, rows[i].due_ms, rows[i].late_ms);
 		assert_int_equal(judge_record(rec, claims, judge_sends, NULL), 0);
