@@ -220,7 +220,7 @@ start() {
 		output=$(cat table.txt)
 		stderr=$(cat complaint.txt)
 		mapfile -t stderr_lines <complaint.txt
-		[ "$status" -eq 3 ]
+		[ "$status" -eq 3 ] || say_amiss "exit $status" out/*.jsonl
 		one_line_of_complaint "interrupted"
 		grep -qE '^self.connect .* ok ' <<<"$output"
 		json_holds out/wave4.lost.jsonl 'last | .outcome == "error" and
