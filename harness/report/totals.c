@@ -62,7 +62,8 @@ void totals_print(const struct sheet *sheet, const struct record *const *records
 	}
 	fprintf(sheet->out, "%zu probe%s", count, count == 1 ? "" : "s");
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		put_count(sheet, by_outcome[i], outcome_count_word(i), outcome_attr(i), &separator);
+		put_count(sheet, by_outcome[i], outcome_count_word((enum outcome)i),
+		          outcome_attr((enum outcome)i), &separator);
 	separator = ": ";
 	fprintf(sheet->out, "; %zu finding%s", findings, findings == 1 ? "" : "s");
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
