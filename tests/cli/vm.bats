@@ -43,8 +43,8 @@ cache_entry() {
 		run -0 "$FINWAIT" run --kernel "$kernel" --out "$kernel"
 		jq -es '.[0] | .type == "run" and .clock == "virtual" and (.kernel | startswith("'"$kernel"'."))' \
 			"$kernel/wave1.lost.jsonl"
-		# in virtual time nothing is late
-		jq -es 'any(.kind == "late") | not' "$kernel"/*.jsonl >/dev/null
+		# in virtual time nothing is late but what waits while other frames are moved by hand
+		jq -es 'any(.kind == "late" and .what != "hand") | not' "$kernel"/*.jsonl >/dev/null
 	done
 }
 
