@@ -274,6 +274,8 @@ bool timer_may_fire(const struct exam *exam, const struct end *end, enum stimulu
 		exam_look(exam);
 		timers_step(NULL, &timers, &end->items[i]);
 	}
+	if (by == BY_WRITE_TIMER && window_is_probed(&timers) && timers.rto_moves)
+		return true; /* its RTO was not read again: nobody knows when */
 	if (by == BY_WRITE_TIMER && window_probe_due(&timers, &due) &&
 	    spans_meet(&due, from_ns, to_ns))
 		return true;

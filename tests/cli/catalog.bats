@@ -37,7 +37,7 @@ ids_in() {
 	[ -z "$output" ]
 	# and it would say so
 	mkdir scripts
-	sed 's/over server:tcp_rmem/over server:tcp_wmem/; s/few .* | with tries simopen/few 1 2 | with tries simopen/' \
+	sed 's/over server:tcp_rmem close/over server:tcp_wmem close/; s/few .* | with tries simopen/few 1 2 | with tries simopen/' \
 		"$TOP/scripts/sweep-models" >scripts/sweep-models
 	run -1 env FINWAIT="$FINWAIT" bash scripts/sweep-models gaps
 	[ "$output" = "close.unsent-data net.ipv4.tcp_rmem: 0 values

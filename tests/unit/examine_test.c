@@ -57,7 +57,7 @@ static const char *const records[] = {
 static const char *const connections[] = {
 	"true/orphan.icmp-error.late.jsonl",   "true/ask.user-timeout.jsonl",
 	"true/ask.close-wait-keepalive.jsonl", "true/history.challenge-ack.jsonl",
-	"true/ask.reuseport-restart.jsonl",
+	"true/ask.reuseport-restart.jsonl",    "true/ask.zero-window.rootless.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
