@@ -5,8 +5,8 @@
  * All that changes a TCP socket is a frame, a system call or a timer. Frames wake us (the
  * taps), system calls are our own, and timers are known by their expiry. So an end is read
  * at once when a frame or a call touched it, then at growing intervals, since the kernel may
- * take a frame in a little after the tap showed it; and 1 ms after its timer's expiry, then
- * every 4 ms until the timer has fired (the timer wheel is late by design). An end where
+ * take a frame in a little after the tap showed it; and just before its timer's expiry, 1 ms after
+ * it, then every 4 ms until the timer has fired (the timer wheel is late by design). An end where
  * nothing is left is read a few times more, then only when it is touched again. So what a
  * frame costs does not grow with the number of connections. In virtual time, where a reading
  * costs real time and waiting none, trace wakes us at every event, and readings are few.
@@ -20,6 +20,8 @@
 
 #define POLL_FIRST_NS 50000LL
 #define POLL_TIMER_LATE_NS (4 * NS_PER_MS)
+/* A timer that is on time has fired when it is looked for: so there is a look just before, too. */
+#define POLL_TIMER_NEAR_MS 6
 /* For how long somebody looks where nothing is: longer than the kernel keeps a frame waiting. */
 #define POLL_NOTHING_NS (100 * NS_PER_MS)
 /* So many ends are looked at every poll_cap_ns; of more each one more seldom. */
@@ -64,6 +66,8 @@ static int64_t next_expiry(const struct watch *watch, struct flow *flow, int64_t
 	}
 	if (!flow->last.expires_ms)
 		return now_ns + flow->late_ns;
+	if (!watch->obs->woken && flow->last.expires_ms > 2 * POLL_TIMER_NEAR_MS)
+		return now_ns + (flow->last.expires_ms - POLL_TIMER_NEAR_MS) * NS_PER_MS;
 	return now_ns + (flow->last.expires_ms + 1) * NS_PER_MS;
 }
 

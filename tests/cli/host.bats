@@ -209,8 +209,8 @@ start() {
 
 	for signal in INT TERM HUP; do
 		rm -rf out
-		# sh ignores SIGINT for what it runs in the background
-		env --default-signal=INT "$FINWAIT" run wave4.lost self.connect >table.txt 2>complaint.txt 3>&- &
+		# sh ignores SIGINT for what it runs in the background, nohup SIGHUP for all that it runs
+		env --default-signal=INT,HUP "$FINWAIT" run wave4.lost self.connect >table.txt 2>complaint.txt 3>&- &
 		supervisor=$!
 		await grep -qs '"call":"accept"' out/wave4.lost.jsonl
 		await grep -qs '"type":"result"' out/self.connect.jsonl
