@@ -43,8 +43,9 @@ cache_entry() {
 		run -0 "$FINWAIT" run --kernel "$kernel" --out "$kernel"
 		jq -es '.[0] | .type == "run" and .clock == "virtual" and (.kernel | startswith("'"$kernel"'."))' \
 			"$kernel/wave1.lost.jsonl"
-		# in virtual time nothing is late but what waits while other frames are moved by hand
-		jq -es 'any(.kind == "late" and .what != "hand") | not' "$kernel"/*.jsonl >/dev/null
+		# in virtual time only our own work delays us, and no timer by as much as the slack
+		jq -es 'any(.kind == "late" and .what != "hand" and .late_ns > 10e6) | not' \
+			"$kernel"/*.jsonl >/dev/null
 	done
 }
 
@@ -141,7 +142,8 @@ cache_entry() {
 	run -0 "$FINWAIT" run self.two-waves --kernel "$KERNEL"
 	json_holds out/self.two-waves.jsonl \
 		'.[0] | .clock == "virtual" and (.guest | test("^QEMU [0-9.]+, TCG$"))'
-	run -0 "$FINWAIT" run self.two-waves --kernel "$KERNEL" --clock real
+	run "$FINWAIT" run self.two-waves --kernel "$KERNEL" --clock real
+	as_predicted_or_late "$status" out/self.two-waves.jsonl
 	json_holds out/self.two-waves.jsonl \
 		'.[0] | .clock == "real" and (.guest | test("^QEMU [0-9.]+, (TCG|KVM)$"))'
 	run -0 on_time "$FINWAIT" run self.two-waves
@@ -271,7 +273,8 @@ qemu_that() {
 	printf '#!/bin/sh\n%s\nexec %s "$@"\n' '[ "$2" != kvm ] || exit 1; echo "$*" >>arguments' \
 		"$(type -P qemu-system-x86_64)" >bin/qemu-system-x86_64
 	chmod +x bin/qemu-system-x86_64
-	PATH=$PWD/bin:$PATH run -0 "$FINWAIT" run self.two-waves --kernel "$KERNEL" --clock real
+	PATH=$PWD/bin:$PATH run "$FINWAIT" run self.two-waves --kernel "$KERNEL" --clock real
+	as_predicted_or_late "$status" out/self.two-waves.jsonl
 	rm arguments
 	SECONDS=0
 	PATH=$PWD/bin:$PATH run "$FINWAIT" run loss.syn --kernel "$KERNEL" --clock real
