@@ -13,6 +13,12 @@
 #include "measure.h"
 #include "model.h"
 
+/*
+ * A timer runs from the last tick, and a tick that is late by less is not told (LATE_FLOOR_NS):
+ * so much of its lag may be missing behind a send that waited for no timer itself.
+ */
+#define UNTOLD_NS NS_PER_MS
+
 /* What the intervals came to. */
 struct intervals {
 	unsigned int fit; /* as predicted */
@@ -38,9 +44,11 @@ static int64_t interval_ns(const struct schedule_figure *figure, size_t index)
 static int64_t spare_ns_before(const struct schedule_figure *figure, size_t index)
 {
 	const struct span *before = index ? &figure->model->after[index - 1] : NULL;
-	int64_t spare_ns =
-		before && before->hi_ns ? interval_ns(figure, index - 1) - before->lo_ns : 0;
+	int64_t spare_ns;
 
+	if (!before || !before->hi_ns)
+		return UNTOLD_NS;
+	spare_ns = interval_ns(figure, index - 1) - before->lo_ns;
 	return spare_ns > 0 ? spare_ns : 0;
 }
 

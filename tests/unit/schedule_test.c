@@ -104,6 +104,9 @@ static void test_intervals(void **state)
 		{{100, 1145, 3140, 7150}, 0, 0, OUTCOME_OK, 3, "", 10},
 		{{100, 1145, 3134, 7150}, 0, 0, OUTCOME_MODEL_FAILED, 2, "send 3", 10},
 		{{100, 1103, 3098, 7150}, 0, 0, OUTCOME_MODEL_FAILED, 1, "send 3", 10},
+		/* the tick before the first send was late by less than is told; by more */
+		{{100, 1099, 3099, 7099}, 0, 0, OUTCOME_OK, 3, "", 10},
+		{{100, 1098, 3098, 7098}, 0, 0, OUTCOME_MODEL_FAILED, 2, "send 2", 10},
 		/* more than the model has: the count is another figure's */
 		{{100, 1100, 3100, 7100, 9000}, 0, 0, OUTCOME_OK, 3, ""},
 	};
