@@ -8,16 +8,11 @@
  */
 #include <stdint.h>
 
+#include "../base/slack.h"
 #include "judging.h"
 #include "lateness.h"
 #include "measure.h"
 #include "model.h"
-
-/*
- * A timer runs from the last tick, and a tick that is late by less is not told (LATE_FLOOR_NS):
- * so much of its lag may be missing behind a send that waited for no timer itself.
- */
-#define UNTOLD_NS NS_PER_MS
 
 /* What the intervals came to. */
 struct intervals {
@@ -46,8 +41,9 @@ static int64_t spare_ns_before(const struct schedule_figure *figure, size_t inde
 	const struct span *before = index ? &figure->model->after[index - 1] : NULL;
 	int64_t spare_ns;
 
+	/* a timer runs from the last tick, whose own lateness may be too little to be told */
 	if (!before || !before->hi_ns)
-		return UNTOLD_NS;
+		return LATE_FLOOR_NS;
 	spare_ns = interval_ns(figure, index - 1) - before->lo_ns;
 	return spare_ns > 0 ? spare_ns : 0;
 }
@@ -59,7 +55,7 @@ static int64_t began_late_ns(const struct story *story, const struct schedule_fi
 	int64_t short_ns = figure->model->after[index].lo_ns - interval_ns(figure, index);
 	int64_t spare_ns = spare_ns_before(figure, index), before_ns, late_ns;
 
-	if (short_ns <= 0 || spare_ns < short_ns)
+	if (!index || short_ns <= 0 || spare_ns < short_ns)
 		return 0;
 	before_ns = figure->sent->items[index - 1]->depart_ns;
 	late_ns = lateness_total(story, before_ns - spare_ns,

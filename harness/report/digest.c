@@ -318,8 +318,18 @@ static void print_unanswered_all(const struct digest *digest)
 		             again == 1 ? " was" : "s were");
 }
 
-int digest_print(const struct record *const *records, size_t count,
-                 const struct report_style *style, FILE *out)
+/* How many of @records, from the first on, are of one kernel. */
+static size_t records_of_kernel(const struct record *const *records, size_t count)
+{
+	size_t same = 1;
+
+	while (same < count && !strcmp(records[same]->run.kernel, records[0]->run.kernel))
+		same++;
+	return same;
+}
+
+static void print_kernel(const struct record *const *records, size_t count,
+                         const struct report_style *style, FILE *out)
 {
 	struct digest digest = {
 		.sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_LEAST),
@@ -336,5 +346,16 @@ int digest_print(const struct record *const *records, size_t count,
 	print_unanswered_all(&digest);
 	absences_print(&digest.sheet, records, count);
 	totals_print(&digest.sheet, records, count);
+}
+
+int digest_print(const struct record *const *records, size_t count,
+                 const struct report_style *style, FILE *out)
+{
+	for (size_t i = 0, same; i < count; i += same) {
+		same = records_of_kernel(records + i, count - i);
+		if (i)
+			fputc('\n', out);
+		print_kernel(records + i, same, style, out);
+	}
 	return ferror(out) ? -EIO : 0;
 }

@@ -26,7 +26,7 @@ int table_print(const struct record *const *records, size_t count, const struct 
 
 /*
  * One screen instead: a line a claim that is refuted or qualified, what was not answered and
- * why, then the totals. Returns 0 or -EIO.
+ * why, then the totals; of several kernels a screen each. Returns 0 or -EIO.
  */
 int digest_print(const struct record *const *records, size_t count,
                  const struct report_style *style, FILE *out);

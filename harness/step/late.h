@@ -3,11 +3,10 @@
 #ifndef FINWAIT_STEP_LATE_H
 #define FINWAIT_STEP_LATE_H
 
+#include "../base/slack.h"
 #include "../observe/lateness.h"
 #include "emit.h"
 
-/* What is later than this is told; the user's slack is ten times as much. */
-#define LATE_FLOOR_NS NS_PER_MS
 /* In real time nobody waits longer at a stretch: a processor that is taken away is missed. */
 #define LATE_BEAT_NS (10 * NS_PER_MS)
 

@@ -20,8 +20,11 @@
 
 #define POLL_FIRST_NS 50000LL
 #define POLL_TIMER_LATE_NS (4 * NS_PER_MS)
-/* A timer that is on time has fired when it is looked for: so there is a look just before, too. */
-#define POLL_TIMER_NEAR_MS 6
+/*
+ * A timer that is on time has fired when it is looked for: so there is a look just before, too. Its
+ * expiry is known to a tick, 10 ms at HZ 100, and sock_diag rounds it to a millisecond.
+ */
+#define POLL_TIMER_NEAR_MS (10 + 1)
 /* For how long somebody looks where nothing is: longer than the kernel keeps a frame waiting. */
 #define POLL_NOTHING_NS (100 * NS_PER_MS)
 /* So many ends are looked at every poll_cap_ns; of more each one more seldom. */

@@ -121,12 +121,34 @@ static void a_line_a_claim_however_long(void **state)
 	record_free(rec);
 }
 
+/* One kernel's figures are not told of another. */
+static void a_screen_for_each_kernel(void **state)
+{
+	struct record *records[2] = {judged("a", OUTCOME_OK, ""), judged("a", OUTCOME_OK, "")};
+	char *text;
+
+	(void)state;
+	snprintf(records[1]->run.kernel, sizeof(records[1]->run.kernel), "5.10.1");
+	add_claim(records[0], "one", "", VERDICT_REFUTED, 6);
+	add_claim(records[1], "one", "", VERDICT_REFUTED, 7);
+	text = print(records, 2, 80);
+	assert_non_null(strstr(text, "Linux 6.12.1, "));
+	assert_non_null(strstr(text, "segments 6 (says 4)"));
+	assert_non_null(strstr(text, "Linux 5.10.1, "));
+	assert_non_null(strstr(text, "segments 7 (says 4)"));
+	assert_null(strstr(text, "2 rows"));
+	free(text);
+	record_free(records[0]);
+	record_free(records[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_sorts),
 		cmocka_unit_test(what_was_cut_off_is_named),
 		cmocka_unit_test(a_line_a_claim_however_long),
+		cmocka_unit_test(a_screen_for_each_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

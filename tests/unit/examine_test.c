@@ -109,7 +109,7 @@ static void true_records_are_explained(void **state)
 	}
 }
 
-static void a_late_loss_probe_may_be_a_time_out(void **state)
+static void connections_are_explained(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(connections) / sizeof(connections[0]); i++) {
@@ -564,7 +564,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(true_records_are_explained),
-		cmocka_unit_test(a_late_loss_probe_may_be_a_time_out),
+		cmocka_unit_test(connections_are_explained),
 		cmocka_unit_test(each_mutation_is_seen),
 		cmocka_unit_test(what_trace_lost_is_a_hole),
 		cmocka_unit_test(a_change_that_trace_lost_is_a_hole),

@@ -158,10 +158,40 @@ static void test_from_nothing(void **state)
 	record_free(rec);
 }
 
+static struct schedule from_a_call = {
+	.sends_lo = 1, .sends_hi = 1, .after = {{1000 * MS, 1050 * MS}}};
+
+static void judge_from_a_call(const struct story *story, struct judge *judge)
+{
+	struct sent sent = sent_since(judge, &syn, 0);
+
+	(void)story;
+	judge_claim(judge, "one");
+	judge_schedule(judge, &(struct schedule_figure){.sent = &sent,
+	                                                .from = {.t_ns = 100 * MS},
+	                                                .model = &from_a_call,
+	                                                .rule = "none"});
+}
+
+/* No send stands before the first interval: what is too short is so, where there is no slack. */
+static void test_first_interval(void **state)
+{
+	static const int64_t sent_ms[] = {1099, 0};
+	struct record *rec = record_of(sent_ms);
+
+	(void)state;
+	rec->slack_ms = 0;
+	late_add(rec, 90, 20);
+	assert_int_equal(judge_record(rec, claims, judge_from_a_call, NULL), 0);
+	assert_int_equal(rec->outcome, OUTCOME_MODEL_FAILED);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_intervals),
-	                                   cmocka_unit_test(test_from_nothing)};
+	                                   cmocka_unit_test(test_from_nothing),
+	                                   cmocka_unit_test(test_first_interval)};
 
 	return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }
