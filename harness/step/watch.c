@@ -69,7 +69,7 @@ static int64_t next_expiry(const struct watch *watch, struct flow *flow, int64_t
 	}
 	if (!flow->last.expires_ms)
 		return now_ns + flow->late_ns;
-	if (!watch->obs->woken && flow->last.expires_ms > 2 * POLL_TIMER_NEAR_MS)
+	if (!watch->obs->woken && flow->last.expires_ms > 2L * POLL_TIMER_NEAR_MS)
 		return now_ns + (flow->last.expires_ms - POLL_TIMER_NEAR_MS) * NS_PER_MS;
 	return now_ns + (flow->last.expires_ms + 1) * NS_PER_MS;
 }
