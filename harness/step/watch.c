@@ -79,7 +79,7 @@ static void flow_plan_next(struct watch *watch, struct flow *flow, int64_t now_n
 	int64_t cap_ns = watch->poll_cap_ns * (int64_t)(1 + watch->due.count / POLL_ENDS);
 	int64_t next_ns, expiry_ns;
 
-	flow->interval_ns = changed ? POLL_FIRST_NS : flow->interval_ns * 2;
+	flow->interval_ns = changed || !flow->interval_ns ? POLL_FIRST_NS : flow->interval_ns * 2;
 	if (flow->last.object == OBJECT_NONE) {
 		flow_due(watch, flow, next_look(watch, flow, now_ns));
 		return;
