@@ -180,6 +180,7 @@ int record_add_event(struct record *rec, const struct event *event)
 	if (event_copy_texts(&rec->texts, events))
 		return -ENOMEM;
 	rec->event_count++;
+	rec->sysctl_count += event->kind == EVENT_SYSCTL;
 	return 0;
 }
 
@@ -359,12 +360,16 @@ bool record_sysctl_at(const struct record *rec, enum side host, const char *name
 {
 	const char *text = settings_get(&rec->sysctls[host], name);
 	int64_t since_ns = INT64_MIN;
+	size_t left = rec->sysctl_count; /* few, and early as a rule: asked for each of many ends */
 
-	for (size_t i = 0; i < rec->event_count; i++) {
+	for (size_t i = 0; left && i < rec->event_count; i++) {
 		const struct event *event = &rec->events[i];
 
-		if (event->kind != EVENT_SYSCTL || event->host != host || event->t_ns > t_ns ||
-		    event->t_ns < since_ns || strcmp(event->sysctl.name, name) != 0)
+		if (event->kind != EVENT_SYSCTL)
+			continue;
+		left--;
+		if (event->host != host || event->t_ns > t_ns || event->t_ns < since_ns ||
+		    strcmp(event->sysctl.name, name) != 0)
 			continue;
 		since_ns = event->t_ns;
 		text = event->sysctl.to;

@@ -151,6 +151,7 @@ struct record {
 	struct late_total late[LATE_WHAT_COUNT]; /* over the whole run, the small ones too */
 	struct event *events; /* in order of arrival; record_sort() for order of time */
 	size_t event_count, event_space;
+	size_t sysctl_count; /* of them are EVENT_SYSCTL */
 	struct finding *findings;
 	size_t finding_count, finding_space;
 	enum outcome outcome;
