@@ -42,6 +42,9 @@ struct {
 	__type(value, struct trace_slot);
 } slots SEC(".maps");
 
+/* Transitions that on_transition missed and on_transition_within told, of the whole machine. */
+__u64 misses_told;
+
 /* Stacks that user space has already put a cause to. Full: the others stay long. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -70,6 +73,9 @@ struct on_cpu {
 	__u64 child; /* a socket born from a request, still without its addresses */
 	struct trace_watch_entry child_watch;
 	struct trace_raw child_raw;
+	/* Of on_transition; volatile, since what interrupts it reads them. */
+	volatile __u8 tracing; /* it is at work */
+	volatile __u8 traced; /* it has been through with the transition at hand */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

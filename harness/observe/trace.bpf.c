@@ -144,23 +144,19 @@ static __always_inline void child_emit(struct on_cpu *cpu)
 	cpu->child = 0;
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_transition, const struct sock *sk, const int from, const int to)
+static __always_inline void transition_emit(void *ctx, struct on_cpu *cpu, const struct sock *sk,
+                                            int from, int to)
 {
 	struct trace_watch_entry watch;
 	struct trace_raw raw;
-	struct on_cpu *cpu;
 	__u64 address;
 
 	if (!sock_watched(sk, &watch) || sk->sk_protocol != IPPROTO_TCP)
-		return 0;
+		return;
 	raw_init(&raw, TRACE_RAW_TRANSITION);
 	raw.from = from;
 	raw.to = to;
 	address = raw_from_sock(&raw, sk);
-	cpu = this_cpu();
-	if (!cpu)
-		return 0;
 	if (watch.causes)
 		cause_take(ctx, cpu, &raw, sk);
 	if (cpu->child)
@@ -172,9 +168,43 @@ int BPF_PROG(on_transition, const struct sock *sk, const int from, const int to)
 		if (raw.cause != TRACE_CAUSE_STACK)
 			__builtin_memset(&raw.stack_hash, 0, sizeof(raw) - TRACE_RAW_SHORT);
 		cpu->child_raw = raw;
-		return 0;
+		return;
 	}
 	raw_emit_cause(&watch, &raw);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_transition, const struct sock *sk, const int from, const int to)
+{
+	struct on_cpu *cpu = this_cpu();
+
+	if (!cpu)
+		return 0;
+	cpu->tracing = 1;
+	cpu->traced = 0;
+	transition_emit(ctx, cpu, sk, from, to);
+	cpu->tracing = 0;
+	cpu->traced = 1;
+	return 0;
+}
+
+/*
+ * Attached behind it. close() and shutdown() trace with softirqs on: at the end of an interrupt
+ * the kernel may receive all packets that wait, 64 and more, while on_transition is at work, and
+ * runs no program within itself (bpf_trace_run(), since 6.2). It runs another one.
+ */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_transition_within, const struct sock *sk, const int from, const int to)
+{
+	struct on_cpu *cpu = this_cpu();
+
+	if (!cpu)
+		return 0;
+	if (cpu->tracing && !cpu->traced) {
+		__sync_fetch_and_add(&misses_told, 1);
+		transition_emit(ctx, cpu, sk, from, to);
+	}
+	cpu->traced = 0;
 	return 0;
 }
 
