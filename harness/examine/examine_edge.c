@@ -189,6 +189,20 @@ static bool process_is_ending(const struct exam *exam, const struct end *end, in
 	return false;
 }
 
+/* Whether a call that began before @at_ns had not returned by then: close() may sleep. */
+static bool call_lasts(const struct exam *exam, const struct end *end, enum stimulus by,
+                       int64_t at_ns)
+{
+	for (size_t i = end_from(end, at_ns); i-- > 0;) {
+		const struct happening *h = &end->items[i];
+
+		exam_look(exam);
+		if (is_event(h, EVENT_CALL))
+			return is_stimulus_call(h, by) && h->t_ns + h->event->call.took_ns >= at_ns;
+	}
+	return false;
+}
+
 static bool end_has(const struct exam *exam, const struct end *end, enum stimulus by,
                     int64_t from_ns, int64_t to_ns)
 {
@@ -203,6 +217,8 @@ static bool end_has(const struct exam *exam, const struct end *end, enum stimulu
 		            : is_stimulus_call(h, by))
 			return true;
 	}
+	if (!effects && call_lasts(exam, end, by, from_ns))
+		return true;
 	return by == BY_CLOSE && process_is_ending(exam, end, from_ns);
 }
 

@@ -428,9 +428,10 @@ void sock_shutdown(struct sock *sock, int how)
 
 int sock_try_close(struct sock *sock)
 {
-	struct sock_call call = {.name = "close", .t_ns = sock_now_ns(sock)};
+	struct sock_call call = {.name = "close"};
 
 	emit_flush(&sock->run->emit);
+	call.t_ns = sock_now_ns(sock);
 	if (sock->lingers) /* it sleeps, and not because the machine is busy */
 		late_wait_begin(&sock->run->late, INT64_MAX);
 	if (close(sock->fd) < 0)

@@ -219,6 +219,30 @@ static void a_change_that_trace_lost_is_a_hole(void **state)
 	record_free(rec);
 }
 
+/* What a call brings about may be late in it: until it returns, and no longer. */
+static void a_call_lasts_until_it_returns(void **state)
+{
+	struct record *rec = record_open("true/finwait2.close-timeout.jsonl");
+	struct event *close = NULL;
+	size_t decided, in_time;
+
+	(void)state;
+	for (size_t i = 0; i < rec->event_count && !close; i++)
+		if (rec->events[i].kind == EVENT_CALL && !strcmp(rec->events[i].sock, "c1") &&
+		    !strcmp(rec->events[i].call.name, "close"))
+			close = &rec->events[i];
+	assert_non_null(close);
+	/* Its segments' timestamps are 50 ms older than they should be, in both cases. */
+	for (size_t i = 0; i < rec->event_count; i++)
+		if (rec->events[i].t_ns > close->t_ns)
+			rec->events[i].t_ns += 50 * NS_PER_MS;
+	close->call.took_ns = 60 * NS_PER_MS;
+	in_time = count(rec, &decided);
+	close->call.took_ns = 20 * NS_PER_MS;
+	assert_int_equal(count(rec, &decided), in_time + 1);
+	record_free(rec);
+}
+
 /* An orphan that its timer resets has run out of resources, and not out of time. */
 static void an_end_is_counted_as_what_it_was(void **state)
 {
@@ -568,6 +592,7 @@ int main(void)
 		cmocka_unit_test(each_mutation_is_seen),
 		cmocka_unit_test(what_trace_lost_is_a_hole),
 		cmocka_unit_test(a_change_that_trace_lost_is_a_hole),
+		cmocka_unit_test(a_call_lasts_until_it_returns),
 		cmocka_unit_test(an_end_is_counted_as_what_it_was),
 		cmocka_unit_test(a_loss_leaves_it_undecided),
 		cmocka_unit_test(lateness_excuses_what_is_late),
