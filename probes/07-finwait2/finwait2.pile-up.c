@@ -19,6 +19,8 @@
 enum { CLOSED, SHUT, KINDS, CONNECTIONS_MOST = 4000 };
 
 static const uint16_t ports[KINDS] = {[CLOSED] = 8080, [SHUT] = 8081};
+static const char at_once[] = "at once", after_timeout[] = "after tcp_fin_timeout";
+static const char *const kind_names[KINDS] = {[CLOSED] = "close()", [SHUT] = "shutdown()"};
 
 struct connections {
 	struct sock *clients[CONNECTIONS_MOST], *servers[CONNECTIONS_MOST];
@@ -71,57 +73,96 @@ static void run(struct probe_run *run)
 	await_states(connections[SHUT].clients, connections[SHUT].count, STATE_FIN_WAIT2);
 	await_states(connections[CLOSED].clients, connections[CLOSED].count,
 	             model_finwait2_state(run_record(run), SIDE_CLIENT));
-	count_all(run, "at once");
+	count_all(run, at_once);
 	await_all_gone(connections[CLOSED].clients, connections[CLOSED].count,
 	               fin_stay_limit_ms(run_record(run), &stay));
-	count_all(run, "after tcp_fin_timeout");
+	count_all(run, after_timeout);
 	for (size_t i = 0; i < connections[CLOSED].count; i++)
 		sock_close(connections[CLOSED].servers[i]);
 	await_all_gone(connections[CLOSED].servers, connections[CLOSED].count, AWAIT_LIMIT_MS);
 }
 
-static void judge_sockets(struct judge *judge, enum side host, int kind, enum tcp_state state,
-                          enum sock_object object, const char *mark, struct value says,
-                          int64_t predicts)
+/* What is in FIN_WAIT2 at once: an owner's socket stays what it is. */
+static enum sock_object finwait2_object(struct judge *judge, int kind)
 {
-	judge_count(judge,
-	            &(struct figure){
-			    .name = judge_text(judge, "%s_%s", side_name(host), state_name(state)),
-			    .says = says,
-			    .predicts = value_count(predicts),
-			    .measured = measure_sockets_in_until(judge, host, ports[kind], state,
-	                                                         object, mark),
-			    .rule = host == SIDE_SERVER ? "tcp_fin(): no timer in CLOSE_WAIT"
-	                            : kind == CLOSED    ? "tcp_fin_time(), tcp_time_wait()"
-	                                                : "tcp_rcv_state_process(): no timer "
-	                                                  "without SOCK_DEAD",
-		    });
+	return kind == SHUT ? OBJECT_FULL
+	                    : model_finwait2_object(judged_story(judge)->rec, SIDE_CLIENT);
+}
+
+static struct measured finwait2_at_once(struct judge *judge, int kind, enum sock_object object)
+{
+	return measure_sockets_in_until(judge, SIDE_CLIENT, ports[kind], STATE_FIN_WAIT2, object,
+	                                at_once);
+}
+
+/* Of both kinds of object: above TCP_TIMEWAIT_LEN the one becomes the other. */
+static struct measured finwait2_after(struct judge *judge, int kind)
+{
+	struct measured all = measure_sockets_in_until(judge, SIDE_CLIENT, ports[kind],
+	                                               STATE_FIN_WAIT2, OBJECT_FULL, after_timeout);
+	struct measured time_wait = measure_sockets_in_until(
+		judge, SIDE_CLIENT, ports[kind], STATE_FIN_WAIT2, OBJECT_TIME_WAIT, after_timeout);
+
+	if (!all.why_not)
+		all.value = value_count(all.value.lo + time_wait.value.lo);
+	return all;
 }
 
 /*
  * The ACK of a FIN that comes while somebody holds the socket, as sock_diag does to read it
  * (tcp_get_info()), waits in its backlog, and FIN_WAIT2 stays in the full socket then:
  * tcp_rcv_state_process(), sock_owned_by_user(). tcp_keepalive_timer() ends it as late as a
- * time-wait sock's timer would, but with a reset.
+ * time-wait sock's timer would, but with a reset. Where all are full sockets at first, that
+ * timer sends nothing and leaves a time-wait sock.
  */
 static int64_t held_count(struct judge *judge)
 {
-	struct measured held = measure_sockets_in_until(judge, SIDE_CLIENT, ports[CLOSED],
-	                                                STATE_FIN_WAIT2, OBJECT_FULL, "at once");
+	struct measured held = finwait2_at_once(judge, CLOSED, OBJECT_FULL);
 
-	return held.value.kind == VALUE_COUNT ? held.value.lo : 0;
+	if (finwait2_object(judge, CLOSED) == OBJECT_FULL || held.value.kind != VALUE_COUNT)
+		return 0;
+	return held.value.lo;
 }
 
-/* Both ends at @mark: so many clients in FIN_WAIT2, so many servers in CLOSE_WAIT. */
-static void judge_instant(struct judge *judge, int kind, const char *mark, int64_t finwait2,
-                          int64_t count)
+static void judge_clients(struct judge *judge, int kind, struct measured measured, int64_t predicts)
 {
-	judge_case(judge, "%s, %s", kind == CLOSED ? "close()" : "shutdown()", mark);
-	judge_sockets(judge, SIDE_CLIENT, kind, STATE_FIN_WAIT2,
-	              kind == CLOSED ? OBJECT_TIME_WAIT : OBJECT_FULL, mark, value_none(),
+	judge_count(judge,
+	            &(struct figure){
+			    .name = "client_FIN_WAIT2",
+			    .predicts = value_count(predicts),
+			    .measured = measured,
+			    .rule = kind == CLOSED ? "tcp_fin_time(), tcp_time_wait()"
+	                                           : "tcp_rcv_state_process(): no timer without "
+	                                             "SOCK_DEAD",
+		    });
+}
+
+static void judge_servers(struct judge *judge, int kind, const char *mark, int64_t count)
+{
+	judge_count(judge, &(struct figure){
+				   .name = "server_CLOSE_WAIT",
+				   .says = value_count(count),
+				   .predicts = value_count(count),
+				   .measured = measure_sockets_in_until(
+					   judge, SIDE_SERVER, ports[kind], STATE_CLOSE_WAIT,
+					   OBJECT_FULL, mark),
+				   .rule = "tcp_fin(): no timer in CLOSE_WAIT",
+			   });
+}
+
+static void judge_at_once(struct judge *judge, int kind, int64_t finwait2, int64_t count)
+{
+	judge_case(judge, "%s, %s", kind_names[kind], at_once);
+	judge_clients(judge, kind, finwait2_at_once(judge, kind, finwait2_object(judge, kind)),
 	              finwait2);
-	judge_sockets(judge, SIDE_SERVER, kind, STATE_CLOSE_WAIT, OBJECT_FULL, mark,
-	              value_count(count), count);
+	judge_servers(judge, kind, at_once, count);
+}
+
+static void judge_after(struct judge *judge, int kind, int64_t finwait2, int64_t count)
+{
+	judge_case(judge, "%s, %s", kind_names[kind], after_timeout);
+	judge_clients(judge, kind, finwait2_after(judge, kind), finwait2);
+	judge_servers(judge, kind, after_timeout, count);
 }
 
 static void judge(const struct story *story, struct judge *judge)
@@ -133,8 +174,8 @@ static void judge(const struct story *story, struct judge *judge)
 
 	record_param(story->rec, "connections", &count);
 	judge_claim(judge, "finwait2.pile-up");
-	judge_instant(judge, CLOSED, "at once", count - held, count);
-	judge_instant(judge, CLOSED, "after tcp_fin_timeout", 0, count - held);
+	judge_at_once(judge, CLOSED, count - held, count);
+	judge_after(judge, CLOSED, 0, count - held);
 	judge_count(judge, &(struct figure){
 				   .name = "client_resets",
 				   .predicts = value_count(count),
@@ -142,8 +183,8 @@ static void judge(const struct story *story, struct judge *judge)
 				   .rule = "tcp_v4_rcv(), tcp_v6_rcv(): a FIN for no socket; "
 					   "tcp_keepalive_timer()",
 			   });
-	judge_instant(judge, SHUT, "at once", count, count);
-	judge_instant(judge, SHUT, "after tcp_fin_timeout", count, count);
+	judge_at_once(judge, SHUT, count, count);
+	judge_after(judge, SHUT, count, count);
 }
 
 const struct probe probe_finwait2_pile_up = {

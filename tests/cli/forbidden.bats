@@ -221,6 +221,7 @@ finwait2.shutdown-forever   | .params.watched_s = 60                            
 finwait2.long-timeout       | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 90        | stay_in_FIN_WAIT2
 finwait2.long-timeout       | .params.most_s = 100                                    | TCP_LINGER2_read_back
 finwait2.pile-up            | .params.connections = 6                                 | server_CLOSE_WAIT
+finwait2.pile-up            | .sysctls.client["net.ipv4.tcp_fin_timeout"] = 61        | client_FIN_WAIT2
 timewait.active-only        | .sysctls.client["net.ipv4.tcp_max_tw_buckets"] = 0      | active_in_TIME_WAIT
 timewait.linger-zero        | packets(.flags | contains("R"); .flags = "FA")          | resets
 timewait.max-buckets        | .sysctls.client["net.ipv4.tcp_max_tw_buckets"] = 2      | in_TIME_WAIT

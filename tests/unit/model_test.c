@@ -402,6 +402,18 @@ static void test_finwait2_linger2(void **state)
 }
 
 /* inet_twsk_alloc() refuses: what a time-wait sock would have taken is nothing. */
+static void test_an_orphan_in_finwait2(void **state)
+{
+	struct record *rec = record_at(1000);
+
+	(void)state;
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 60);
+	assert_int_equal(model_finwait2_object(rec, SIDE_CLIENT), OBJECT_TIME_WAIT);
+	sysctl_is(rec, SIDE_CLIENT, "net.ipv4.tcp_fin_timeout", 61);
+	assert_int_equal(model_finwait2_object(rec, SIDE_CLIENT), OBJECT_FULL);
+	record_free(rec);
+}
+
 static void test_no_timewait_buckets(void **state)
 {
 	struct record *rec = record_at(1000);
@@ -473,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_finwait2_linger2),
 		cmocka_unit_test(test_finwait2_beyond_the_wheel),
 		cmocka_unit_test(test_finwait2_between),
+		cmocka_unit_test(test_an_orphan_in_finwait2),
 		cmocka_unit_test(test_no_timewait_buckets),
 		cmocka_unit_test(test_timewait),
 		cmocka_unit_test(test_synack),

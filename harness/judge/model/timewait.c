@@ -18,10 +18,16 @@ enum tcp_state model_timewait_state(const struct record *rec, enum side host)
 	return model_timewait_is_kept(rec, host) ? STATE_TIME_WAIT : STATE_GONE;
 }
 
-enum tcp_state model_finwait2_state(const struct record *rec, enum side host)
+enum sock_object model_finwait2_object(const struct record *rec, enum side host)
 {
 	int64_t timeout_s = model_sysctl_or(rec, host, "net.ipv4.tcp_fin_timeout", 0);
-	bool is_full = timeout_s * NS_PER_S > TCP_TIMEWAIT_LEN_NS;
+
+	return timeout_s * NS_PER_S > TCP_TIMEWAIT_LEN_NS ? OBJECT_FULL : OBJECT_TIME_WAIT;
+}
+
+enum tcp_state model_finwait2_state(const struct record *rec, enum side host)
+{
+	bool is_full = model_finwait2_object(rec, host) == OBJECT_FULL;
 
 	return is_full || model_timewait_is_kept(rec, host) ? STATE_FIN_WAIT2 : STATE_GONE;
 }

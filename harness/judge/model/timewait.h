@@ -16,7 +16,13 @@ bool model_timewait_is_kept(const struct record *rec, enum side host);
  */
 enum tcp_state model_timewait_state(const struct record *rec, enum side host);
 
-/* The same of an orphan that enters FIN_WAIT2, in a time-wait sock up to TCP_TIMEWAIT_LEN. */
+/*
+ * What an orphan is when it enters FIN_WAIT2: a time-wait sock, or a full socket where
+ * tcp_fin_timeout is over TCP_TIMEWAIT_LEN: tcp_rcv_state_process().
+ */
+enum sock_object model_finwait2_object(const struct record *rec, enum side host);
+
+/* The same as model_timewait_state() of an orphan that enters FIN_WAIT2. */
 enum tcp_state model_finwait2_state(const struct record *rec, enum side host);
 
 /*
