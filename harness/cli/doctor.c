@@ -11,6 +11,12 @@ static void trace_part_print(const char *part, const char *why_not, void *arg)
 	printf("    %-22s %s\n", part, why_not && *why_not ? why_not : "yes");
 }
 
+/* What was found by trying (run/trials.h). */
+static void trial_print(const struct run_info *info, const char *name)
+{
+	printf("  %-24s %s\n", name, settings_get(&info->features, name));
+}
+
 /* What run --kernel needs: QEMU, kernels, a cache; KVM only for --clock real. */
 static void doctor_vm(void)
 {
@@ -56,8 +62,8 @@ int command_doctor(int argc, char **argv)
 	}
 	if (machine.trace)
 		trace_parts(machine.trace, trace_part_print, NULL);
-	printf("  %-24s %s\n", "simultaneous_synack",
-	       settings_get(&machine.info.features, "simultaneous_synack"));
+	trial_print(&machine.info, "simultaneous_synack");
+	trial_print(&machine.info, "challenge_without_limit");
 	printf("  %-24s %llu, of which a probe takes %d\n", "open files", files, FILES_NEEDED);
 	doctor_vm();
 	lacking = machine_lacks(&machine);

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +14,9 @@
 #include "../../netns/link.h"
 #include "../../netns/netns.h"
 #include "../base/clock.h"
-#include "../observe/counters.h"
 #include "../observe/diag.h"
 #include "scratch.h"
-
-#define LOOPBACK_IFINDEX 1
+#include "trials.h"
 
 static void feature_add(struct machine *machine, const char *name, bool present, bool required,
                         const char *why, const char *help)
@@ -106,72 +102,6 @@ static void machine_find_trace(struct machine *machine, unsigned int slots)
 	            machine->root ? "" : "run as root");
 }
 
-/*
- * Does a SYN+ACK that meets SYN_RECV complete a simultaneous open, or is it dropped
- * and answered by a challenge ACK? tcp_validate_incoming() decides (commit
- * 23e89e8ee7be, "tcp: Don't drop SYN+ACK for simultaneous connect()"). Tried on a
- * socket that connects to itself; the counter of challenges tells.
- */
-struct synack_trial {
-	int64_t challenges;
-};
-
-static int self_connect(struct fault *f)
-{
-	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(9)};
-	struct pollfd fd = {.events = POLLOUT};
-	int err = 0;
-
-	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	fd.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd.fd < 0)
-		return fault_set(f, errno, "open a socket");
-	if (bind(fd.fd, (struct sockaddr *)&sin, sizeof(sin)) < 0 ||
-	    (connect(fd.fd, (struct sockaddr *)&sin, sizeof(sin)) < 0 && errno != EINPROGRESS))
-		err = fault_set(f, errno, "connect a socket to itself");
-	else if (poll(&fd, 1, 3000) != 1)
-		err = fault_set(f, ETIMEDOUT, "wait for a socket that connects to itself");
-	close(fd.fd);
-	return err;
-}
-
-static int synack_try(void *arg, struct fault *f)
-{
-	struct synack_trial *trial = arg;
-	struct counters *before, *after;
-	struct rtnl *rtnl;
-	int err, fd = netns_create(f);
-
-	if (fd < 0)
-		return fd;
-	rtnl = rtnl_open(fd, f);
-	if (!rtnl)
-		return -EOPNOTSUPP;
-	err = link_up(rtnl, LOOPBACK_IFINDEX, f);
-	if (err)
-		return err;
-	before = counters_read(f);
-	err = before ? self_connect(f) : -EIO;
-	if (err)
-		return err;
-	after = counters_read(f);
-	if (!after)
-		return -EIO;
-	trial->challenges = counters_get(after, "TcpExt.TCPSYNChallenge") -
-	                    counters_get(before, "TcpExt.TCPSYNChallenge");
-	return 0;
-}
-
-static const char *machine_synack(const struct machine *machine)
-{
-	struct synack_trial trial;
-	struct fault fault;
-
-	if (scratch_run(!machine->root, synack_try, &trial, &trial, sizeof(trial), &fault) < 0)
-		return "unknown";
-	return trial.challenges ? "challenged" : "accepted";
-}
-
 static int machine_info(struct machine *machine, struct fault *f)
 {
 	struct run_info *info = &machine->info;
@@ -190,7 +120,11 @@ static int machine_info(struct machine *machine, struct fault *f)
 		err = settings_put(&info->features, machine->features[i].name,
 		                   machine->features[i].present ? "yes" : machine->features[i].why);
 	if (!err)
-		err = settings_put(&info->features, "simultaneous_synack", machine_synack(machine));
+		err = settings_put(&info->features, "simultaneous_synack",
+		                   trial_synack(!machine->root));
+	if (!err)
+		err = settings_put(&info->features, "challenge_without_limit",
+		                   trial_challenge(!machine->root));
 	return err ? fault_set(f, -err, "note what this machine can do") : 0;
 }
 

@@ -453,6 +453,16 @@ build_late() {
 	grep -q '^Every probe can run here' <<<"$output"
 }
 
+@test "doctor: what was found by trying" {
+	local words='sent|withheld|unknown'
+
+	run -0 "$FINWAIT" doctor
+	grep -qE '^  simultaneous_synack +(accepted|challenged)$' <<<"$output"
+	# e8a533cbeb79, of 6.2, which older kernels may have, too
+	[ "$(printf '6.2\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 6.2 ] || words=sent
+	grep -qE "^  challenge_without_limit +($words)\$" <<<"$output"
+}
+
 @test "as an ordinary user: the quick set is as predicted, and what was not seen is said" {
 	need_userns
 	mkdir -m 777 room

@@ -326,6 +326,27 @@ static void no_challenge_without_a_limit(void **state)
 	assert_true(model_challenge_is_sent(rec, SIDE_SERVER));
 	snprintf(rec->run.kernel, sizeof(rec->run.kernel), "5.10.0");
 	assert_false(model_challenge_is_sent(rec, SIDE_SERVER));
+	assert_int_equal(settings_put(&rec->run.features, "challenge_without_limit", "unknown"), 0);
+	assert_false(model_challenge_is_sent(rec, SIDE_SERVER));
+	record_free(rec);
+}
+
+/* What was found by trying counts more than the release: distributions take changes back. */
+static void a_challenge_by_trial(void **state)
+{
+	struct record *rec = quiet_record();
+
+	(void)state;
+	snprintf(rec->run.kernel, sizeof(rec->run.kernel), "6.1.0-56-cloud-amd64");
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_challenge_ack_limit", 0);
+	assert_int_equal(settings_put(&rec->run.features, "challenge_without_limit", "sent"), 0);
+	assert_true(model_challenge_is_sent(rec, SIDE_SERVER));
+	snprintf(rec->run.kernel, sizeof(rec->run.kernel), "6.2.0");
+	assert_int_equal(settings_put(&rec->run.features, "challenge_without_limit", "withheld"),
+	                 0);
+	assert_false(model_challenge_is_sent(rec, SIDE_SERVER));
+	sysctl_is(rec, SIDE_SERVER, "net.ipv4.tcp_challenge_ack_limit", 1);
+	assert_true(model_challenge_is_sent(rec, SIDE_SERVER));
 	record_free(rec);
 }
 
@@ -345,6 +366,7 @@ int main(void)
 		cmocka_unit_test(acks_are_put_off),
 		cmocka_unit_test(a_time_wait_sock_is_reached),
 		cmocka_unit_test(no_challenge_without_a_limit),
+		cmocka_unit_test(a_challenge_by_trial),
 	};
 
 	return cmocka_run_group_tests_name("model_timers", tests, NULL, NULL);

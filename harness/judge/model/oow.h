@@ -30,8 +30,8 @@ enum oow_fate model_oow(const struct record *rec, enum side host, struct oow *oo
 /*
  * How many of @count challenge ACKs that different sockets owe within a second or less are sent:
  * tcp_challenge_ack_limit, of which tcp_send_challenge_ack() draws from half to one and a half
- * each second anew, and a second may begin among them. False: 0 is none up to 6.1, and since
- * then no limit to speak of (model_challenge_is_sent()).
+ * each second anew, and a second may begin among them. False: 0 is none, or
+ * no limit to speak of (model_challenge_is_sent()).
  */
 bool model_challenges(int64_t limit, int64_t count, struct value *sent) MUST_CHECK;
 

@@ -78,8 +78,15 @@ int model_synack_in_syn_recv(const struct record *rec)
 
 bool model_challenge_is_sent(const struct record *rec, enum side host)
 {
-	return model_sysctl_or(rec, host, "net.ipv4.tcp_challenge_ack_limit", 1) > 0 ||
-	       model_kernel_since(rec, 6, 2);
+	const char *found = settings_get(&rec->run.features, "challenge_without_limit");
+
+	if (model_sysctl_or(rec, host, "net.ipv4.tcp_challenge_ack_limit", 1) > 0)
+		return true;
+	if (found && !strcmp(found, "sent"))
+		return true;
+	if (found && !strcmp(found, "withheld"))
+		return false;
+	return model_kernel_since(rec, 6, 2);
 }
 
 enum syn_fate model_syn_again(uint32_t rcv_isn, uint16_t window, uint32_t seq)

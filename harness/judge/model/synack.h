@@ -34,9 +34,11 @@ int64_t model_synack_timeout_ns(const struct record *rec, enum side host, unsign
 int model_synack_in_syn_recv(const struct record *rec);
 
 /*
- * Whether a first challenge ACK is sent. With tcp_challenge_ack_limit=0 none is before 6.2;
- * since then tcp_send_challenge_ack() draws from 0 to -1, which is nearly always one
- * (e8a533cbeb79 "treewide: use get_random_u32_inclusive() when possible").
+ * Whether a first challenge ACK is sent. With tcp_challenge_ack_limit=0 tcp_send_challenge_ack()
+ * draws from nothing and sends none; since e8a533cbeb79 ("treewide: use
+ * get_random_u32_inclusive() when possible"), of 6.2, from 0 to -1, which is nearly always one.
+ * Debian's 6.1.0-56 has that, too: it goes by the feature "challenge_without_limit" that was
+ * found by trying, and by the release where that is not known.
  */
 bool model_challenge_is_sent(const struct record *rec, enum side host);
 
