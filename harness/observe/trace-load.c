@@ -63,6 +63,21 @@ static void part_disable(struct trace *trace, enum trace_part part, const char *
 		snprintf(trace->why_not[part], sizeof(trace->why_not[part]), "%s", why);
 }
 
+/* Where the functions lie that @code stands for, all of them: which timer_cancel it is hangs on it. */
+static void code_use(struct trace *trace, enum trace_timer_code code,
+                     struct trace_code_range ranges[TRACE_CODE_RANGES])
+{
+	size_t count = trace_symbols_code(trace->symbols, code, ranges, TRACE_CODE_RANGES);
+	char why[160];
+
+	if (count && count <= TRACE_CODE_RANGES)
+		return;
+	snprintf(why, sizeof(why), "this kernel's timer functions are in %zu pieces, more than %d",
+	         count, TRACE_CODE_RANGES);
+	part_disable(trace, PART_MINI_SOCKETS,
+	             count ? why : "this kernel's timer functions go by other names");
+}
+
 static void symbols_use(struct trace *trace)
 {
 	struct trace_bpf__rodata *rodata = trace->skel->rodata;
@@ -72,13 +87,11 @@ static void symbols_use(struct trace *trace)
 		return;
 	rodata->request_timer_function = trace_symbols_address(symbols, "reqsk_timer_handler");
 	rodata->time_wait_timer_function = trace_symbols_address(symbols, "tw_timer_handler");
-	if (!rodata->request_timer_function || !rodata->time_wait_timer_function ||
-	    !trace_symbols_code(symbols, TRACE_TIMER_REARM,
-	                        (struct trace_code_range *)rodata->rearm_code, TRACE_CODE_RANGES) ||
-	    !trace_symbols_code(symbols, TRACE_TIMER_EXPIRE,
-	                        (struct trace_code_range *)rodata->expire_code, TRACE_CODE_RANGES))
+	if (!rodata->request_timer_function || !rodata->time_wait_timer_function)
 		part_disable(trace, PART_MINI_SOCKETS,
 		             "this kernel's timer functions go by other names");
+	code_use(trace, TRACE_TIMER_REARM, (struct trace_code_range *)rodata->rearm_code);
+	code_use(trace, TRACE_TIMER_EXPIRE, (struct trace_code_range *)rodata->expire_code);
 }
 
 static void programs_choose(struct trace *trace, const struct btf *btf)

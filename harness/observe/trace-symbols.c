@@ -271,12 +271,15 @@ size_t trace_symbols_code(const struct trace_symbols *symbols, enum trace_timer_
 	enum meaning meaning = code == TRACE_TIMER_REARM ? MEANS_REARM : MEANS_EXPIRE;
 	size_t count = 0;
 
-	for (size_t i = 0; i < symbols->count && count < max; i++) {
-		if (symbols->items[i].known->meaning == meaning)
-			ranges[count++] = (struct trace_code_range){
+	for (size_t i = 0; i < symbols->count; i++) {
+		if (symbols->items[i].known->meaning != meaning)
+			continue;
+		if (count < max)
+			ranges[count] = (struct trace_code_range){
 				.start = symbols->items[i].start,
 				.end = symbols->items[i].end,
 			};
+		count++;
 	}
 	return count;
 }

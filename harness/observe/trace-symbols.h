@@ -25,7 +25,10 @@ uint64_t trace_symbols_address(const struct trace_symbols *symbols, const char *
 
 /* What a timer_cancel can come from: setting a timer anew, or the timer's running. */
 enum trace_timer_code { TRACE_TIMER_REARM, TRACE_TIMER_EXPIRE };
-/* The code of these functions; how many there are, at most @max. */
+/*
+ * The code of these functions, of which a part that gcc has put elsewhere is one more. How many
+ * there are: more than @max, and @ranges holds the first @max of them.
+ */
 size_t trace_symbols_code(const struct trace_symbols *symbols, enum trace_timer_code code,
                           struct trace_code_range *ranges, size_t max);
 

@@ -124,6 +124,25 @@ static void test_symbols_have_ranges(void **state)
 	trace_symbols_free(symbols);
 }
 
+static void test_what_does_not_fit_is_counted(void **state)
+{
+	static const char text[] = "ffffffff81000100 t __mod_timer.cold\n"
+				   "ffffffff81000200 t mod_timer.part.0\n"
+				   "ffffffff81000300 T mod_timer\n"
+				   "ffffffff81000400 t __mod_timer\n"
+				   "ffffffff81000500 t next\n";
+	struct trace_symbols *symbols = symbols_of(text, NULL);
+	struct trace_code_range ranges[3] = {{0}};
+
+	(void)state;
+	assert_non_null(symbols);
+	assert_int_equal(trace_symbols_code(symbols, TRACE_TIMER_REARM, ranges, 2), 4);
+	assert_true(ranges[1].start == 0xffffffff81000200 && ranges[1].end == 0xffffffff81000300);
+	assert_true(!ranges[2].start && !ranges[2].end);
+	assert_int_equal(trace_symbols_code(symbols, TRACE_TIMER_EXPIRE, ranges, 2), 0);
+	trace_symbols_free(symbols);
+}
+
 /* A timer's pointer holds the function's beginning, not that of the part which gcc took out of it. */
 static void test_a_clone_is_no_entry(void **state)
 {
@@ -1010,6 +1029,7 @@ int main(void)
 		cmocka_unit_test(test_innermost_function_wins),
 		cmocka_unit_test(test_reading_ends_with_the_text),
 		cmocka_unit_test(test_symbols_have_ranges),
+		cmocka_unit_test(test_what_does_not_fit_is_counted),
 		cmocka_unit_test(test_a_clone_is_no_entry),
 		cmocka_unit_test(test_hidden_symbols_are_refused),
 		cmocka_unit_test(test_decode_transition),
