@@ -16,6 +16,9 @@
 #define PORT 8080
 #define LENGTH 40000
 
+#define IPV4_HEADER 20
+#define IPV4_LEAST_MSS 256 /* ip_rt_min_advmss */
+#define VLAN_HEADER 4 /* that a link takes on top of its MTU: is_skb_forwardable() */
 #define TCP_HEADER 20
 #define TIMESTAMPS 12 /* TCPOLEN_TSTAMP_ALIGNED */
 
@@ -38,14 +41,46 @@ static int64_t mtu_of(const struct record *rec, enum side side, size_t i)
 	return mtus[side == SIDE_CLIENT ? i : CASES - 1 - i];
 }
 
+/* The cases that differ from those before, by number; how many. */
+static size_t cases_of(const struct record *rec, size_t cases[CASES])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < CASES; i++) {
+		size_t k = 0;
+
+		while (k < i && (mtu_of(rec, SIDE_CLIENT, k) != mtu_of(rec, SIDE_CLIENT, i) ||
+		                 mtu_of(rec, SIDE_SERVER, k) != mtu_of(rec, SIDE_SERVER, i)))
+			k++;
+		if (k == i)
+			cases[count++] = i;
+	}
+	return count;
+}
+
+/* IPv6 leaves a link that is too small for its least MSS, 1220 (host_set_mtu()). */
+static void mtu_set(struct probe_run *run, enum side side, size_t i)
+{
+	const int64_t least = IPV4_HEADER + TCP_HEADER + IPV4_LEAST_MSS - VLAN_HEADER;
+	int64_t mtu = mtu_of(run_record(run), side, i);
+
+	if (run_record(run)->family == FAMILY_IPV4 && mtu < least)
+		run_inconclusive(run,
+		                 "an MTU of %lld is below %lld: what the peer sends would never "
+		                 "arrive, as each SYN says an MSS of %d at least",
+		                 (long long)mtu, (long long)least, IPV4_LEAST_MSS);
+	host_set_mtu(run, side, (unsigned int)mtu);
+}
+
 static void run(struct probe_run *run)
 {
-	for (size_t i = 0; i < CASES; i++) {
+	size_t cases[CASES], count = cases_of(run_record(run), cases);
+
+	for (size_t i = 0; i < count; i++) {
 		struct sock *client, *server;
 
 		for (size_t j = 0; j < SIDE_COUNT; j++)
-			host_set_mtu(run, sides[j],
-			             (unsigned int)mtu_of(run_record(run), sides[j], i));
+			mtu_set(run, sides[j], cases[i]);
 		flow_establish(run, (uint16_t)(PORT + i), &client, &server);
 		sock_send(client, LENGTH);
 		sock_receive(server, LENGTH);
@@ -57,13 +92,14 @@ static void run(struct probe_run *run)
 /* RFC 9293 3.7.1: the MTU without the headers, without their options. */
 static int64_t mss_of(const struct record *rec, enum side side, size_t i)
 {
-	return mtu_of(rec, side, i) - (rec->family == FAMILY_IPV6 ? 40 : 20) - TCP_HEADER;
+	return mtu_of(rec, side, i) - (rec->family == FAMILY_IPV6 ? 40 : IPV4_HEADER) - TCP_HEADER;
 }
 
 /* ip_rt_min_advmss, ip6_rt_min_advmss: no SYN says less, whatever the link takes. */
 static int64_t advmss_of(const struct record *rec, enum side side, size_t i)
 {
-	int64_t least = rec->family == FAMILY_IPV6 ? 1220 : 256, mss = mss_of(rec, side, i);
+	int64_t least = rec->family == FAMILY_IPV6 ? 1220 : IPV4_LEAST_MSS,
+		mss = mss_of(rec, side, i);
 
 	return mss < least ? least : mss;
 }
@@ -76,17 +112,39 @@ static int64_t segment_of(const struct record *rec, enum side side, size_t i)
 	return own < peers ? own : peers;
 }
 
-static struct measured measure_mss(struct judge *judge, const char *sock, enum side side)
+static struct sent syns_of(struct judge *judge, const char *sock, enum side side)
 {
 	const struct packet_match syn = {
 		.from = side, .flags_mask = TCP_FLAG_SYN, .flags_value = TCP_FLAG_SYN};
-	struct sent syns = sent_on(judge, sock, &syn, (struct moment){0});
+
+	return sent_on(judge, sock, &syn, (struct moment){0});
+}
+
+static struct measured measure_mss(struct judge *judge, const char *sock, enum side side)
+{
+	struct sent syns = syns_of(judge, sock, side);
 	struct measured measured = measure_sent(&syns);
 
 	if (!syns.count)
 		return measured_none(syns.rests_on, "no SYN was sent");
 	measured.value = value_count(syns.items[0]->packet->mss);
 	return measured;
+}
+
+/*
+ * tcp_bound_to_half_wnd(): what goes out is no longer than half of the greatest window that the
+ * peer has offered yet, and its SYN's is the least of them. NULL: that is no matter.
+ */
+static const char *window_matters(struct judge *judge, const char *peer, enum side side,
+                                  int64_t segment)
+{
+	struct sent syns = syns_of(judge, peer, side);
+	int64_t window = syns.count ? syns.items[0]->packet->window : 0;
+
+	if (!syns.count || segment <= window / 2)
+		return NULL;
+	return judge_text(judge, "%lld bytes are more than half of the window of %lld in %s's SYN",
+	                  (long long)segment, (long long)window, peer);
 }
 
 static struct measured measure_longest(struct judge *judge, const char *sock, enum side side)
@@ -103,10 +161,18 @@ static struct measured measure_longest(struct judge *judge, const char *sock, en
 	return measured;
 }
 
-static void judge_side(const struct record *rec, struct judge *judge, enum side side, size_t i)
+static const char *label_of(struct judge *judge, enum side side, size_t i)
 {
-	const char *sock = judge_text(judge, "%c%zu", side == SIDE_CLIENT ? 'c' : 's', i + 1);
-	int64_t options = model_negotiated(rec).timestamps ? TIMESTAMPS : 0;
+	return judge_text(judge, "%c%zu", side == SIDE_CLIENT ? 'c' : 's', i + 1);
+}
+
+/* Of @side in case number @i, whose connection was number @n. */
+static void judge_side(struct judge *judge, enum side side, size_t i, size_t n)
+{
+	const struct record *rec = judged_story(judge)->rec;
+	const char *sock = label_of(judge, side, n);
+	int64_t segment =
+		segment_of(rec, side, i) - (model_negotiated(rec).timestamps ? TIMESTAMPS : 0);
 
 	judge_case(judge, "%s, MTU %lld, the peer's %lld", side_name(side),
 	           (long long)mtu_of(rec, side, i), (long long)mtu_of(rec, side_other(side), i));
@@ -118,22 +184,27 @@ static void judge_side(const struct record *rec, struct judge *judge, enum side 
 				   .rule = rec->family == FAMILY_IPV6 ? "ip6_default_advmss()"
 	                                                              : "ipv4_default_advmss()",
 			   });
-	judge_count(judge,
-	            &(struct figure){
-			    .name = "longest_segment",
-			    .predicts = value_count(segment_of(rec, side, i) - options),
-			    .measured = measure_longest(judge, sock, side),
-			    .rule = "tcp_sync_mss(), tcp_current_mss(): the peer's MSS, the path's "
-				    "MTU, less the options",
-		    });
+	judge_count(
+		judge,
+		&(struct figure){
+			.name = "longest_segment",
+			.predicts = value_count(segment),
+			.measured = measure_longest(judge, sock, side),
+			.rule = "tcp_sync_mss(), tcp_current_mss(): the peer's MSS, the path's "
+				"MTU, less the options",
+			.unpredicted = window_matters(judge, label_of(judge, side_other(side), n),
+	                                              side_other(side), segment),
+		});
 }
 
 static void judge(const struct story *story, struct judge *judge)
 {
+	size_t cases[CASES], count = cases_of(story->rec, cases);
+
 	judge_claim(judge, "open.mss-from-mtu");
-	for (size_t i = 0; i < CASES; i++)
+	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < SIDE_COUNT; j++)
-			judge_side(story->rec, judge, sides[j], i);
+			judge_side(judge, sides[j], cases[i], i);
 }
 
 const struct probe probe_open_mss_from_mtu = {

@@ -443,6 +443,13 @@ build_late() {
 	run -3 "$FINWAIT" judge ./torn.jsonl
 }
 
+@test "parameters of a probe: two that are alike, and one that cannot work" {
+	run -0 "$FINWAIT" run open.mss-from-mtu --param least_mtu=1500 --param most_mtu=1500
+	grep -q '^1 probe: 1 as predicted; 4 findings' <<<"$output"
+	run -3 "$FINWAIT" run open.mss-from-mtu --param least_mtu=256
+	grep -q 'an MTU of 256 is below 292' <<<"$output"
+}
+
 @test "doctor: every feature with yes or why not" {
 	run --separate-stderr "$FINWAIT" doctor
 	[ "$status" -eq 0 ]
