@@ -9,11 +9,13 @@
 #include "../session/compile.h"
 #include "../session/judge_again.h"
 #include "../session/records.h"
+#include "captures.h"
 #include "output.h"
 
 struct judge_command {
 	enum output_format format;
 	bool ladder;
+	const char *pcapng_dir; /* NULL: no captures */
 	unsigned int verbose; /* how often -v */
 	struct record **records;
 	size_t count;
@@ -24,7 +26,8 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 {
 	struct judge_command *cmd = arg;
 
-	(void)value; /* none of them takes one */
+	if (row->id == OPTION_PCAPNG)
+		cmd->pcapng_dir = value;
 	cmd->ladder |= row->id == OPTION_LADDER;
 	cmd->verbose += row->id == OPTION_VERBOSE;
 	if (row->id == OPTION_JSON)
@@ -157,6 +160,8 @@ int command_judge(int argc, char **argv)
 			path_take(&cmd, words.items[i]);
 	if (cmd.count)
 		judge_print(&cmd);
+	if (cmd.pcapng_dir && captures_write(cmd.records, cmd.count, cmd.pcapng_dir))
+		cmd.tally.incomplete = true;
 	code = tally_code(&cmd.tally);
 	records_free(cmd.records, cmd.count);
 	return code;

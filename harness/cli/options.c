@@ -63,6 +63,9 @@ static const struct option_row rows[] = {
          "the record as JSON Lines (finwait/1) instead of the table"},
 	{OPTION_JSON, 0, "json", NULL, LIST, "a line of JSON a probe"},
 	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, "KTAP instead of the table"},
+	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE,
+         "the packets, too, for Wireshark: a capture file a probe,\n"
+         "DIR/ID.pcapng, an interface for each end of the wire"},
 	{OPTION_OUT, 0, "out", "DIR", RUN, "keep the records there, a file a probe (out)"},
 	{OPTION_OUT, 0, "out", "DIR", LADDER, "where 'finwait run' kept the record (out)"},
 	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE,

@@ -105,6 +105,7 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_LADDER:
 	case OPTION_JSON:
 	case OPTION_TAP:
+	case OPTION_PCAPNG:
 	case OPTION_VERBOSE:
 		break;
 	}

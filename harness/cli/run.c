@@ -10,6 +10,7 @@
 #include "../record/json.h"
 #include "../session/compile.h"
 #include "../session/session.h"
+#include "captures.h"
 #include "output.h"
 #include "request_options.h"
 
@@ -18,6 +19,7 @@ struct run_command {
 	struct target target;
 	enum output_format format;
 	bool ladder;
+	const char *pcapng_dir; /* NULL: no captures */
 	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	bool progress_shown;
@@ -157,6 +159,9 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_TAP:
 		cmd->format = FORMAT_TAP;
 		return 0;
+	case OPTION_PCAPNG:
+		cmd->pcapng_dir = value;
+		return 0;
 	case OPTION_VERBOSE:
 		cmd->verbose++;
 		return 0;
@@ -196,6 +201,9 @@ static int run_carry_out(struct run_command *cmd)
 	progress_clear(cmd);
 	if (result.records)
 		run_print(cmd, &result);
+	if (result.records && cmd->pcapng_dir &&
+	    captures_write(result.records, result.count, cmd->pcapng_dir) && !code)
+		code = EXIT_NOT_RUN;
 	if (result.why[0])
 		(void)cli_say(code, "%s", result.why);
 	session_result_clear(&result);

@@ -212,7 +212,9 @@ static void ipv4_put(struct writer *out, const struct packet *packet, size_t bod
 	put16(out, 0x4500); /* five words of header */
 	put16(out, (unsigned int)(IPV4_HEADER + body));
 	put16(out, 0);
-	put16(out, IP_DF);
+	put16(out, packet->fragment_offset || packet->more_fragments
+	                   ? packet->fragment_offset / 8u | (packet->more_fragments ? IP_MF : 0)
+	                   : IP_DF);
 	put8(out, packet->ttl ? packet->ttl : HOPS_DEFAULT);
 	put8(out, packet->protocol);
 	put16(out, 0);
@@ -356,6 +358,26 @@ static size_t body_size(const struct packet *packet, struct packet_payload paylo
 	return (size_t)UDP_HEADER + packet->len;
 }
 
+static void link_put(struct writer *out, const struct packet *packet,
+                     const struct packet_link *link)
+{
+	put_bytes(out, link->dst, sizeof(link->dst));
+	put_bytes(out, link->src, sizeof(link->src));
+	put16(out, packet->src.family == AF_INET6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP);
+}
+
+int packet_encode_header(const struct packet *packet, const struct packet_link *link,
+                         uint8_t frame[PACKET_FRAME_SIZE])
+{
+	struct writer out = {.at = frame};
+
+	if (packet->src.family != AF_INET && packet->src.family != AF_INET6)
+		return -EINVAL;
+	link_put(&out, packet, link);
+	ip_put(&out, packet, packet->len);
+	return (int)(ETH_HLEN + ip_size(packet));
+}
+
 int packet_encode(const struct packet *packet, const struct packet_link *link,
                   struct packet_payload payload, uint8_t *frame, size_t space, struct fault *f)
 {
@@ -370,9 +392,7 @@ int packet_encode(const struct packet *packet, const struct packet_link *link,
 	if (length > space || ip_size(packet) + body > UINT16_MAX)
 		return fault_refuse(f, EMSGSIZE, "a frame of %zu bytes does not fit into %zu",
 		                    length, space);
-	put_bytes(&out, link->dst, sizeof(link->dst));
-	put_bytes(&out, link->src, sizeof(link->src));
-	put16(&out, packet->src.family == AF_INET6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP);
+	link_put(&out, packet, link);
 	ip_put(&out, packet, body);
 	if (is_icmp(packet))
 		icmp_put(&out, packet, payload);

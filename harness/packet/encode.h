@@ -35,4 +35,11 @@ int packet_encode(const struct packet *packet, const struct packet_link *link,
                   struct packet_payload payload, uint8_t *frame, size_t space,
                   struct fault *f) MUST_CHECK;
 
+/*
+ * The Ethernet and IP headers of @packet alone, for what packet_encode() refuses: a fragment, ICMP
+ * that is no error. The length, or -EINVAL: it is of no family.
+ */
+int packet_encode_header(const struct packet *packet, const struct packet_link *link,
+                         uint8_t frame[PACKET_FRAME_SIZE]) MUST_CHECK;
+
 #endif

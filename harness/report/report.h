@@ -37,6 +37,14 @@ int digest_print(const struct record *const *records, size_t count,
  */
 int ladder_print(const struct record *rec, const struct report_style *style, FILE *out) MUST_CHECK;
 
+/*
+ * The packets of one record, which is in order of time, as a capture file
+ * (draft-ietf-opsawg-pcapng): each port of the wire an interface, nanoseconds since the run began,
+ * remarks on what packets caused and what became of them. Headers are as they were, payload is made
+ * up. Returns 0, -ENODATA where there was no packet, -ENOMEM or -EIO.
+ */
+int pcapng_write(const struct record *rec, FILE *out) MUST_CHECK;
+
 /* KTAP version 1 (Documentation/dev-tools/ktap.rst): one test a probe, a subtest a finding. */
 int ktap_print_header(size_t probes, FILE *out);
 /* @phases: of this probe, NULL: it was run once. It passes where it passed in every one. */

@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# --pcapng: what Wireshark's own reader makes of it.
+
+load helper
+
+records="$BATS_TEST_DIRNAME/../unit/records"
+
+# retransmissions FILE PORT: by the remarks, and by tshark's own analysis of that port's frames.
+retransmissions() {
+	tshark -r "$1" -Y "frame.interface_name == \"$2\"" -w port.pcapng
+	tshark -r port.pcapng -Y 'frame.comment contains "retransmission number"' | wc -l
+	tshark -r port.pcapng -Y 'tcp.analysis.retransmission' | wc -l
+}
+
+@test "capture: tshark reads it, and finds as many retransmissions" {
+	local id port count
+	cp "$records/lost-fin.jsonl" lost-fin.jsonl
+	cp "$records/true/loss.syn.jsonl" "$records/true/beyond.retries2.jsonl" .
+	"$FINWAIT" judge ./*.jsonl --pcapng caps >/dev/null || [ $? -eq 1 ]
+	for id in wave1.lost loss.syn beyond.retries2; do
+		for port in client server; do
+			count=($(retransmissions "caps/$id.pcapng" "$port" 2>err))
+			[ "${count[0]}" -eq "${count[1]}" ]
+			echo "${count[0]}" >>all
+		done
+	done
+	! grep -v '^Running as user' err
+	[ "$(sort -rn all | head -n 1)" -ge 3 ]
+}
+
+@test "capture: ports, kernel and what became of packets" {
+	"$FINWAIT" judge "$records/lost-fin.jsonl" --pcapng caps >/dev/null || [ $? -eq 1 ]
+	capinfos caps/wave1.lost.pcapng >info
+	grep -q 'Capture oper-sys: *Linux 6' info
+	grep -q 'Name = client' info
+	grep -q 'Name = server' info
+	grep -q 'nanoseconds' info
+	tshark -r caps/wave1.lost.pcapng -Y 'frame.comment contains "dropped on the wire"' 2>/dev/null >lost
+	[ "$(wc -l <lost)" -eq 4 ]
+}
+
+@test "capture: a folder that cannot be is one line, and nothing is lost" {
+	touch file
+	run --separate-stderr "$FINWAIT" run self.connect --pcapng file/caps --out kept
+	[ "$status" -eq 3 ]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	[[ $stderr == "finwait: file/caps: Not a directory" ]]
+	[ -s kept/self.connect.jsonl ]
+}
+
+@test "capture: of a run, a file a probe" {
+	"$FINWAIT" run self.connect open.three-way --pcapng mine >/dev/null
+	[ "$(ls mine)" = $'open.three-way.pcapng\nself.connect.pcapng' ]
+	tshark -r mine/self.connect.pcapng -T fields -e frame.interface_name 2>/dev/null | sort -u >ports
+	[ "$(cat ports)" = client-lo ]
+}
