@@ -47,7 +47,7 @@ static void articles_print(void)
 
 	for (unsigned int i = 0; (article = article_at(i)); i++)
 		printf("%c  %s\n   %s\n", article->letter, article->title, article->english);
-	printf("\n'finwait article LETTER' puts its claims to this kernel.\n");
+	cli_advise("\n'finwait article LETTER' puts its claims to this kernel.\n");
 }
 
 static int article_show(const struct collect *c, const struct article *article)
@@ -70,8 +70,9 @@ static int article_show(const struct collect *c, const struct article *article)
 	err = claims_print(article, columns, c->count, &style, stdout);
 	if (err)
 		return cli_say(EXIT_NOT_RUN, "cannot print the claims: %s", strerror(-err));
-	printf("The records are in %s/KERNEL/. Look closer: finwait ladder ID --out %s/KERNEL\n",
-	       c->request.out_dir, c->request.out_dir);
+	cli_advise(
+		"The records are in %s/KERNEL/. Look closer: finwait ladder ID --out %s/KERNEL\n",
+		c->request.out_dir, c->request.out_dir);
 	return tally_code(&tally);
 }
 

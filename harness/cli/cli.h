@@ -33,6 +33,14 @@ int cli_finish(int code);
 
 struct report_style cli_style(void);
 
+/* --quiet: neither progress nor advice. */
+void cli_be_quiet(void);
+bool cli_is_quiet(void);
+/* What to do next, on standard output, unless --quiet. */
+void cli_advise(const char *fmt, ...) PRINTF(1, 2);
+bool cli_shows_progress(void); /* to a terminal, on standard error */
+void cli_keep_to_ascii(void); /* --ascii */
+
 #define OUT_DIR_DEFAULT "out"
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../base/interrupt.h"
 #include "../vm/vm.h"
@@ -56,7 +55,7 @@ static int kernel_fetch_one(const struct vm_offer *offer)
 		printf("%-32s %s (was there)\n", kernel.release, kernel.version);
 		return EXIT_AS_PREDICTED;
 	}
-	if (isatty(STDERR_FILENO))
+	if (cli_shows_progress())
 		fprintf(stderr, "fetching %s ...\n", offer->release);
 	if (offer_fetch(offer, &kernel, &fault) < 0)
 		return cli_fault(EXIT_NOT_RUN, &fault);

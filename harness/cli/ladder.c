@@ -20,10 +20,10 @@ static struct record *ladder_load(const char *what, const char *dir, int *code)
 
 	if (!path)
 		*code = cli_say(EXIT_NOT_RUN, "out of memory");
-	else if (!named && access(path, F_OK) < 0 && !registry_find(what))
-		*code = cli_say(EXIT_USAGE, "no probe is called '%s' ('finwait list' shows all)",
-		                what);
-	else if (!named && access(path, F_OK) < 0)
+	else if (!named && access(path, F_OK) < 0 && !registry_find(what)) {
+		registry_refuse(what, &fault);
+		*code = cli_fault(EXIT_USAGE, &fault);
+	} else if (!named && access(path, F_OK) < 0)
 		*code = cli_say(EXIT_NOT_RUN, "%s: %s; 'finwait run %s' makes it", path,
 		                strerror(errno), what);
 	else if (!(rec = record_load(path, named, &fault)))

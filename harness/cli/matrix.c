@@ -46,8 +46,8 @@ static int matrix_show(struct collect *c)
 	if (err)
 		return cli_say(EXIT_NOT_RUN, "cannot print the table: %s", strerror(-err));
 	if (c->targets)
-		printf("\nThe records are in %s/KERNEL/. Look closer: finwait diff A B\n",
-		       c->request.out_dir);
+		cli_advise("\nThe records are in %s/KERNEL/. Look closer: finwait diff A B\n",
+		           c->request.out_dir);
 	return matrix_exit_code(c);
 }
 

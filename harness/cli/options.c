@@ -4,7 +4,9 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "../base/nearest.h"
 #include "cli.h"
+#include "commands.h"
 
 #define RUN (1U << COMMAND_RUN)
 #define MATRIX (1U << COMMAND_MATRIX)
@@ -14,13 +16,14 @@
 #define ARTICLE (1U << COMMAND_ARTICLE)
 #define LIST (1U << COMMAND_LIST)
 #define SYSCTL (1U << COMMAND_SYSCTL)
+#define EVERY (1U << COMMAND_COUNT) /* those that are for all commands */
 #define ASKING (RUN | MATRIX | DIFF | ARTICLE) /* commands that run probes */
 
 /* In the order in which a help shows them; an option may differ between commands. */
 static const struct option_row rows[] = {
 	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=VALUE", ASKING,
-         "in force before the first socket (net.ipv4. may be left\n"
-         "out); the prediction follows it; of several the last wins"},
+         "in force before the first socket (net.ipv4. may be left out); the prediction follows it; "
+         "of several the last wins"},
 	{OPTION_PARAM, 0, "param", "NAME=VALUE", ASKING,
          "a parameter of the probe, see 'finwait show ID'"},
 	{OPTION_FAITHFUL, 0, "faithful", NULL, ASKING,
@@ -29,33 +32,31 @@ static const struct option_row rows[] = {
 	{OPTION_IPV6, '6', NULL, NULL, ASKING,
          "over IPv6: each row's id has .6 behind it; -46: over both"},
 	{OPTION_KERNEL, 0, "kernel", "K", RUN,
-         "in a virtual machine that runs Debian's kernel K ('finwait\n"
-         "kernel'), or the one of a path: VMLINUZ, VMLINUZ:MODULES, a\n"
-         "folder"},
+         "in a virtual machine that runs Debian's kernel K ('finwait kernel'), or the one of a "
+         "path: VMLINUZ, VMLINUZ:MODULES, a folder"},
 	{OPTION_KERNEL, 0, "kernel", "K,K...", MATRIX | ARTICLE,
          "which kernels, in this order; 'host' is the one that runs here"},
 	{OPTION_KERNEL, 0, "kernel", "K", DIFF,
          "once or twice, or K,K; 'host' is the kernel that runs here"},
 	{OPTION_FROM, 0, "from", "NAME=DIR", MATRIX,
-         "a column of records that were kept in DIR; with the ranges\n"
-         "of those that were run with --phases"},
+         "a column of records that were kept in DIR; with the ranges of those that were run with "
+         "--phases"},
 	{OPTION_CLOCK, 0, "clock", "virtual|real", ASKING,
-         "with --kernel: virtual: faithful hours pass in a second, the\n"
-         "same to the byte each time; real: by KVM where it works"},
+         "with --kernel: virtual: faithful hours pass in a second, the same to the byte each time; "
+         "real: by KVM where it works"},
 	{OPTION_QUICK, 0, "quick", NULL, RUN,
          "with --kernel: not --faithful, which is the rule there"},
 	{OPTION_QUICK, 0, "quick", NULL, MATRIX | DIFF | ARTICLE,
          "not --faithful; the rule where 'host' is among the kernels"},
 	{OPTION_PHASES, 0, "phases", "K", RUN,
-         "with --kernel: K times, begun at other moments of the timer\n"
-         "wheel; says how far apart the findings lie (virtual clock\n"
-         "only)"},
+         "with --kernel: K times, begun at other moments of the timer wheel; says how far apart "
+         "the findings lie (virtual clock only)"},
 	{OPTION_PHASES, 0, "phases", "K", MATRIX,
          "as for run: each cell has the range over K timer phases"},
 	{OPTION_SEED, 0, "seed", "N", ASKING, "with --kernel: other ports and sequence numbers"},
 	{OPTION_JOBS, 'j', NULL, "N", ASKING,
-         "at most N probes at a time (eight a processor, all where they\n"
-         "are --faithful; with --kernel one a processor)"},
+         "at most N probes at a time (eight a processor, all where they are --faithful; with "
+         "--kernel one a processor)"},
 	{OPTION_TIME_LIMIT, 0, "time-limit", "S", ASKING,
          "end a probe that takes longer than S seconds (900)"},
 	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, "draw each probe's ladder after the table"},
@@ -71,11 +72,14 @@ static const struct option_row rows[] = {
 	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE,
          "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_OUT, 0, "out", "DIR", DIFF,
-         "where matrix kept its records and where the new ones go,\n"
-         "DIR/KERNEL/ID.jsonl (out)"},
+         "where matrix kept its records and where the new ones go, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_VERBOSE, 'v', NULL, NULL, RUN | JUDGE,
-         "the findings of each probe; again (-vv): the rules they\n"
-         "rest on and the ladders"},
+         "the findings of each probe; again (-vv): the rules they rest on and the ladders"},
+	{OPTION_QUIET, 0, "quiet", NULL, EVERY,
+         "no progress and no advice; of a run only what is not as predicted"},
+	{OPTION_ASCII, 0, "ascii", NULL, EVERY, "ASCII alone, whatever the locale has"},
+	{OPTION_HELP, 'h', "help", NULL, EVERY, "what the command does, and its options"},
+	{OPTION_VERSION, 0, "version", NULL, EVERY, "of finwait"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -92,9 +96,32 @@ const char *option_name(const struct option_row *row)
 	return text;
 }
 
-static bool row_is_of(const struct option_row *row, enum command_id command)
+bool option_is_of(const struct option_row *row, enum command_id command)
 {
 	return row->commands & (1U << command);
+}
+
+/* What every command understands is taken here; main() has looked for --help and --version. */
+static bool row_is_of(const struct option_row *row, enum command_id command)
+{
+	return row->commands & (1U << command | EVERY);
+}
+
+static bool every_take(const struct option_row *row)
+{
+	if (row->id == OPTION_QUIET)
+		cli_be_quiet();
+	if (row->id == OPTION_ASCII)
+		cli_keep_to_ascii();
+	return row->id == OPTION_QUIET || row->id == OPTION_ASCII;
+}
+
+bool option_every_take(const char *word)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].commands == EVERY && !strcmp(word, option_name(&rows[i])))
+			return every_take(&rows[i]);
+	return false;
 }
 
 /* getopt's own tables of @command; @letters has ":" first and room for all. */
@@ -128,16 +155,35 @@ static const struct option_row *row_find(enum command_id command, int option)
 	return NULL;
 }
 
-/* Of "-xy" getopt tells the letter, of "--long" the word before where it stands. */
-static int option_refuse(int option, char **argv)
+/* The option of @command that was meant by @word, "--long" or "--long=value". */
+static const char *option_nearest(enum command_id command, const char *word, char *buf, size_t size)
 {
+	struct nearest nearest;
+	char own[NEAREST_LENGTH];
+
+	snprintf(own, sizeof(own), "%.*s", (int)strcspn(word, "="), word);
+	nearest_start(&nearest, own);
+	for (size_t i = 0; i < ROWS && !strncmp(word, "--", 2); i++)
+		if (row_is_of(&rows[i], command))
+			nearest_try(&nearest, option_name(&rows[i]));
+	if (!nearest.count) {
+		snprintf(buf, size, " ('finwait %s --help')", command_of(command)->name);
+		return buf;
+	}
+	return nearest_words(&nearest, "", buf, size);
+}
+
+/* Of "-xy" getopt tells the letter, of "--long" the word before where it stands. */
+static int option_refuse(enum command_id command, int option, char **argv)
+{
+	char words[NEAREST_MOST * NEAREST_LENGTH + 40];
 	char letter[3] = {'-', (char)optopt, '\0'};
 	const char *word = optopt && optopt < LONG_BASE ? letter : argv[optind - 1];
 
 	if (option == ':')
 		return cli_say(EXIT_USAGE, "%s wants a value", word);
-	return cli_say(EXIT_USAGE, "%s has no option '%s' ('finwait %s --help')", argv[0], word,
-	               argv[0]);
+	return cli_say(EXIT_USAGE, "%s has no option '%s'%s", argv[0], word,
+	               option_nearest(command, word, words, sizeof(words)));
 }
 
 int options_parse(enum command_id command, int argc, char **argv, option_fn take, void *arg,
@@ -145,15 +191,18 @@ int options_parse(enum command_id command, int argc, char **argv, option_fn take
 {
 	struct option longs[ROWS + 1];
 	char letters[2 * ROWS + 2];
+	const struct option_row *row;
 	int option, code;
 
 	getopt_tables(command, longs, letters);
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (option == ':' || option == '?')
-			return option_refuse(option, argv);
-		code = take(arg, row_find(command, option), optarg);
-		if (code)
+			return option_refuse(command, option, argv);
+		row = row_find(command, option);
+		if (row->commands == EVERY)
+			(void)every_take(row);
+		else if ((code = take(arg, row, optarg)))
 			return code;
 	}
 	words->items = (const char *const *)argv + optind;
@@ -161,36 +210,15 @@ int options_parse(enum command_id command, int argc, char **argv, option_fn take
 	return 0;
 }
 
-#define HELP_COLUMN 22
-
-static void row_print(const struct option_row *row, FILE *out)
+const struct option_row *option_at(unsigned int i)
 {
-	const char *line = row->help;
-	int width = fprintf(out, "  %s%s%s", option_name(row), row->argument ? " " : "",
-	                    row->argument ? row->argument : "");
-
-	if (width > HELP_COLUMN - 2)
-		width = fprintf(out, "\n") - 1;
-	while (*line) {
-		int length = (int)strcspn(line, "\n");
-
-		fprintf(out, "%*s%.*s\n", HELP_COLUMN - width, "", length, line);
-		width = 0;
-		line += length + (line[length] == '\n');
-	}
+	return i < ROWS ? &rows[i] : NULL;
 }
 
 bool options_any(enum command_id command)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (row_is_of(&rows[i], command))
+		if (option_is_of(&rows[i], command))
 			return true;
 	return false;
-}
-
-void options_print(enum command_id command, FILE *out)
-{
-	for (size_t i = 0; i < ROWS; i++)
-		if (row_is_of(&rows[i], command))
-			row_print(&rows[i], out);
 }

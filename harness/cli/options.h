@@ -48,6 +48,10 @@ enum option_id {
 	OPTION_PCAPNG,
 	OPTION_OUT,
 	OPTION_VERBOSE,
+	OPTION_QUIET,
+	OPTION_ASCII,
+	OPTION_HELP,
+	OPTION_VERSION,
 };
 
 struct option_row {
@@ -56,7 +60,7 @@ struct option_row {
 	const char *name; /* long, without its dashes; NULL: a letter alone */
 	const char *argument; /* what it is called in the help; NULL: it takes none */
 	unsigned int commands; /* those that have it, 1 << enum command_id */
-	const char *help; /* lines of at most 70 columns; NULL: in the command's own words */
+	const char *help; /* a paragraph, of any width */
 };
 
 /* As the user knows it: "--set", "-j". */
@@ -74,7 +78,12 @@ typedef int (*option_fn)(void *arg, const struct option_row *row, const char *va
 /* Hands each option of @argv to @take. 0, or an exit code with the line said. */
 int options_parse(enum command_id command, int argc, char **argv, option_fn take, void *arg,
                   struct words *words);
-bool options_any(enum command_id command); /* has it any? */
-void options_print(enum command_id command, FILE *out);
+/* Takes @word when it is an option that stands before the command as well: --quiet, --ascii. */
+bool option_every_take(const char *word);
+bool options_any(enum command_id command); /* has it any of its own? */
+/* The @i-th row; NULL behind the last. */
+const struct option_row *option_at(unsigned int i);
+/* COMMAND_COUNT: is it one of every command? */
+bool option_is_of(const struct option_row *row, enum command_id command);
 
 #endif

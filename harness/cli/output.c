@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../record/json.h"
+#include "../report/outcome_words.h"
 #include "cli.h"
 
 void json_print(char *line)
@@ -45,6 +46,32 @@ static void ladders_print(struct record *const *records, size_t count,
 		}
 }
 
+/* Those that say something else than the model does, or that said nothing, to the front of @some. */
+static size_t unpredicted_find(struct record *const *records, size_t count, struct record **some)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (records[i] && record_outcome(records[i]) != OUTCOME_OK &&
+		    record_outcome(records[i]) != OUTCOME_SKIPPED)
+			some[found++] = records[i];
+	return found;
+}
+
+/* With --quiet the same, of those alone that are not as predicted. */
+static void records_print_quiet(struct record *const *records, size_t count,
+                                const struct report_style *style)
+{
+	struct record **some = calloc(count + 1, sizeof(struct record *));
+	size_t found = some ? unpredicted_find(records, count, some) : 0;
+
+	if (!some)
+		(void)cli_say(EXIT_NOT_RUN, "out of memory");
+	else if (found)
+		table_print((const struct record *const *)some, found, style, stdout);
+	free(some);
+}
+
 #define ON_A_SCREEN 3 /* probes, with their findings */
 
 void records_print(struct record *const *records, size_t count, unsigned int verbose, bool ladder)
@@ -53,7 +80,9 @@ void records_print(struct record *const *records, size_t count, unsigned int ver
 	unsigned int level = verbose + (count <= ON_A_SCREEN);
 
 	style.verbose = level > 1;
-	if (level)
+	if (cli_is_quiet())
+		records_print_quiet(records, count, &style);
+	else if (level)
 		table_print((const struct record *const *)records, count, &style, stdout);
 	else
 		digest_print((const struct record *const *)records, count, &style, stdout);

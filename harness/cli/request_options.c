@@ -107,6 +107,10 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_TAP:
 	case OPTION_PCAPNG:
 	case OPTION_VERBOSE:
+	case OPTION_QUIET:
+	case OPTION_ASCII:
+	case OPTION_HELP:
+	case OPTION_VERSION:
 		break;
 	}
 	return OPTION_NOT_TAKEN;

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../base/clock.h"
 #include "../base/slack.h"
@@ -118,9 +117,10 @@ static void print_table(const struct run_command *cmd, const struct session_resu
 	records_print(result->records, result->count, cmd->verbose, cmd->ladder);
 	phases_print(&result->phases, &style, stdout);
 	if (result->kept)
-		printf("\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show "
-		       "ID\n",
-		       dir, elsewhere ? " --out " : "", elsewhere ? dir : "");
+		cli_advise(
+			"\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show "
+			"ID\n",
+			dir, elsewhere ? " --out " : "", elsewhere ? dir : "");
 	else
 		printf("\nNot every record could be kept in %s/.\n", dir);
 }
@@ -178,6 +178,10 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_JOBS:
 	case OPTION_TIME_LIMIT:
 	case OPTION_OUT:
+	case OPTION_QUIET:
+	case OPTION_ASCII:
+	case OPTION_HELP:
+	case OPTION_VERSION:
 		break;
 	}
 	return request_take(&cmd->request, row, value);
@@ -189,7 +193,7 @@ static int run_carry_out(struct run_command *cmd)
 		.begin = run_begin,
 		.line = run_line,
 		.finished = run_finished,
-		.progress = isatty(STDERR_FILENO) ? run_progress : NULL,
+		.progress = cli_shows_progress() ? run_progress : NULL,
 		.say = run_say,
 		.arg = cmd,
 	};

@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -58,4 +59,37 @@ struct report_style cli_style(void)
 		.colour = terminal && !(no_colour && *no_colour),
 		.width = size.ws_col ? size.ws_col : 110,
 	};
+}
+
+static bool quiet;
+
+void cli_be_quiet(void)
+{
+	quiet = true;
+}
+
+bool cli_is_quiet(void)
+{
+	return quiet;
+}
+
+void cli_advise(const char *fmt, ...)
+{
+	va_list args;
+
+	if (quiet)
+		return;
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+}
+
+bool cli_shows_progress(void)
+{
+	return !quiet && isatty(STDERR_FILENO);
+}
+
+void cli_keep_to_ascii(void)
+{
+	(void)setlocale(LC_CTYPE, "C"); /* which every machine has */
 }

@@ -119,13 +119,15 @@ static const struct probe *probe_find(const char *id)
 int command_show(int argc, char **argv)
 {
 	const struct probe *probe;
+	struct fault fault;
 
 	if (argc != 2)
 		return cli_say(EXIT_USAGE, "show takes one probe's id ('finwait list' shows all)");
 	probe = probe_find(argv[1]);
-	if (!probe)
-		return cli_say(EXIT_USAGE, "no probe is called '%s' ('finwait list' shows all)",
-		               argv[1]);
+	if (!probe) {
+		registry_refuse(argv[1], &fault);
+		return cli_fault(EXIT_USAGE, &fault);
+	}
 	printf("%s: %s\n\n  %s\n", probe->id, probe->title, probe->question);
 	show_claims(probe);
 	printf("\nBench\n  %s\n", wire_words(probe->wire));

@@ -103,8 +103,8 @@ static void effect_print(const struct effect *effect)
 	}
 	print_probes(effect, false);
 	if (is_sysctl(effect))
-		printf("\nTry another value: finwait run ID --set %s=VALUE\n",
-		       strrchr(effect->name, '.') + 1);
+		cli_advise("\nTry another value: finwait run ID --set %s=VALUE\n",
+		           strrchr(effect->name, '.') + 1);
 }
 
 static void effects_list(void)
@@ -118,16 +118,15 @@ static void effects_list(void)
 			value_read(effect->name, value, sizeof(value));
 		printf("%-*s %s\n", NAME_COLUMNS, effect->name, value);
 	}
-	printf("\n'finwait sysctl NAME' says what it really does, and which probes show it.\n");
+	cli_advise("\n'finwait sysctl NAME' says what it really does, and which probes show it.\n");
 }
 
 static int effect_refuse(const char *name)
 {
-	const char *nearest = effect_nearest(name);
+	char words[400];
 
-	if (nearest)
-		return cli_say(EXIT_USAGE, "no probe knows '%s'; did you mean %s?", name, nearest);
-	return cli_say(EXIT_USAGE, "no probe knows '%s' ('finwait sysctl' shows all)", name);
+	return cli_say(EXIT_USAGE, "no probe knows '%s'%s", name,
+	               effect_nearest(name, words, sizeof(words)));
 }
 
 int command_sysctl(int argc, char **argv)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../base/nearest.h"
+
 static const struct effect effects[] = {
 	{"net.core.somaxconn",
          "The most that listen()'s backlog can be. The accept queue holds one more than the "
@@ -198,30 +200,12 @@ const struct effect *effect_find(const char *name)
 	return NULL;
 }
 
-/* How many letters stand in both, in order, from either end. */
-static size_t likeness(const char *a, const char *b)
+const char *effect_nearest(const char *name, char *buf, size_t size)
 {
-	size_t head = 0, tail = 0, la = strlen(a), lb = strlen(b);
+	struct nearest nearest;
 
-	while (head < la && head < lb && a[head] == b[head])
-		head++;
-	while (tail < la - head && tail < lb - head && a[la - 1 - tail] == b[lb - 1 - tail])
-		tail++;
-	return head + tail;
-}
-
-const char *effect_nearest(const char *name)
-{
-	const char *nearest = NULL;
-	size_t most = strlen(name) / 2;
-
-	for (size_t i = 0; i < EFFECTS; i++) {
-		size_t like = likeness(name_short(effects[i].name), name_short(name));
-
-		if (like > most) {
-			most = like;
-			nearest = name_short(effects[i].name);
-		}
-	}
-	return nearest;
+	nearest_start(&nearest, name_short(name));
+	for (size_t i = 0; i < EFFECTS; i++)
+		nearest_try(&nearest, name_short(effects[i].name));
+	return nearest_words(&nearest, " ('finwait sysctl' shows all)", buf, size);
 }

@@ -3,6 +3,8 @@
 #ifndef FINWAIT_RUN_EFFECT_H
 #define FINWAIT_RUN_EFFECT_H
 
+#include <stddef.h>
+
 struct effect {
 	const char *name; /* "net.ipv4.tcp_fin_timeout", or an option as the manual spells it */
 	const char *does; /* a sentence or two, of the kernel's rule */
@@ -13,7 +15,7 @@ struct effect {
 const struct effect *effect_at(unsigned int i);
 /* By its name, also without net.ipv4. or net.core.; NULL: not known. */
 const struct effect *effect_find(const char *name);
-/* The known name that is most like @name; NULL: none is near. */
-const char *effect_nearest(const char *name);
+/* "; did you mean ...?" or where all of them are: what follows on @name, which is not known. */
+const char *effect_nearest(const char *name, char *buf, size_t size);
 
 #endif

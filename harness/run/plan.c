@@ -9,16 +9,12 @@
 #include "../../netns/netns.h"
 #include "../../netns/sysctl.h"
 #include "../base/array.h"
+#include "../base/nearest.h"
 #include "scratch.h"
 
 void sysctl_full_name(const char *name, char *full, size_t size)
 {
 	snprintf(full, size, "%s%s", strchr(name, '.') ? "" : "net.ipv4.", name);
-}
-
-static bool pattern_is_glob(const char *pattern)
-{
-	return strpbrk(pattern, "*?[") != NULL;
 }
 
 /* "ID.6": over IPv6, whatever families are asked for. */
@@ -70,18 +66,9 @@ static bool pattern_is_known(const char *pattern)
 /* Every pattern must name something. */
 static int patterns_check(const struct plan_request *request, struct fault *f)
 {
-	for (size_t i = 0; i < request->pattern_count; i++) {
-		const char *pattern = request->patterns[i];
-
-		if (pattern_is_known(pattern))
-			continue;
-		if (pattern_is_glob(pattern))
-			return fault_refuse(f, ENOENT,
-			                    "no probe matches '%s' ('finwait list' shows all)",
-			                    pattern);
-		return fault_refuse(f, ENOENT, "no probe is called '%s' ('finwait list' shows all)",
-		                    pattern);
-	}
+	for (size_t i = 0; i < request->pattern_count; i++)
+		if (!pattern_is_known(request->patterns[i]))
+			return registry_refuse(request->patterns[i], f);
 	return 0;
 }
 
@@ -209,6 +196,20 @@ static int planned_make(struct plan *plan, const struct plan_request *request,
 	return err;
 }
 
+static int param_refuse(const struct plan *plan, const char *name, struct fault *f)
+{
+	struct nearest nearest;
+	char words[sizeof(f->what)];
+
+	nearest_start(&nearest, name);
+	for (size_t i = 0; i < plan->count; i++)
+		for (size_t j = 0; j < plan->items[i].run.params.count; j++)
+			nearest_try(&nearest, plan->items[i].run.params.items[j].name);
+	return fault_refuse(
+		f, EINVAL, "no probe of this run has a parameter '%.80s'%s", name,
+		nearest_words(&nearest, " ('finwait show ID' lists them)", words, sizeof(words)));
+}
+
 /* A parameter that no probe of the plan has is a mistake of the user's. */
 static int params_check(const struct plan_request *request, const struct plan *plan,
                         struct fault *f)
@@ -221,10 +222,7 @@ static int params_check(const struct plan_request *request, const struct plan *p
 		for (size_t j = 0; j < plan->count; j++)
 			known |= settings_get(&plan->items[j].run.params, asked->name) != NULL;
 		if (!known)
-			return fault_refuse(f, EINVAL,
-			                    "no probe of this run has a parameter '%s' "
-			                    "('finwait show ID' lists them)",
-			                    asked->name);
+			return param_refuse(plan, asked->name, f);
 		errno = 0;
 		(void)strtoll(asked->value, &end, 10);
 		if (errno || end == asked->value || *end)
@@ -277,14 +275,33 @@ void plan_free(struct plan *plan)
 	*plan = (struct plan){0};
 }
 
+static void sysctl_name_try(const char *name, const char *value, void *arg)
+{
+	(void)value;
+	nearest_try(arg, strrchr(name, '.') + 1);
+}
+
+/* What that namespace has is what can be set; "net.ipv4" of "net.ipv4.tcp_x". */
+static int sysctl_refuse(int netns_fd, const char *name, struct fault *f)
+{
+	const char *last = strrchr(name, '.');
+	struct nearest nearest;
+	char folder[80], words[sizeof(f->what)];
+
+	nearest_start(&nearest, last ? last + 1 : name);
+	snprintf(folder, sizeof(folder), "%.*s", last ? (int)(last - name) : 0, name);
+	if (sysctl_each(netns_fd, folder, "", sysctl_name_try, &nearest, f) < 0)
+		nearest.count = 0; /* a folder that there is not has nothing near */
+	return fault_refuse(f, ENOENT, "this kernel has no sysctl %.100s in a network namespace%s",
+	                    name, nearest_words(&nearest, "", words, sizeof(words)));
+}
+
 static int sysctl_try(int netns_fd, const struct setting *set, struct fault *f)
 {
 	int err = sysctl_write(netns_fd, set->name, set->value, f);
 
 	if (err == -ENOENT)
-		return fault_refuse(f, ENOENT,
-		                    "this kernel has no sysctl %s in a network namespace",
-		                    set->name);
+		return sysctl_refuse(netns_fd, set->name, f);
 	if ((err == -EINVAL || err == -ERANGE) && !strncmp(set->name, "net.", 4) &&
 	    !strchr(set->name, '/'))
 		return fault_refuse(f, -err, "the kernel takes no value '%s' for the sysctl %s",

@@ -9,6 +9,7 @@
 #include "../base/arena.h"
 #include "../base/array.h"
 #include "../base/die.h"
+#include "../base/nearest.h"
 
 static struct {
 	struct registry_row *items;
@@ -113,6 +114,24 @@ const struct registry_row *registry_find(const char *id)
 bool registry_names(const struct registry_row *row, const char *pattern)
 {
 	return !fnmatch(pattern, row->id, 0) || !strcmp(pattern, row->probe->id);
+}
+
+int registry_refuse(const char *pattern, struct fault *f)
+{
+	size_t count;
+	const struct registry_row *items = registry_rows(&count);
+	struct nearest nearest;
+	char words[sizeof(f->what)];
+
+	nearest_start(&nearest, pattern);
+	for (size_t i = 0; i < count; i++) {
+		nearest_try(&nearest, items[i].probe->id);
+		nearest_try(&nearest, items[i].id);
+	}
+	return fault_refuse(
+		f, ENOENT, "no probe %s '%.80s'%s",
+		strpbrk(pattern, "*?[") ? "matches" : "is called", pattern,
+		nearest_words(&nearest, " ('finwait list' shows all)", words, sizeof(words)));
 }
 
 bool registry_row_is_slow(const struct registry_row *row)

@@ -39,6 +39,8 @@ bool registry_row_is_slow(const struct registry_row *row);
 
 /* By the id in a record: that of a row, over either family. NULL: there is none. */
 const struct registry_row *registry_find(const char *id);
+/* -ENOENT, with a line for the user: @pattern names no probe; and which ids are near. */
+int registry_refuse(const char *pattern, struct fault *f);
 /* Does @pattern, an id or a glob, name @row? Its probe's id names all variants. */
 bool registry_names(const struct registry_row *row, const char *pattern);
 

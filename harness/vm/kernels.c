@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/nearest.h"
 #include "image.h"
 #include "trust.h"
 
@@ -220,6 +221,39 @@ static int path_find(const char *name, struct vm_kernel *kernel, struct fault *f
 	return 0;
 }
 
+/* "6.12" of "6.12.117+deb13-cloud-amd64". */
+static void release_short(const char *release, char *buf, size_t size)
+{
+	size_t length = strcspn(release, ".");
+
+	length += release[length] == '.' ? 1 + strcspn(release + length + 1, ".-+") : 0;
+	snprintf(buf, size, "%.*s", (int)length, release);
+}
+
+/* Of a word the one that it is like; of a number those that there are, for none is near. */
+static int kernel_refuse(const char *name, const struct vm_kernels *kernels, struct fault *f)
+{
+	char words[sizeof(f->what)] = "", own[32];
+	struct nearest nearest;
+	size_t used = 0;
+
+	nearest_start(&nearest, name);
+	nearest_try(&nearest, "newest");
+	for (size_t i = 0; i < kernels->count && used < sizeof(words); i++) {
+		release_short(kernels->items[i].release, own, sizeof(own));
+		used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s",
+		                         i ? ", " : " (fetched: ", own);
+	}
+	if (kernels->count && used < sizeof(words))
+		snprintf(words + used, sizeof(words) - used, ")");
+	if (nearest.count)
+		return fault_refuse(f, ENOENT, "kernel '%.80s' has not been fetched%s", name,
+		                    nearest_words(&nearest, "", words, sizeof(words)));
+	return fault_refuse(f, ENOENT,
+	                    "kernel '%.60s' has not been fetched: finwait kernel fetch %.60s%s",
+	                    name, name, words);
+}
+
 int kernel_find(const char *name, struct vm_kernel *kernel, struct fault *f)
 {
 	struct vm_kernels kernels;
@@ -233,9 +267,8 @@ int kernel_find(const char *name, struct vm_kernel *kernel, struct fault *f)
 		*kernel = kernels.items[i];
 		found = kernel_name_fits(name, kernel->release, kernel->version);
 	}
+	if (!err && !found)
+		err = kernel_refuse(name, &kernels, f);
 	kernels_free(&kernels);
-	if (err || found)
-		return err;
-	return fault_refuse(f, ENOENT, "kernel '%s' has not been fetched: finwait kernel fetch %s",
-	                    name, name);
+	return err;
 }

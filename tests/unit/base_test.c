@@ -14,6 +14,7 @@
 #include "../../harness/base/array.h"
 #include "../../harness/base/buffer.h"
 #include "../../harness/base/map.h"
+#include "../../harness/base/nearest.h"
 
 static void test_arena_keeps_texts(void **state)
 {
@@ -121,6 +122,44 @@ static void test_map_finds_what_was_put(void **state)
 	map_free(&map);
 }
 
+static void assert_nearest(const char *wanted, const char *words)
+{
+	static const char *const names[] = {
+		"wave1.lost",   "wave2.lost",      "wave3.lost", "wave4.lost",
+		"self.connect", "tcp_fin_timeout", "run",        "rm"};
+	struct nearest nearest;
+	char buf[400];
+
+	nearest_start(&nearest, wanted);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		nearest_try(&nearest, names[i]);
+	nearest_try(&nearest, names[0]); /* once more is once */
+	assert_string_equal(nearest_words(&nearest, "none", buf, sizeof(buf)), words);
+}
+
+static void test_nearest_knows_mistakes(void **state)
+{
+	char longest[300];
+
+	(void)state;
+	assert_nearest("wave4.lsot", "; did you mean wave4.lost?"); /* swapped */
+	assert_nearest("wave4lost", "; did you mean wave4.lost?"); /* left out */
+	assert_nearest("wavee4.lost", "; did you mean wave4.lost?"); /* too many */
+	assert_nearest("WAVE4.LOST", "; did you mean wave4.lost?");
+	assert_nearest("wave7.lost", "; did you mean wave1.lost, wave2.lost or wave3.lost?");
+	assert_nearest("rnu", "; did you mean run?");
+	assert_nearest("rum", "; did you mean run or rm?");
+	assert_nearest("fin_time", "; did you mean tcp_fin_timeout?"); /* a part */
+	assert_nearest("slef.*", "; did you mean self.connect?");
+	assert_nearest("wawe?.lost", "; did you mean wave1.lost, wave2.lost or wave3.lost?");
+	assert_nearest("bogus", "none");
+	assert_nearest("", "none");
+	assert_nearest("*", "; did you mean wave1.lost, wave2.lost or wave3.lost?");
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_nearest(longest, "none");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_buffer_is_of_any_length),
 		cmocka_unit_test(test_array_grows),
 		cmocka_unit_test(test_map_finds_what_was_put),
+		cmocka_unit_test(test_nearest_knows_mistakes),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "commands.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "../base/nearest.h"
+#include "cli.h"
+
+static const struct command commands[] = {
+	[COMMAND_LIST] =
+		{
+			.name = "list",
+			.run = command_list,
+			.synopsis = "list",
+			.summary = "the probes and the claims they judge",
+			.help = "Lists every probe: its id, its title and the ids of its claims. A "
+				"* marks those that need minutes: they run when named, or with "
+				"--faithful.",
+			.prints_only = true,
+		},
+	[COMMAND_SHOW] =
+		{
+			.name = "show",
+			.run = command_show,
+			.synopsis = "show ID",
+			.summary = "one probe: question, claims, sysctls, kernel path",
+			.help = "Explains a probe: what it asks, what the articles say, the "
+				"sysctls and parameters it sets (quick and --faithful), and the "
+				"kernel functions that decide the answer.",
+			.prints_only = true,
+		},
+	[COMMAND_ASK] =
+		{
+			.name = "ask",
+			.run = command_ask,
+			.synopsis = "ask WORDS",
+			.summary = "the probes that answer a question in plain words",
+			.help = "Finds the probes whose titles, questions, claims, sysctls, "
+				"errors, counters and states fit the words best, and says how to "
+				"run each: finwait ask FIN_WAIT2 stuck for hours",
+			.prints_only = true,
+		},
+	[COMMAND_ARTICLE] =
+		{
+			.name = "article",
+			.run = command_article,
+			.synopsis = "article [LETTER] [OPTION...]",
+			.summary = "one article's claims, in order, with verdicts",
+			.help = "Puts the claims of an article to this kernel, or those of "
+				"--kernel, and prints for each what it says, what was measured and "
+				"the verdict. Without a letter: the articles.",
+		},
+	[COMMAND_SYSCTL] =
+		{
+			.name = "sysctl",
+			.run = command_sysctl,
+			.synopsis = "sysctl [NAME]",
+			.summary = "what a sysctl or socket option really does, and who shows it",
+			.help = "Says in a sentence what the kernel does with it and which "
+				"function decides, the value in force here, and which probes show "
+				"its effect. Without a name: all of them.",
+			.prints_only = true,
+		},
+	[COMMAND_RUN] =
+		{
+			.name = "run",
+			.run = command_run,
+			.synopsis = "run [ID|GLOB|FILE.c...] [OPTION...]",
+			.summary = "ask the kernel",
+			.help = "Runs probes side by side, each in namespaces of its own, and "
+				"prints what the article says, what the model predicts and what "
+				"was measured. Without an ID: all that are quick. A path "
+				"(./my.probe.c, or a folder of such files) is compiled and run as "
+				"it is.",
+			.more = "FINWAIT_SLACK_MS (10) is how late a timer may be beyond the "
+				"kernel's own rounding.",
+		},
+	[COMMAND_LADDER] =
+		{
+			.name = "ladder",
+			.run = command_ladder,
+			.synopsis = "ladder ID [--out DIR]",
+			.summary = "draw what happened in the last run",
+			.help = "Draws the record that 'finwait run' kept: both ends' states in "
+				"their lanes, packets as arrows, what was lost and by which rule. "
+				"ID may be a file, too.",
+			.prints_only = true,
+		},
+	[COMMAND_JUDGE] =
+		{
+			.name = "judge",
+			.run = command_judge,
+			.synopsis = "judge RECORD... [FILE.c...]",
+			.summary = "judge kept records anew",
+			.help = "Judges records (files, or folders of them) by the rules of this "
+				"build: the kernel is not asked again. A record is judged with the "
+				"slack it was run with; one of a probe of your own with its file: "
+				"finwait judge out ./my.probe.c",
+		},
+	[COMMAND_KERNEL] =
+		{
+			.name = "kernel",
+			.run = command_kernel,
+			.synopsis = "kernel list|fetch|rm",
+			.summary = "Debian kernels for run --kernel",
+			.help = "The packages come from the Debian mirror of this machine's apt "
+				"set-up, through apt with lists of its own, into "
+				"XDG_CACHE_HOME/finwait (~/.cache/finwait).",
+			.forms =
+				{
+					{"kernel list",
+                                         "what has been fetched, and the disk space it takes"},
+					{"kernel fetch VERSION...",
+                                         "download and unpack, never install: 6.12, 6.1.192, a "
+                                         "release as uname -r says it, or newest"},
+					{"kernel rm VERSION...",
+                                         "remove it, and what was made of it"},
+				},
+		},
+	[COMMAND_MATRIX] =
+		{
+			.name = "matrix",
+			.run = command_matrix,
+			.synopsis = "matrix [ID|GLOB...] --kernel K,K...",
+			.summary = "ask several kernels",
+			.help = "Runs probes on each kernel and prints one table: a row a finding, "
+				"a column a kernel, what differs marked. 'host' is the kernel that "
+				"runs here; the others are as for 'finwait run --kernel'. A kernel "
+				"that cannot be run costs its column, no more.",
+		},
+	[COMMAND_DIFF] =
+		{
+			.name = "diff",
+			.run = command_diff,
+			.synopsis = "diff A B [ID|GLOB|FILE.c...]",
+			.summary = "what two records or kernels differ in",
+			.help = "Compares findings, the states of each socket and the packets that "
+				"each end sent. A and B are records, folders of records as "
+				"'finwait run --out' keeps them (compared probe by probe), or "
+				"kernels of the last 'finwait matrix --out DIR'. Two files may be "
+				"one probe's over IPv4 and IPv6. Ports, initial sequence numbers "
+				"and the time of day are not compared; times are the same within "
+				"the timers' own rounding, which is stated. With --kernel it runs "
+				"the probes itself, as matrix does.",
+			.forms =
+				{
+					{"diff --kernel K,K [ID|GLOB...]", "on both kernels"},
+					{"diff --kernel K A [ID|GLOB...]",
+                                         "the probes that A has records of, asked as they were: "
+                                         "quick or faithful, with their --set, --param and --seed "
+                                         "('host' has no --seed); what is said here comes after "
+                                         "that and wins"},
+				},
+			.more = "Exit: 0 the same, 1 they differ, 2 usage, 3 could not be read or "
+				"carried out.",
+		},
+	[COMMAND_DOCTOR] =
+		{
+			.name = "doctor",
+			.run = command_doctor,
+			.synopsis = "doctor",
+			.summary = "what this machine and these privileges allow",
+			.help = "Tries everything finwait can use and says what is missing and "
+				"what would help.",
+		},
+	[COMMAND_NEW] =
+		{
+			.name = "new",
+			.run = command_new,
+			.synopsis = "new ID",
+			.summary = "a probe of your own to start from",
+			.help = "Writes ID.c, a probe that compiles, runs and passes: 'finwait run "
+				"./ID.c' does all of that, without finwait being built again.",
+		},
+	[COMMAND_SCHEMA] =
+		{
+			.name = "schema",
+			.run = command_schema,
+			.synopsis = "schema",
+			.summary = "the record's format, as JSON Schema",
+			.help = "Prints a JSON Schema (draft 2020-12) that every line of a record, "
+				"and of --json, meets. docs/record.md says the same for people.",
+			.prints_only = true,
+		},
+	[COMMAND_HELP] =
+		{
+			.name = "help",
+			.synopsis = "help [COMMAND]",
+			.summary = "what finwait or one of its commands does",
+			.help = "The same as 'finwait COMMAND --help'.",
+			.prints_only = true,
+		},
+};
+
+static_assert(sizeof(commands) / sizeof(commands[0]) == COMMAND_COUNT, "a command has no row");
+
+const struct command *command_of(enum command_id id)
+{
+	return &commands[id];
+}
+
+enum command_id command_find(const char *name)
+{
+	int id = 0;
+
+	while (id < COMMAND_COUNT && strcmp(commands[id].name, name) != 0)
+		id++;
+	return (enum command_id)id;
+}
+
+int command_refuse(const char *name)
+{
+	char words[NEAREST_MOST * NEAREST_LENGTH + 40];
+	struct nearest nearest;
+
+	nearest_start(&nearest, name);
+	for (int id = 0; id < COMMAND_COUNT; id++)
+		nearest_try(&nearest, commands[id].name);
+	return cli_say(
+		EXIT_USAGE, "there is no command '%s'%s", name,
+		nearest_words(&nearest, " ('finwait --help' shows all)", words, sizeof(words)));
+}

@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Words for finwait: what is mistyped, help, options of every command, a reader that goes away.
+
+load helper
+
+# One quick run for what reads records.
+setup_file() {
+	load helper
+	cd "$BATS_FILE_TMPDIR"
+	on_time "$FINWAIT" run self.connect >/dev/null
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+@test "what is mistyped: the nearest names, in the same line" {
+	refused 2 "there is no command 'rnu'; did you mean run?" "$FINWAIT" rnu
+	refused 2 "there is no command 'lst'; did you mean list?" "$FINWAIT" help lst
+	for command in run show ladder; do
+		refused 2 "no probe is called 'wave4.lsot'; did you mean wave4.lost?" \
+			"$FINWAIT" $command wave4.lsot
+		# a part of it is enough
+		refused 2 "no probe is called 'elf.connec'; did you mean self.connect?" \
+			"$FINWAIT" $command elf.connec
+	done
+	refused 2 "no probe is called 'wave9.lost'; did you mean wave1.lost, wave2.lost or wave3.lost?" \
+		"$FINWAIT" run self.connect wave9.lost
+	refused 2 "no probe matches 'wawe4*'; did you mean wave4.lost?" "$FINWAIT" run 'wawe4*'
+	refused 2 "has no option '--faithfull'; did you mean --faithful?" \
+		"$FINWAIT" run --faithfull
+	refused 2 "has no option '--ot=x'; did you mean --out?" "$FINWAIT" ladder --ot=x
+	refused 2 "has no option '--qiet'; did you mean --quiet?" "$FINWAIT" doctor --qiet
+	refused 2 "knows 'tcp_fni_timeout'; did you mean tcp_fin_timeout?" \
+		"$FINWAIT" sysctl tcp_fni_timeout
+	refused 2 "no sysctl net.ipv4.tcp_fin_timout in a network namespace; did you mean tcp_fin_timeout?" \
+		"$FINWAIT" run self.connect --set tcp_fin_timout=1
+	refused 2 "no sysctl net.core.somaxcon in a network namespace; did you mean somaxconn?" \
+		"$FINWAIT" run self.connect --set net.core.somaxcon=1
+	refused 2 "parameter 'to_the_edn'; did you mean to_the_end?" \
+		"$FINWAIT" run close.four-waves --param to_the_edn=1
+	XDG_CACHE_HOME=$PWD refused 3 "'newset' has not been fetched; did you mean newest?" \
+		"$FINWAIT" run self.connect --kernel newset
+	[ ! -e out ]
+}
+
+@test "what is like nothing: where all names are" {
+	refused 2 "there is no command 'bogus' ('finwait --help' shows all)" "$FINWAIT" bogus
+	refused 2 "no probe is called 'nope' ('finwait list' shows all)" "$FINWAIT" show nope
+	refused 2 "knows 'qqqq' ('finwait sysctl' shows all)" "$FINWAIT" sysctl qqqq
+	refused 2 "has no option '--bogus' ('finwait run --help')" "$FINWAIT" run --bogus
+	refused 2 "is called '$(printf '%0200d' 0 | cut -c1-80)'" "$FINWAIT" run "$(printf '%0200d' 0)"
+}
+
+@test "help: every command has it in three ways, and all options are its own or of all" {
+	for command in $("$FINWAIT" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+		run -0 --separate-stderr "$FINWAIT" help "$command"
+		[ -z "$stderr" ]
+		[[ ${lines[0]} == "usage: finwait $command"* ]]
+		diff <("$FINWAIT" "$command" --help) <(echo "$output")
+		diff <("$FINWAIT" "$command" x -h) <(echo "$output")
+	done
+	"$FINWAIT" help | grep -qE '^  --version +'
+}
+
+@test "--quiet and --ascii: before the command and behind it" {
+	for option in --quiet --ascii; do
+		run -0 --separate-stderr "$FINWAIT" $option schema
+		diff <(echo "$output") <("$FINWAIT" schema $option)
+		[ -z "$stderr" ]
+	done
+	cd "$BATS_FILE_TMPDIR"
+	LC_ALL=C.UTF-8 "$FINWAIT" ladder self.connect | grep -q │
+	run -0 env LC_ALL=C.UTF-8 "$FINWAIT" ladder self.connect --ascii
+	run ! grep -qP '[^\x00-\x7f]' <<<"$output"
+}
+
+# The pipe has no reader before the first word is written.
+unread() {
+	bash -c 'exec 3> >(:); wait $!; exec "$@" >&3' sh "$FINWAIT" "$@"
+}
+
+@test "a reader that goes away ends every command, without a word" {
+	cd "$BATS_FILE_TMPDIR"
+	for command in --help --version list "list --json" "show self.connect" "ask reset" article \
+		sysctl "sysctl tcp_fin_timeout" "ladder self.connect" "judge out" "judge out --json" \
+		"diff out out" "kernel list" doctor schema "help run" "run --help"; do
+		# shellcheck disable=SC2086 # words
+		XDG_CACHE_HOME=$PWD run --separate-stderr unread $command
+		# by the signal, or where that is ignored by the error
+		[[ $status == 141 || $status == 3 ]] || fail_with "$command: exit $status"
+		[ -z "$stderr" ] || fail_with "$command: a word"
+	done
+	run -0 bash -c '"$0" list --json | head -n 1 | jq -r .id' "$FINWAIT"
+}
+
+@test "run --quiet: nothing of what is as predicted, all of what is not" {
+	run -0 --separate-stderr on_time "$FINWAIT" run self.connect --quiet
+	[ -z "$output$stderr" ]
+	[ -s out/self.connect.jsonl ]
+	run -1 --separate-stderr on_time "$FINWAIT_SELFCHECK" run --quiet as.predicted model.wrong
+	[ -z "$stderr" ]
+	[[ ${lines[0]} == "model.wrong "*"MODEL FAILED"* ]]
+	[[ $output != *as.predicted* ]]
+	[[ $output != *"Look closer"* ]]
+	# what programs read is whole
+	run -0 "$FINWAIT" judge out/self.connect.jsonl --json --quiet
+	diff <(echo "$output") <("$FINWAIT" judge out/self.connect.jsonl --json)
+}
