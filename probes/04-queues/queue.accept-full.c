@@ -9,10 +9,10 @@
  *   SYN_SENT    ---- S ---->       SYN_RECV
  *   ESTABLISHED <--- SA ----
  *               ---- A --- - ->    dropped: the queue is full
- *               ---- PA -- - ->    dropped, sent again and again
  *   late
  *   SYN_SENT    ---- S --- - ->    dropped
  *   over        <--- SA ----       sent again, as if no ACK had come
+ *               ---- PA -- - ->    dropped, sent again
  *                                  accept(): there is room
  *               ---- PA ---->      ESTABLISHED
  */
@@ -79,14 +79,16 @@ static void run_dropped(struct probe_run *run, int64_t most)
 	                                     .src_port = PORT_DROPS,
 	                                     .flags_mask = TCP_FLAG_SYN,
 	                                     .flags_value = TCP_FLAG_SYN};
+	const struct packet_match data = {.from = SIDE_CLIENT, .payload = PAYLOAD_SOME};
 	struct overflow full;
 	struct sock *servers[MOST];
 
 	sysctl_set(run, SIDE_SERVER, "net.ipv4.tcp_abort_on_overflow", "0");
 	overfill(run, PORT_DROPS, most, &full);
-	sock_send(full.over, REQUEST_BYTES);
 	await_sent_in_all(run, syn_ack, (unsigned int)full.queued + 2); /* over's again */
 	await_sent_in_all(run, match_of(full.late, TCP_FLAG_SYN), 2);
+	sock_send(full.over, REQUEST_BYTES); /* now: tcp_retries2 may give it less than a second */
+	await_sent_in_all(run, data, 2);
 	socks_on_port(run, SIDE_SERVER, PORT_DROPS);
 	counters_mark(run, "full");
 	socks_accept_many(full.listener, full.queued, servers);
