@@ -40,14 +40,28 @@ CLI_OBJ := $(CLI_SRC:%.c=$(O)/%.o)
 PROBE_OBJ := $(PROBE_SRC:%.c=$(O)/%.o)
 SELFCHECK_OBJ := $(SELFCHECK_SRC:%.c=$(O)/%.o)
 LIB := $(O)/libfinwait.a
+MAN := finwait.1 finwait-probe.7
+SHELLS := bash zsh fish
 
-all: $(O)/finwait
+all: $(O)/finwait $(MAN:%=$(O)/man/%)
 
 # Probes from outside find every verb in the program, also those that no probe of ours uses.
 PROGRAM = -rdynamic $(filter-out $(LIB),$^) -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive
 
 $(O)/finwait: $(CLI_OBJ) $(PROBE_OBJ) $(O)/gen/registry.o $(LIB) | $(O)/include/finwait
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM) $(LDLIBS)
+
+# Manual pages: prose, and what the program's tables and docs/verbs.md say.
+$(O)/man/finwait.1: docs/finwait.1.in $(O)/finwait scripts/make-man
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)$(O)/finwait help --man > $@.part && \
+		scripts/make-man $< $(VERSION) $@.part > $@.tmp && mv $@.tmp $@
+$(O)/man/finwait-probe.7: docs/finwait-probe.7.in docs/verbs.md scripts/make-man
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)scripts/make-man $< $(VERSION) docs/verbs.md > $@.tmp && mv $@.tmp $@
+$(O)/completion/%: $(O)/finwait
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)$(O)/finwait completion $* > $@.tmp && mv $@.tmp $@
 
 # Where a program that is not installed has the headers for such probes.
 $(O)/include/finwait:
@@ -158,11 +172,15 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 INCLUDE_DIR = $(DESTDIR)$(PREFIX)/include/finwait
 PROBE_HEADERS = $(sort $(patsubst $(CURDIR)/%,%,$(realpath $(filter %.h,$(shell \
 	$(CC) $(CPPFLAGS) -MM harness/probe.h)))))
-install: $(O)/finwait
+install: $(O)/finwait $(MAN:%=$(O)/man/%)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin/finwait)install -D -m 755 $(O)/finwait \
 		$(DESTDIR)$(PREFIX)/bin/finwait
 	$(call say,INSTALL,$(INCLUDE_DIR)/)for header in $(PROBE_HEADERS); do \
 		install -D -m 644 $$header $(INCLUDE_DIR)/$${header#harness/} || exit 1; done
+	$(call say,INSTALL,$(SHARE)/man/)install -D -m 644 -t $(SHARE)/man/man1 $(O)/man/finwait.1
+	$(Q)install -D -m 644 -t $(SHARE)/man/man7 $(O)/man/finwait-probe.7
+	$(call say,INSTALL,$(SHARE)/)true $(foreach shell,$(SHELLS),&& \
+		install -D -m 644 $(O)/completion/$(shell) $(SHARE)/$(COMPLETION_$(shell)))
 
 clean:
 	rm -rf $(O)

@@ -23,6 +23,8 @@ int command_schema(int argc, char **argv);
 int command_article(int argc, char **argv);
 int command_sysctl(int argc, char **argv);
 int command_ask(int argc, char **argv);
+int command_completion(int argc, char **argv);
+int command_help(int argc, char **argv);
 
 /* "finwait: ..." on standard error, one line; returns @code. */
 int cli_say(enum exit_code code, const char *fmt, ...) PRINTF(2, 3);

@@ -29,6 +29,7 @@ static const struct command commands[] = {
 				"sysctls and parameters it sets (quick and --faithful), and the "
 				"kernel functions that decide the answer.",
 			.prints_only = true,
+			.words = WORDS_PROBES,
 		},
 	[COMMAND_ASK] =
 		{
@@ -50,6 +51,7 @@ static const struct command commands[] = {
 			.help = "Puts the claims of an article to this kernel, or those of "
 				"--kernel, and prints for each what it says, what was measured and "
 				"the verdict. Without a letter: the articles.",
+			.words = WORDS_ARTICLES,
 		},
 	[COMMAND_SYSCTL] =
 		{
@@ -61,6 +63,7 @@ static const struct command commands[] = {
 				"function decides, the value in force here, and which probes show "
 				"its effect. Without a name: all of them.",
 			.prints_only = true,
+			.words = WORDS_EFFECTS,
 		},
 	[COMMAND_RUN] =
 		{
@@ -75,6 +78,7 @@ static const struct command commands[] = {
 				"it is.",
 			.more = "FINWAIT_SLACK_MS (10) is how late a timer may be beyond the "
 				"kernel's own rounding.",
+			.words = WORDS_PROBES | WORDS_FILES,
 		},
 	[COMMAND_LADDER] =
 		{
@@ -86,6 +90,7 @@ static const struct command commands[] = {
 				"their lanes, packets as arrows, what was lost and by which rule. "
 				"ID may be a file, too.",
 			.prints_only = true,
+			.words = WORDS_PROBES | WORDS_FILES,
 		},
 	[COMMAND_JUDGE] =
 		{
@@ -97,6 +102,7 @@ static const struct command commands[] = {
 				"build: the kernel is not asked again. A record is judged with the "
 				"slack it was run with; one of a probe of your own with its file: "
 				"finwait judge out ./my.probe.c",
+			.words = WORDS_FILES,
 		},
 	[COMMAND_KERNEL] =
 		{
@@ -117,6 +123,7 @@ static const struct command commands[] = {
 					{"kernel rm VERSION...",
                                          "remove it, and what was made of it"},
 				},
+			.words = WORDS_FORMS | WORDS_KERNELS,
 		},
 	[COMMAND_MATRIX] =
 		{
@@ -128,6 +135,7 @@ static const struct command commands[] = {
 				"a column a kernel, what differs marked. 'host' is the kernel that "
 				"runs here; the others are as for 'finwait run --kernel'. A kernel "
 				"that cannot be run costs its column, no more.",
+			.words = WORDS_PROBES | WORDS_FILES,
 		},
 	[COMMAND_DIFF] =
 		{
@@ -154,6 +162,7 @@ static const struct command commands[] = {
 				},
 			.more = "Exit: 0 the same, 1 they differ, 2 usage, 3 could not be read or "
 				"carried out.",
+			.words = WORDS_PROBES | WORDS_FILES,
 		},
 	[COMMAND_DOCTOR] =
 		{
@@ -183,13 +192,29 @@ static const struct command commands[] = {
 				"and of --json, meets. docs/record.md says the same for people.",
 			.prints_only = true,
 		},
+	[COMMAND_COMPLETION] =
+		{
+			.name = "completion",
+			.run = command_completion,
+			.synopsis = "completion bash|zsh|fish",
+			.summary = "a completion script for a shell",
+			.help = "Prints a script that completes commands, options, probes, "
+				"sysctls, parameters and kernels: eval \"$(finwait completion "
+				"bash)\" for this shell; 'make install' has put them where shells "
+				"look. The script asks 'finwait completion words -- WORD...', "
+				"which prints a candidate a line.",
+			.words = WORDS_SHELLS,
+			.prints_only = true,
+		},
 	[COMMAND_HELP] =
 		{
 			.name = "help",
+			.run = command_help,
 			.synopsis = "help [COMMAND]",
 			.summary = "what finwait or one of its commands does",
 			.help = "The same as 'finwait COMMAND --help'.",
 			.prints_only = true,
+			.words = WORDS_COMMANDS,
 		},
 };
 

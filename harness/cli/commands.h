@@ -16,11 +16,12 @@ struct command_form {
 
 struct command {
 	const char *name;
-	int (*run)(int argc, char **argv); /* NULL: main() itself */
+	int (*run)(int argc, char **argv);
 	const char *synopsis, *summary;
 	const char *help; /* a paragraph, of any width */
 	struct command_form forms[COMMAND_FORMS + 1]; /* ends with synopsis NULL */
 	const char *more; /* behind the options; NULL: nothing */
+	unsigned int words; /* what its words may be, enum words_kind */
 	bool prints_only; /* a reader that has gone may end it at any time */
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "commands.h"
 #include "help.h"
+#include "manual.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,15 +15,32 @@
 #include "../vm/guest.h"
 #include "cli.h"
 
-static int help(int argc, char **argv)
+static int man_take(void *arg, const struct option_row *row, const char *value)
 {
-	enum command_id id = argc > 1 ? command_find(argv[1]) : COMMAND_COUNT;
+	(void)row; /* --man is all there is */
+	(void)value;
+	*(bool *)arg = true;
+	return 0;
+}
 
-	if (argc > 2)
-		return cli_say(EXIT_USAGE, "help takes one command, not '%s' as well", argv[2]);
-	if (argc > 1 && id == COMMAND_COUNT)
-		return command_refuse(argv[1]);
-	if (argc > 1)
+int command_help(int argc, char **argv)
+{
+	struct words words;
+	bool man = false;
+	enum command_id id;
+	int code = options_parse(COMMAND_HELP, argc, argv, man_take, &man, &words);
+
+	if (code)
+		return code;
+	if (words.count > !man)
+		return cli_say(EXIT_USAGE, "help takes one command, not '%s' as well",
+		               words.items[words.count - 1]);
+	id = words.count ? command_find(words.items[0]) : COMMAND_COUNT;
+	if (words.count && id == COMMAND_COUNT)
+		return command_refuse(words.items[0]);
+	if (man)
+		manual_print();
+	else if (words.count)
 		help_command(id);
 	else
 		help_all(stdout);
@@ -36,7 +54,7 @@ static bool is_help(const char *word)
 
 static bool wants_help(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (is_help(argv[i]))
 			return true;
 	return false;
@@ -70,8 +88,8 @@ static int command_dispatch(int argc, char **argv)
 {
 	enum command_id id = command_find(argv[0]);
 
-	if (is_help(argv[0]) || (id == COMMAND_HELP && !wants_help(argc, argv)))
-		return help(argc, argv);
+	if (is_help(argv[0]))
+		return command_help(argc, argv);
 	if (id == COMMAND_COUNT)
 		return command_refuse(argv[0]);
 	if (wants_help(argc, argv)) {

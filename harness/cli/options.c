@@ -16,70 +16,76 @@
 #define ARTICLE (1U << COMMAND_ARTICLE)
 #define LIST (1U << COMMAND_LIST)
 #define SYSCTL (1U << COMMAND_SYSCTL)
+#define HELP (1U << COMMAND_HELP)
 #define EVERY (1U << COMMAND_COUNT) /* those that are for all commands */
 #define ASKING (RUN | MATRIX | DIFF | ARTICLE) /* commands that run probes */
 
 /* In the order in which a help shows them; an option may differ between commands. */
 static const struct option_row rows[] = {
-	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=VALUE", ASKING,
+	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=VALUE", ASKING, WORDS_SYSCTLS,
          "in force before the first socket (net.ipv4. may be left out); the prediction follows it; "
          "of several the last wins"},
-	{OPTION_PARAM, 0, "param", "NAME=VALUE", ASKING,
+	{OPTION_PARAM, 0, "param", "NAME=VALUE", ASKING, WORDS_PARAMS,
          "a parameter of the probe, see 'finwait show ID'"},
-	{OPTION_FAITHFUL, 0, "faithful", NULL, ASKING,
+	{OPTION_FAITHFUL, 0, "faithful", NULL, ASKING, 0,
          "the articles' own conditions: minutes instead of seconds"},
-	{OPTION_IPV4, '4', NULL, NULL, ASKING, "over IPv4, which is the rule"},
-	{OPTION_IPV6, '6', NULL, NULL, ASKING,
+	{OPTION_IPV4, '4', NULL, NULL, ASKING, 0, "over IPv4, which is the rule"},
+	{OPTION_IPV6, '6', NULL, NULL, ASKING, 0,
          "over IPv6: each row's id has .6 behind it; -46: over both"},
-	{OPTION_KERNEL, 0, "kernel", "K", RUN,
+	{OPTION_KERNEL, 0, "kernel", "K", RUN, WORDS_KERNELS | WORDS_FILES,
          "in a virtual machine that runs Debian's kernel K ('finwait kernel'), or the one of a "
          "path: VMLINUZ, VMLINUZ:MODULES, a folder"},
-	{OPTION_KERNEL, 0, "kernel", "K,K...", MATRIX | ARTICLE,
+	{OPTION_KERNEL, 0, "kernel", "K,K...", MATRIX | ARTICLE, WORDS_KERNELS | WORDS_HOST,
          "which kernels, in this order; 'host' is the one that runs here"},
-	{OPTION_KERNEL, 0, "kernel", "K", DIFF,
+	{OPTION_KERNEL, 0, "kernel", "K", DIFF, WORDS_KERNELS | WORDS_HOST,
          "once or twice, or K,K; 'host' is the kernel that runs here"},
-	{OPTION_FROM, 0, "from", "NAME=DIR", MATRIX,
+	{OPTION_FROM, 0, "from", "NAME=DIR", MATRIX, 0,
          "a column of records that were kept in DIR; with the ranges of those that were run with "
          "--phases"},
-	{OPTION_CLOCK, 0, "clock", "virtual|real", ASKING,
+	{OPTION_CLOCK, 0, "clock", "virtual|real", ASKING, WORDS_CHOICES,
          "with --kernel: virtual: faithful hours pass in a second, the same to the byte each time; "
          "real: by KVM where it works"},
-	{OPTION_QUICK, 0, "quick", NULL, RUN,
+	{OPTION_QUICK, 0, "quick", NULL, RUN, 0,
          "with --kernel: not --faithful, which is the rule there"},
-	{OPTION_QUICK, 0, "quick", NULL, MATRIX | DIFF | ARTICLE,
+	{OPTION_QUICK, 0, "quick", NULL, MATRIX | DIFF | ARTICLE, 0,
          "not --faithful; the rule where 'host' is among the kernels"},
-	{OPTION_PHASES, 0, "phases", "K", RUN,
+	{OPTION_PHASES, 0, "phases", "K", RUN, 0,
          "with --kernel: K times, begun at other moments of the timer wheel; says how far apart "
          "the findings lie (virtual clock only)"},
-	{OPTION_PHASES, 0, "phases", "K", MATRIX,
+	{OPTION_PHASES, 0, "phases", "K", MATRIX, 0,
          "as for run: each cell has the range over K timer phases"},
-	{OPTION_SEED, 0, "seed", "N", ASKING, "with --kernel: other ports and sequence numbers"},
-	{OPTION_JOBS, 'j', NULL, "N", ASKING,
+	{OPTION_SEED, 0, "seed", "N", ASKING, 0, "with --kernel: other ports and sequence numbers"},
+	{OPTION_JOBS, 'j', NULL, "N", ASKING, 0,
          "at most N probes at a time (eight a processor, all where they are --faithful; with "
          "--kernel one a processor)"},
-	{OPTION_TIME_LIMIT, 0, "time-limit", "S", ASKING,
+	{OPTION_TIME_LIMIT, 0, "time-limit", "S", ASKING, 0,
          "end a probe that takes longer than S seconds (900)"},
-	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, "draw each probe's ladder after the table"},
-	{OPTION_JSON, 0, "json", NULL, RUN | JUDGE,
+	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, 0,
+         "draw each probe's ladder after the table"},
+	{OPTION_JSON, 0, "json", NULL, RUN | JUDGE, 0,
          "the record as JSON Lines (finwait/1) instead of the table"},
-	{OPTION_JSON, 0, "json", NULL, LIST, "a line of JSON a probe"},
-	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, "KTAP instead of the table"},
-	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE,
+	{OPTION_JSON, 0, "json", NULL, LIST, 0, "a line of JSON a probe"},
+	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, 0, "KTAP instead of the table"},
+	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE, WORDS_FOLDERS,
          "the packets, too, for Wireshark: a capture file a probe,\n"
          "DIR/ID.pcapng, an interface for each end of the wire"},
-	{OPTION_OUT, 0, "out", "DIR", RUN, "keep the records there, a file a probe (out)"},
-	{OPTION_OUT, 0, "out", "DIR", LADDER, "where 'finwait run' kept the record (out)"},
-	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE,
+	{OPTION_OUT, 0, "out", "DIR", RUN, WORDS_FOLDERS,
+         "keep the records there, a file a probe (out)"},
+	{OPTION_OUT, 0, "out", "DIR", LADDER, WORDS_FOLDERS,
+         "where 'finwait run' kept the record (out)"},
+	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE, WORDS_FOLDERS,
          "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
-	{OPTION_OUT, 0, "out", "DIR", DIFF,
+	{OPTION_OUT, 0, "out", "DIR", DIFF, WORDS_FOLDERS,
          "where matrix kept its records and where the new ones go, DIR/KERNEL/ID.jsonl (out)"},
-	{OPTION_VERBOSE, 'v', NULL, NULL, RUN | JUDGE,
+	{OPTION_VERBOSE, 'v', NULL, NULL, RUN | JUDGE, 0,
          "the findings of each probe; again (-vv): the rules they rest on and the ladders"},
-	{OPTION_QUIET, 0, "quiet", NULL, EVERY,
+	{OPTION_MAN, 0, "man", NULL, HELP, 0,
+         "the sections COMMANDS and OPTIONS of finwait(1), in man(7)"},
+	{OPTION_QUIET, 0, "quiet", NULL, EVERY, 0,
          "no progress and no advice; of a run only what is not as predicted"},
-	{OPTION_ASCII, 0, "ascii", NULL, EVERY, "ASCII alone, whatever the locale has"},
-	{OPTION_HELP, 'h', "help", NULL, EVERY, "what the command does, and its options"},
-	{OPTION_VERSION, 0, "version", NULL, EVERY, "of finwait"},
+	{OPTION_ASCII, 0, "ascii", NULL, EVERY, 0, "ASCII alone, whatever the locale has"},
+	{OPTION_HELP, 'h', "help", NULL, EVERY, 0, "what the command does, and its options"},
+	{OPTION_VERSION, 0, "version", NULL, EVERY, 0, "of finwait"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -107,21 +113,35 @@ static bool row_is_of(const struct option_row *row, enum command_id command)
 	return row->commands & (1U << command | EVERY);
 }
 
-static bool every_take(const struct option_row *row)
+static void every_take(const struct option_row *row)
 {
 	if (row->id == OPTION_QUIET)
 		cli_be_quiet();
 	if (row->id == OPTION_ASCII)
 		cli_keep_to_ascii();
-	return row->id == OPTION_QUIET || row->id == OPTION_ASCII;
+}
+
+static const struct option_row *row_first(const char *word)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if ((rows[i].id == OPTION_QUIET || rows[i].id == OPTION_ASCII) &&
+		    !strcmp(word, option_name(&rows[i])))
+			return &rows[i];
+	return NULL;
+}
+
+bool option_stands_first(const char *word)
+{
+	return row_first(word) != NULL;
 }
 
 bool option_every_take(const char *word)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].commands == EVERY && !strcmp(word, option_name(&rows[i])))
-			return every_take(&rows[i]);
-	return false;
+	const struct option_row *row = row_first(word);
+
+	if (row)
+		every_take(row);
+	return row != NULL;
 }
 
 /* getopt's own tables of @command; @letters has ":" first and room for all. */
@@ -201,7 +221,7 @@ int options_parse(enum command_id command, int argc, char **argv, option_fn take
 			return option_refuse(command, option, argv);
 		row = row_find(command, option);
 		if (row->commands == EVERY)
-			(void)every_take(row);
+			every_take(row);
 		else if ((code = take(arg, row, optarg)))
 			return code;
 	}

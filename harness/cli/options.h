@@ -24,8 +24,26 @@ enum command_id {
 	COMMAND_DOCTOR,
 	COMMAND_NEW,
 	COMMAND_SCHEMA,
+	COMMAND_COMPLETION,
 	COMMAND_HELP,
 	COMMAND_COUNT,
+};
+
+/* What a word or a value may be, for the shells that complete it. */
+enum words_kind {
+	WORDS_COMMANDS = 1 << 0,
+	WORDS_FORMS = 1 << 1, /* the verbs of the command */
+	WORDS_PROBES = 1 << 2,
+	WORDS_EFFECTS = 1 << 3, /* sysctls and socket options */
+	WORDS_SYSCTLS = 1 << 4, /* SYSCTL= */
+	WORDS_PARAMS = 1 << 5, /* NAME= */
+	WORDS_KERNELS = 1 << 6, /* that have been fetched */
+	WORDS_HOST = 1 << 7, /* and the kernel that runs here */
+	WORDS_ARTICLES = 1 << 8,
+	WORDS_SHELLS = 1 << 9,
+	WORDS_CHOICES = 1 << 10, /* as the argument is called: "virtual|real" */
+	WORDS_FILES = 1 << 11,
+	WORDS_FOLDERS = 1 << 12,
 };
 
 enum option_id {
@@ -52,6 +70,7 @@ enum option_id {
 	OPTION_ASCII,
 	OPTION_HELP,
 	OPTION_VERSION,
+	OPTION_MAN,
 };
 
 struct option_row {
@@ -60,6 +79,7 @@ struct option_row {
 	const char *name; /* long, without its dashes; NULL: a letter alone */
 	const char *argument; /* what it is called in the help; NULL: it takes none */
 	unsigned int commands; /* those that have it, 1 << enum command_id */
+	unsigned int words; /* what its argument may be, enum words_kind; 0: anything */
 	const char *help; /* a paragraph, of any width */
 };
 
@@ -78,6 +98,8 @@ typedef int (*option_fn)(void *arg, const struct option_row *row, const char *va
 /* Hands each option of @argv to @take. 0, or an exit code with the line said. */
 int options_parse(enum command_id command, int argc, char **argv, option_fn take, void *arg,
                   struct words *words);
+/* Whether @word is one that may stand before the command. */
+bool option_stands_first(const char *word);
 /* Takes @word when it is an option that stands before the command as well: --quiet, --ascii. */
 bool option_every_take(const char *word);
 bool options_any(enum command_id command); /* has it any of its own? */

@@ -111,6 +111,7 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_ASCII:
 	case OPTION_HELP:
 	case OPTION_VERSION:
+	case OPTION_MAN:
 		break;
 	}
 	return OPTION_NOT_TAKEN;

@@ -221,28 +221,28 @@ static int path_find(const char *name, struct vm_kernel *kernel, struct fault *f
 	return 0;
 }
 
-/* "6.12" of "6.12.117+deb13-cloud-amd64". */
-static void release_short(const char *release, char *buf, size_t size)
+const char *kernel_short(const char *release, char buf[KERNEL_SHORT])
 {
 	size_t length = strcspn(release, ".");
 
 	length += release[length] == '.' ? 1 + strcspn(release + length + 1, ".-+") : 0;
-	snprintf(buf, size, "%.*s", (int)length, release);
+	snprintf(buf, KERNEL_SHORT, "%.*s", (int)length, release);
+	return buf;
 }
 
 /* Of a word the one that it is like; of a number those that there are, for none is near. */
 static int kernel_refuse(const char *name, const struct vm_kernels *kernels, struct fault *f)
 {
-	char words[sizeof(f->what)] = "", own[32];
+	char words[sizeof(f->what)] = "", own[KERNEL_SHORT];
 	struct nearest nearest;
 	size_t used = 0;
 
 	nearest_start(&nearest, name);
 	nearest_try(&nearest, "newest");
 	for (size_t i = 0; i < kernels->count && used < sizeof(words); i++) {
-		release_short(kernels->items[i].release, own, sizeof(own));
-		used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s",
-		                         i ? ", " : " (fetched: ", own);
+		used += (size_t)snprintf(
+			words + used, sizeof(words) - used, "%s%s",
+			i ? ", " : " (fetched: ", kernel_short(kernels->items[i].release, own));
 	}
 	if (kernels->count && used < sizeof(words))
 		snprintf(words + used, sizeof(words) - used, ")");

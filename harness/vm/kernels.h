@@ -46,6 +46,10 @@ int kernel_find(const char *name, struct vm_kernel *kernel, struct fault *f) MUS
 /* Whether a kernel @version of @release is what @name asks for. */
 bool kernel_name_fits(const char *name, const char *release, const char *version);
 
+/* "6.12" of "6.12.117+deb13-cloud-amd64". */
+#define KERNEL_SHORT 32
+const char *kernel_short(const char *release, char buf[KERNEL_SHORT]);
+
 /* Debian's order of versions (deb-version(7)): <0, 0, >0. */
 int debversion_compare(const char *a, const char *b);
 
