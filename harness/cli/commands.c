@@ -12,24 +12,29 @@ static const struct command commands[] = {
 		{
 			.name = "list",
 			.run = command_list,
-			.synopsis = "list",
-			.summary = "the probes and the claims they judge",
-			.help = "Lists every probe: its id, its title and the ids of its claims. A "
-				"* marks those that need minutes: they run when named, or with "
-				"--faithful.",
+			.synopsis = "list [OPTION...]",
+			.summary = "the probes by chapter, and what the last run came to",
+			.help = "Lists every probe under its chapter: its id, the letters of the "
+				"articles, its title, the ids of its claims where they are others, "
+				"and the verdict of the last run where there was one. A * marks "
+				"those that need minutes: they run when named, or with --faithful.",
 			.prints_only = true,
 		},
 	[COMMAND_SHOW] =
 		{
 			.name = "show",
 			.run = command_show,
-			.synopsis = "show ID",
-			.summary = "one probe: question, claims, sysctls, kernel path",
+			.synopsis = "show NAME [--out DIR]",
+			.summary = "a probe, claim, sysctl, errno or counter in words",
 			.help = "Explains a probe: what it asks, what the articles say, the "
-				"sysctls and parameters it sets (quick and --faithful), and the "
-				"kernel functions that decide the answer.",
+				"sysctls and parameters it sets (quick and --faithful), the kernel "
+				"functions that decide the answer, and what the last run found. "
+				"NAME may also be a claim, a glob of probes, a sysctl or socket "
+				"option, an errno (ECONNRESET), a counter (TcpExt.TCPTimeouts) or "
+				"a state: then it says what that is and which probes have to do "
+				"with it.",
 			.prints_only = true,
-			.words = WORDS_PROBES,
+			.words = WORDS_PROBES | WORDS_EFFECTS,
 		},
 	[COMMAND_ASK] =
 		{

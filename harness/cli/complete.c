@@ -65,19 +65,12 @@ static void offer_probes(const struct cursor *cursor)
 	}
 }
 
-static const char *name_short(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot ? dot + 1 : name;
-}
-
 static void offer_effects(const struct cursor *cursor)
 {
 	const struct effect *effect;
 
 	for (unsigned int i = 0; (effect = effect_at(i)); i++)
-		offer(cursor, name_short(effect->name), "", effect->does);
+		offer(cursor, effect_short(effect), "", effect->does);
 }
 
 /* "client:tcp_x=": net.ipv4. may be left out, other folders may not. */
@@ -92,7 +85,7 @@ static void offer_sysctls(struct cursor cursor)
 		bool ipv4 = !strncmp(effect->name, "net.ipv4.", strlen("net.ipv4."));
 
 		if (strchr(effect->name, '.'))
-			offer(&cursor, ipv4 ? name_short(effect->name) : effect->name, "=",
+			offer(&cursor, ipv4 ? effect_short(effect) : effect->name, "=",
 			      effect->does);
 	}
 	if (colon)

@@ -1,50 +1,227 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli.h"
-
+/* list: every probe under its chapter, with what the last run came to where there was one. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "../run/registry.h"
+#include "../base/buffer.h"
+#include "../record/article.h"
+#include "../report/claim_verdict.h"
+#include "../report/outcome_words.h"
+#include "../report/sheet.h"
+#include "../report/verdict_words.h"
+#include "../run/chapter.h"
+#include "../run/keep.h"
 #include "../session/catalog.h"
+#include "../session/records.h"
+#include "cli.h"
 #include "output.h"
+
+#define WIDTH_DEFAULT 110
+#define WIDTH_LEAST 60
+#define INDENT 2
+#define ID_COLUMNS 26 /* what is longer has a line of its own */
+#define LETTER_COLUMNS 7 /* "A B C D" */
+#define VERDICT_COLUMNS 12 /* "MODEL FAILED" */
+
+struct list {
+	const struct registry_row *rows;
+	size_t count;
+	struct record **records; /* of each row, NULL where there is none */
+	bool any_record;
+	struct sheet sheet;
+};
+
+struct list_options {
+	const char *dir;
+	bool json, ids;
+};
 
 static int option_take(void *arg, const struct option_row *row, const char *value)
 {
-	(void)row; /* there is but one */
-	(void)value;
-	*(bool *)arg = true;
+	struct list_options *options = arg;
+
+	if (row->id == OPTION_OUT)
+		options->dir = value;
+	options->json |= row->id == OPTION_JSON;
+	options->ids |= row->id == OPTION_IDS;
 	return 0;
 }
 
-static void list_row(const struct registry_row *row)
+/* "A D", each once, of all claims; "-" is a question of our own. */
+static void letters_find(const struct probe *probe, char letters[LETTER_COLUMNS + 1])
 {
-	const struct probe *probe = row->probe;
-	const char *more = row->variant && row->variant->title ? row->variant->title : NULL;
+	const struct article *article;
+	size_t used = 0;
 
-	printf("%-26s %s%s%s%s\n", row->id, registry_row_is_slow(row) ? "* " : "", probe->title,
-	       more ? ": " : "", more ? more : "");
+	for (unsigned int i = 0; (article = article_at(i)); i++)
+		for (int j = 0; j < CLAIMS_PER_PROBE && probe->claims[j].id; j++) {
+			if (!article_is_cited(article, probe->claims[j].article) ||
+			    used + 2 > LETTER_COLUMNS)
+				continue;
+			if (used)
+				letters[used++] = ' ';
+			letters[used++] = article->letter;
+			break;
+		}
+	if (!used)
+		letters[used++] = '-';
+	letters[used] = '\0';
+}
+
+/* What tells most: a run that is not as predicted, else the verdict of its claims. */
+static void verdict_cell(const struct record *rec, struct sheet_cell *cell)
+{
+	enum verdict verdict = VERDICT_NONE;
+
+	*cell = (struct sheet_cell){.text = "", .columns = VERDICT_COLUMNS};
+	if (!rec)
+		return;
+	if (record_outcome(rec) != OUTCOME_OK) {
+		cell->text = outcome_word(record_outcome(rec));
+		cell->attr = outcome_attr(record_outcome(rec));
+		return;
+	}
+	for (size_t i = 0; i < rec->claim_count; i++)
+		verdict = verdict_more(verdict, claim_verdict(rec, rec->claims[i].id));
+	cell->text = verdict_word(verdict);
+	cell->attr = verdict_attr(verdict);
+}
+
+/* One line, or several: id, letters, verdict, and @title folded beside them. */
+static void row_print(const struct list *list, const char *id, const char *letters,
+                      const struct record *rec, const char *title)
+{
+	bool long_id = text_columns(id) > ID_COLUMNS;
+	unsigned int used = INDENT + ID_COLUMNS + 1 + LETTER_COLUMNS + 1;
+	struct sheet_cell cells[4] = {
+		{.text = long_id ? "" : id, .columns = ID_COLUMNS, .attr = ATTR_BOLD},
+		{.text = letters, .columns = LETTER_COLUMNS, .attr = ATTR_DIM},
+	};
+	size_t count = 2;
+
+	if (list->any_record) {
+		verdict_cell(rec, &cells[count++]);
+		used += VERDICT_COLUMNS + 1;
+	}
+	cells[count++] = (struct sheet_cell){.text = title, .columns = list->sheet.width - used};
+	if (long_id) {
+		sheet_blanks(&list->sheet, INDENT);
+		sheet_put(&list->sheet, ATTR_BOLD, id, 0);
+		sheet_end_line(&list->sheet);
+	}
+	sheet_row(&list->sheet, INDENT, cells, count);
+}
+
+/* The claims that go by another name than their probe. */
+static void claims_print(const struct list *list, const struct probe *probe)
+{
+	struct buffer names = {0};
+	const char *text;
+
 	for (int i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++)
 		if (strcmp(probe->claims[i].id, probe->id) != 0)
-			printf("%-26s also judges %s\n", "", probe->claims[i].id);
+			buffer_add(&names, "%s%s", names.used ? ", " : "also judges ",
+			           probe->claims[i].id);
+	text = buffer_text(&names);
+	if (names.used)
+		sheet_text(&list->sheet, INDENT + 2, ATTR_DIM, text ? text : "");
+	buffer_free(&names);
+}
+
+static void list_row(const struct list *list, size_t at)
+{
+	const struct registry_row *row = &list->rows[at];
+	const struct probe *probe = row->probe;
+	bool first = !at || list->rows[at - 1].probe != probe;
+	const char *of_row = row->variant ? row->variant->title : NULL;
+	char letters[LETTER_COLUMNS + 1], title[512];
+
+	letters_find(probe, letters);
+	snprintf(title, sizeof(title), "%s%s%s%s", registry_row_is_slow(row) ? "* " : "",
+	         first || !of_row ? probe->title : "", first && of_row ? ": " : "",
+	         of_row ? of_row : "");
+	row_print(list, row->id, first ? letters : "", list->records[at], title);
+	if (first)
+		claims_print(list, probe);
+}
+
+static void list_print(const struct list *list)
+{
+	const struct chapter *before = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct chapter *chapter = chapter_of(&list->rows[i]);
+
+		if (chapter != before) {
+			if (before)
+				sheet_end_line(&list->sheet);
+			sheet_text(&list->sheet, 0, ATTR_BOLD, chapter->title);
+		}
+		before = chapter;
+		list_row(list, i);
+	}
+}
+
+/* What the last run left there; a file that cannot be read is as none. */
+static void records_find(struct list *list, const char *dir)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		char *path = keep_path(dir, list->rows[i].id);
+		struct fault ignored;
+
+		if (path && access(path, F_OK) == 0)
+			list->records[i] = record_load_result(path, &ignored);
+		list->any_record |= list->records[i] != NULL;
+		free(path);
+	}
+}
+
+static void legend_print(const struct list *list, const char *dir)
+{
+	sheet_end_line(&list->sheet);
+	sheet_format(&list->sheet, 0, ATTR_PLAIN,
+	             "Letters name the articles (finwait article). *: needs minutes, runs when "
+	             "named or with --faithful.%s%s%s",
+	             list->any_record ? " The verdicts are those of the last run, in " : "",
+	             list->any_record ? dir : "", list->any_record ? "/." : "");
+}
+
+static int list_text(const char *dir)
+{
+	struct report_style style = cli_style();
+	struct list list = {.sheet = sheet_open(stdout, &style, WIDTH_DEFAULT, WIDTH_LEAST)};
+
+	list.rows = registry_rows(&list.count);
+	list.records = calloc(list.count + 1, sizeof(struct record *));
+	if (!list.records)
+		return cli_say(EXIT_NOT_RUN, "out of memory");
+	records_find(&list, dir);
+	list_print(&list);
+	records_free(list.records, list.count);
+	if (!cli_is_quiet())
+		legend_print(&list, dir);
+	return EXIT_AS_PREDICTED;
 }
 
 int command_list(int argc, char **argv)
 {
+	struct list_options options = {.dir = OUT_DIR_DEFAULT};
 	size_t count;
 	const struct registry_row *rows = registry_rows(&count);
 	struct words words;
-	bool json = false;
-	int code = options_parse(COMMAND_LIST, argc, argv, option_take, &json, &words);
+	int code = options_parse(COMMAND_LIST, argc, argv, option_take, &options, &words);
 
 	if (!code && words.count)
 		code = cli_say(EXIT_USAGE, "list takes no argument, not '%s'", words.items[0]);
 	if (code)
 		return code;
+	if (!options.json && !options.ids)
+		return list_text(options.dir);
 	for (size_t i = 0; i < count; i++)
-		if (json)
+		if (options.json)
 			json_print(catalog_line(&rows[i]));
 		else
-			list_row(&rows[i]);
-	if (!json)
-		printf("\n* needs minutes: runs when named, or with --faithful\n");
+			puts(rows[i].id);
 	return EXIT_AS_PREDICTED;
 }

@@ -15,6 +15,7 @@
 #define JUDGE (1U << COMMAND_JUDGE)
 #define ARTICLE (1U << COMMAND_ARTICLE)
 #define LIST (1U << COMMAND_LIST)
+#define SHOW (1U << COMMAND_SHOW)
 #define SYSCTL (1U << COMMAND_SYSCTL)
 #define HELP (1U << COMMAND_HELP)
 #define EVERY (1U << COMMAND_COUNT) /* those that are for all commands */
@@ -64,6 +65,7 @@ static const struct option_row rows[] = {
          "draw each probe's ladder after the table"},
 	{OPTION_JSON, 0, "json", NULL, RUN | JUDGE, 0,
          "the record as JSON Lines (finwait/1) instead of the table"},
+	{OPTION_IDS, 0, "ids", NULL, LIST, 0, "the ids alone, a line each"},
 	{OPTION_JSON, 0, "json", NULL, LIST, 0, "a line of JSON a probe"},
 	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, 0, "KTAP instead of the table"},
 	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE, WORDS_FOLDERS,
@@ -71,8 +73,8 @@ static const struct option_row rows[] = {
          "DIR/ID.pcapng, an interface for each end of the wire"},
 	{OPTION_OUT, 0, "out", "DIR", RUN, WORDS_FOLDERS,
          "keep the records there, a file a probe (out)"},
-	{OPTION_OUT, 0, "out", "DIR", LADDER, WORDS_FOLDERS,
-         "where 'finwait run' kept the record (out)"},
+	{OPTION_OUT, 0, "out", "DIR", LADDER | LIST | SHOW, WORDS_FOLDERS,
+         "where 'finwait run' kept the records (out)"},
 	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE, WORDS_FOLDERS,
          "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_OUT, 0, "out", "DIR", DIFF, WORDS_FOLDERS,

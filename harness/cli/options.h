@@ -71,6 +71,7 @@ enum option_id {
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_MAN,
+	OPTION_IDS,
 };
 
 struct option_row {

@@ -112,6 +112,7 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_HELP:
 	case OPTION_VERSION:
 	case OPTION_MAN:
+	case OPTION_IDS:
 		break;
 	}
 	return OPTION_NOT_TAKEN;

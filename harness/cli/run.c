@@ -183,6 +183,7 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_HELP:
 	case OPTION_VERSION:
 	case OPTION_MAN:
+	case OPTION_IDS:
 		break;
 	}
 	return request_take(&cmd->request, row, value);

@@ -1,104 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli.h"
-
+/* show: what is known by a name, be it a probe's, a claim's, or the kernel's own. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "../record/article.h"
-#include "../run/registry.h"
+#include "../base/nearest.h"
+#include "../report/claim_verdict.h"
+#include "../report/verdict_words.h"
+#include "../run/keep.h"
+#include "../session/records.h"
+#include "cli.h"
+#include "named.h"
+#include "output.h"
+#include "show_probe.h"
 
-static void show_articles(const char *letters)
+static int option_take(void *arg, const struct option_row *row, const char *value)
 {
-	const struct article *article;
-
-	for (unsigned int i = 0; (article = article_at(i)); i++)
-		if (article_is_cited(article, letters))
-			printf("      %c: %s\n", article->letter, article->title);
-}
-
-static void show_claims(const struct probe *probe)
-{
-	printf("\nClaims\n");
-	for (int i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++) {
-		printf("  %s\n      %s\n", probe->claims[i].id, probe->claims[i].text);
-		show_articles(probe->claims[i].article);
-	}
-}
-
-static void show_settings(const struct probe *probe)
-{
-	if (probe->sysctls[0].name)
-		printf("\nSysctls, set in both hosts (--set changes them)%*squick  faithful\n", 8,
-		       "");
-	for (int i = 0; i < SETTINGS_PER_PROBE && probe->sysctls[i].name; i++)
-		printf("  %-48s %9s %9s\n", probe->sysctls[i].name,
-		       probe->sysctls[i].quick ? probe->sysctls[i].quick : "default",
-		       probe->sysctls[i].faithful ? probe->sysctls[i].faithful : "default");
-	if (probe->params[0].name)
-		printf("\nParameters (--param changes them)%*squick  faithful\n", 22, "");
-	for (int i = 0; i < SETTINGS_PER_PROBE && probe->params[i].name; i++)
-		printf("  %-48s %9lld %9lld\n      %s\n", probe->params[i].name,
-		       (long long)probe->params[i].quick, (long long)probe->params[i].faithful,
-		       probe->params[i].text);
-}
-
-static const char *wire_words(enum wire_kind wire)
-{
-	switch (wire) {
-	case WIRE_KERNEL:
-		return "two hosts on a bridge; faults are nftables rules on its ports";
-	case WIRE_HAND:
-		return "two hosts; the harness moves each frame itself";
-	case WIRE_ROUTED:
-		return "two hosts, each in a net of its own, and a router between them; faults are "
-		       "nftables rules on its ports";
-	case WIRE_NONE:
-		return "one host that talks to itself over lo";
-	case WIRE_KIND_COUNT:
-		break;
-	}
-	return "";
-}
-
-/* The rows of the probe's grid, with what each has of its own. */
-static void show_variants(const struct probe *probe)
-{
-	printf("\nVariants\n");
-	for (const struct variant *variant = probe->variants; variant->suffix; variant++) {
-		printf("  %s%s%s%s%s\n", probe->id, *variant->suffix ? "." : "", variant->suffix,
-		       variant->title ? "  " : "", variant->title ? variant->title : "");
-		if (variant->slow)
-			printf("      Needs its real minutes: runs when named, or with "
-			       "--faithful.\n");
-		for (int i = 0; i < SETTINGS_PER_PROBE && variant->params[i].name; i++)
-			printf("      %-44s %9lld %9lld\n", variant->params[i].name,
-			       (long long)variant->params[i].quick,
-			       (long long)variant->params[i].faithful);
-		for (int i = 0; i < SETTINGS_PER_PROBE && variant->sysctls[i].name; i++)
-			printf("      %-44s %9s %9s\n", variant->sysctls[i].name,
-			       variant->sysctls[i].quick ? variant->sysctls[i].quick : "default",
-			       variant->sysctls[i].faithful ? variant->sysctls[i].faithful
-			                                    : "default");
-	}
-}
-
-static void show_needs(const struct probe *probe)
-{
-	static const struct {
-		unsigned int need;
-		const char *words;
-	} needs[] = {
-		{NEEDS_VM, "a kernel of its own: run it with --kernel"},
-		{NEEDS_NETEM, "the kernel's netem"},
-		{NEEDS_TRACE, "eBPF, and so root"},
-		{NEEDS_IPV4, "IPv4, which it asks about alone"},
-		{NEEDS_IPV6, "IPv6, which it asks about alone: run it with -6"},
-	};
-
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		if (probe->needs & needs[i].need)
-			printf("\nNeeds %s.\n", needs[i].words);
-	if (probe->slow)
-		printf("\nNeeds its real minutes: runs when named, or with --faithful.\n");
+	(void)row; /* --out is all there is */
+	*(const char **)arg = value;
+	return 0;
 }
 
 /* By the id of a row, or that of the probe whose variants the rows are. */
@@ -116,25 +36,170 @@ static const struct probe *probe_find(const char *id)
 	return NULL;
 }
 
+static const struct claim *claim_of(const struct probe *probe, const char *id)
+{
+	for (int i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++)
+		if (!strcmp(probe->claims[i].id, id))
+			return &probe->claims[i];
+	return NULL;
+}
+
+/* ---- what the last run came to ---- */
+
+/* The records in @dir of all rows of @probe, over both families; NULL: no memory. */
+static struct record **records_of(const struct probe *probe, const char *dir, size_t *count)
+{
+	size_t rows;
+	const struct registry_row *row = registry_rows(&rows);
+	struct record **records = calloc(2 * rows + 1, sizeof(struct record *));
+
+	*count = 0;
+	for (size_t i = 0; records && i < 2 * rows; i++) {
+		char id[140], *path;
+		struct fault ignored;
+
+		if (row[i / 2].probe != probe)
+			continue;
+		snprintf(id, sizeof(id), "%s%s", row[i / 2].id, i % 2 ? FAMILY_IPV6_SUFFIX : "");
+		path = keep_path(dir, id);
+		if (path && access(path, R_OK) == 0)
+			records[*count] = record_load_result(path, &ignored);
+		*count += records[*count] != NULL;
+		free(path);
+	}
+	return records;
+}
+
+static void show_last(const struct probe *probe, const char *dir)
+{
+	size_t count;
+	struct record **records = records_of(probe, dir, &count);
+
+	if (!records)
+		return;
+	if (count) {
+		printf("\nThe last run, in %s/: Linux %s, %s clock\n\n", dir,
+		       records[0]->run.kernel, records[0]->run.clock);
+		records_print(records, count, 0, false);
+	}
+	records_free(records, count);
+}
+
+/* A line a finding of claim @id. */
+static void show_findings(const struct probe *probe, const char *id, const char *dir)
+{
+	size_t count;
+	struct record **records = records_of(probe, dir, &count);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < records[i]->finding_count; j++) {
+			const struct finding *finding = &records[i]->findings[j];
+			struct buffer words = {0};
+			const char *text;
+
+			if (strcmp(finding->claim, id) != 0)
+				continue;
+			finding_add_words(&words, finding);
+			text = buffer_text(&words);
+			printf("      last run of %s: %s: %s\n", records[i]->probe,
+			       verdict_word(finding->verdict), text ? text : "");
+			buffer_free(&words);
+		}
+	if (records)
+		records_free(records, count);
+}
+
+/* ---- what a name may be ---- */
+
+/* Of a claim that goes by another name than its probe; each probe that judges it. */
+static bool claim_print(const char *id, const char *dir)
+{
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+	bool found = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct probe *probe = rows[i].probe;
+		const struct claim *claim = claim_of(probe, id);
+
+		if (!claim || (i && rows[i - 1].probe == probe))
+			continue;
+		if (!found) {
+			printf("%s: a claim\n\n  %s\n", claim->id, claim->text);
+			show_articles(claim->article);
+			printf("\nJudged by\n");
+		}
+		found = true;
+		printf("  %s: %s\n", probe->id, probe->title);
+		show_findings(probe, id, dir);
+	}
+	return found;
+}
+
+static bool is_named(const struct registry_row *row, const void *pattern)
+{
+	return registry_names(row, pattern);
+}
+
+static bool glob_print(const char *pattern)
+{
+	char head[160];
+
+	if (!strpbrk(pattern, "*?["))
+		return false;
+	snprintf(head, sizeof(head), "Probes that fit %.120s", pattern);
+	return probes_print(head, is_named, pattern) > 0;
+}
+
+static int show_refuse(const char *name)
+{
+	char words[NEAREST_MOST * NEAREST_LENGTH + 40];
+	const struct effect *effect;
+	struct nearest nearest;
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+
+	nearest_start(&nearest, name);
+	for (size_t i = 0; i < count; i++) {
+		const struct probe *probe = rows[i].probe;
+
+		nearest_try(&nearest, probe->id);
+		nearest_try(&nearest, rows[i].id);
+		for (int j = 0; j < CLAIMS_PER_PROBE && probe->claims[j].id; j++)
+			nearest_try(&nearest, probe->claims[j].id);
+	}
+	for (unsigned int i = 0; (effect = effect_at(i)); i++)
+		nearest_try(&nearest, effect_short(effect));
+	errnos_try(&nearest);
+	return cli_say(
+		EXIT_USAGE, "no probe %s '%s'%s", strpbrk(name, "*?[") ? "matches" : "is called",
+		name, nearest_words(&nearest, " ('finwait list' shows all)", words, sizeof(words)));
+}
+
 int command_show(int argc, char **argv)
 {
+	const char *dir = OUT_DIR_DEFAULT, *name;
+	const struct effect *effect;
 	const struct probe *probe;
-	struct fault fault;
+	struct words words;
+	int code = options_parse(COMMAND_SHOW, argc, argv, option_take, &dir, &words);
 
-	if (argc != 2)
-		return cli_say(EXIT_USAGE, "show takes one probe's id ('finwait list' shows all)");
-	probe = probe_find(argv[1]);
-	if (!probe) {
-		registry_refuse(argv[1], &fault);
-		return cli_fault(EXIT_USAGE, &fault);
+	if (code)
+		return code;
+	if (words.count != 1)
+		return cli_say(EXIT_USAGE, "show takes one probe's id, or one claim, glob, sysctl, "
+		                           "errno or counter ('finwait list' shows all probes)");
+	name = words.items[0];
+	if ((probe = probe_find(name))) {
+		show_probe(probe);
+		show_last(probe, dir);
+		return EXIT_AS_PREDICTED;
 	}
-	printf("%s: %s\n\n  %s\n", probe->id, probe->title, probe->question);
-	show_claims(probe);
-	printf("\nBench\n  %s\n", wire_words(probe->wire));
-	show_settings(probe);
-	if (probe->variants)
-		show_variants(probe);
-	printf("\nKernel path\n  %s\n", probe->kernel_path);
-	show_needs(probe);
+	if (claim_print(name, dir) || glob_print(name))
+		return EXIT_AS_PREDICTED;
+	if ((effect = effect_find(name)))
+		effect_print(effect);
+	else if (!name_print(name))
+		return show_refuse(name);
 	return EXIT_AS_PREDICTED;
 }

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* Of several findings the one that tells most of the claim. */
-static enum verdict verdict_more(enum verdict a, enum verdict b)
+enum verdict verdict_more(enum verdict a, enum verdict b)
 {
 	static const enum verdict order[] = {
 		VERDICT_REFUTED,   VERDICT_QUALIFIED, VERDICT_INCONCLUSIVE,

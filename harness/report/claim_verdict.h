@@ -6,9 +6,10 @@
 #include "../base/buffer.h"
 #include "../record/record.h"
 
+/* Of two the one that tells more: one REFUTED outweighs all others, then a qualified one. */
+enum verdict verdict_more(enum verdict a, enum verdict b);
 /*
- * The verdict of the finding that tells most of claim @id: one REFUTED outweighs all others, then
- * a qualified one. Of a probe that was skipped, skipped.
+ * The verdict of the finding that tells most of claim @id. Of a probe that was skipped, skipped.
  */
 enum verdict claim_verdict(const struct record *rec, const char *id);
 /* "fin_segments 6 (says 4)": what was measured, and what is said where that is not the same. */

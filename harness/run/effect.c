@@ -200,6 +200,11 @@ const struct effect *effect_find(const char *name)
 	return NULL;
 }
 
+const char *effect_short(const struct effect *effect)
+{
+	return name_short(effect->name);
+}
+
 const char *effect_nearest(const char *name, char *buf, size_t size)
 {
 	struct nearest nearest;

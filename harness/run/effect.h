@@ -13,6 +13,8 @@ struct effect {
 
 /* The @i-th, sysctls first; NULL behind the last. */
 const struct effect *effect_at(unsigned int i);
+/* "tcp_fin_timeout" of "net.ipv4.tcp_fin_timeout". */
+const char *effect_short(const struct effect *effect);
 /* By its name, also without net.ipv4. or net.core.; NULL: not known. */
 const struct effect *effect_find(const char *name);
 /* "; did you mean ...?" or where all of them are: what follows on @name, which is not known. */

@@ -82,7 +82,7 @@ char *catalog_line(const struct registry_row *row)
 	json_put_text(&out, "variant", row->variant ? row->variant->title : "");
 	json_put_text(&out, "question", probe->question);
 	json_put_text(&out, "kernel_path", probe->kernel_path);
-	json_put_bool(&out, "slow", probe->slow);
+	json_put_bool(&out, "slow", registry_row_is_slow(row));
 	json_put(&out, "claims", claims_array(probe));
 	json_put(&out, "sysctls", sysctls_object(row));
 	json_put(&out, "params", params_object(row));

@@ -73,6 +73,41 @@ struct record *record_load(const char *path, bool named, struct fault *f)
 	return rec;
 }
 
+/* Events are most of a file, and are told by how each line of ours begins. */
+static int result_read(struct record *rec, FILE *file, const char *path, struct fault *f)
+{
+	static const char event[] = "{\"type\":\"event\"";
+	char *line = NULL, why[160];
+	size_t size = 0;
+	ssize_t length;
+	int err = 0;
+
+	while (!err && (length = getline(&line, &size, file)) > 0)
+		if (strncmp(line, event, sizeof(event) - 1) != 0 &&
+		    json_read_line(rec, line, (size_t)length, why) < 0)
+			err = fault_refuse(f, EBADMSG, "%s: %s", path_end(path), why);
+	free(line);
+	if (!err && !rec->probe[0])
+		err = fault_refuse(f, ENODATA, "%s: not the record of a probe", path_end(path));
+	if (!err && registry_describe(rec) < 0)
+		err = fault_set(f, ENOMEM, "read %s", path_end(path));
+	return err;
+}
+
+struct record *record_load_result(const char *path, struct fault *f)
+{
+	FILE *file = file_open_regular(path, f);
+	struct record *rec = file ? record_new() : NULL;
+
+	if (rec && result_read(rec, file, path, f) < 0) {
+		record_free(rec);
+		rec = NULL;
+	}
+	if (file)
+		fclose(file);
+	return rec;
+}
+
 static int record_take(const char *path, bool named, const char *const *patterns,
                        size_t pattern_count, struct kept_records *kept, struct fault *f)
 {

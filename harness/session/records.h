@@ -23,6 +23,8 @@ int records_load(const char *path, const char *const *patterns, size_t pattern_c
  * in a folder is a regular file, or nobody waits for it. -ENODATA: it tells of no probe.
  */
 struct record *record_load(const char *path, bool named, struct fault *f) MUST_CHECK;
+/* The same of a regular file, but for its events: what was asked and what it came to. */
+struct record *record_load_result(const char *path, struct fault *f) MUST_CHECK;
 void records_free(struct record **records, size_t count);
 
 #endif

@@ -10,13 +10,13 @@ FINWAIT=$(realpath "${FINWAIT:-${FINWAIT_BUILD:-$TOP/build}/finwait}")
 FINWAIT_SELFCHECK=$(realpath "${FINWAIT_SELFCHECK:-${FINWAIT_BUILD:-$TOP/build}/finwait-selfcheck}")
 NOBODY=65534
 
-# The probes that 'finwait list' names, one a line; those with a * are slow.
+# The rows of all probes, one a line; those that need minutes.
 probes() {
-	"$FINWAIT" list | sed -n 's/^\([a-z][^ ]*\) .*/\1/p'
+	"$FINWAIT" list --ids
 }
 
 slow_probes() {
-	"$FINWAIT" list | sed -n 's/^\([a-z][^ ]*\) *\* .*/\1/p'
+	"$FINWAIT" list --json | jq -r 'select(.slow).id'
 }
 
 # lacks FEATURE COMMAND...: as on a kernel without it (lacks.c).

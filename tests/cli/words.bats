@@ -8,7 +8,7 @@ load helper
 setup_file() {
 	load helper
 	cd "$BATS_FILE_TMPDIR"
-	on_time "$FINWAIT" run self.connect >/dev/null
+	on_time "$FINWAIT" run self.connect close.three-waves >/dev/null
 }
 
 setup() {
@@ -107,4 +107,69 @@ unread() {
 	# what programs read is whole
 	run -0 "$FINWAIT" judge out/self.connect.jsonl --json --quiet
 	diff <(echo "$output") <("$FINWAIT" judge out/self.connect.jsonl --json)
+}
+
+@test "show: a claim, a glob, a sysctl, an option, an errno, a counter, a state" {
+	run -0 --separate-stderr "$FINWAIT" show loss.syn-default
+	[[ ${lines[0]} == "loss.syn-default: a claim" ]]
+	grep -qE '^ +D: .' <<<"$output"
+	grep -q '^  loss.syn: Every SYN is lost$' <<<"$output"
+	run -0 --separate-stderr "$FINWAIT" show 'wave*'
+	[ "$(grep -cE '^  wave[1-4]\.lost[a-z-]* +[A-Z]' <<<"$output")" -eq "$(probes | grep -c ^wave)" ]
+	for name in tcp_fin_timeout TCP_LINGER2; do
+		diff <("$FINWAIT" show $name) <("$FINWAIT" sysctl $name)
+	done
+	run -0 --separate-stderr "$FINWAIT" show ECONNREFUSED
+	[[ ${lines[0]} == "ECONNREFUSED: Connection refused (errno 111)" ]]
+	grep -q '^  open.refused ' <<<"$output"
+	for name in TcpExt.TCPTimeouts TCPTimeouts; do
+		run -0 --separate-stderr "$FINWAIT" show $name
+		[[ ${lines[0]} =~ ^TcpExt.TCPTimeouts:\ a\ counter\ of\ the\ kernel\'s,\ [0-9]+\ here ]]
+		grep -q '^  loss.synack ' <<<"$output"
+	done
+	run -0 --separate-stderr "$FINWAIT" show LAST_ACK
+	grep -q '^  wave4.lost ' <<<"$output"
+	refused 2 "is called 'loss.syn-defualt'; did you mean loss.syn-default?" \
+		"$FINWAIT" show loss.syn-defualt
+	refused 2 "is called 'ECONNREFUESD'; did you mean ECONNREFUSED?" "$FINWAIT" show ECONNREFUESD
+	refused 2 "no probe matches 'zz*'" "$FINWAIT" show 'zz*'
+	# what the kernel has, and no probe
+	refused 2 "no probe is called 'ENOTTY'" "$FINWAIT" show ENOTTY
+}
+
+@test "show: what the last run found, of the probe and of a claim" {
+	run -0 "$FINWAIT" show self.connect
+	[[ $output != *"The last run"* ]]
+	cd "$BATS_FILE_TMPDIR"
+	run -0 --separate-stderr "$FINWAIT" show self.connect
+	grep -qE "^The last run, in out/: Linux $(uname -r), real clock$" <<<"$output"
+	grep -q '^1 probe: 1 as predicted' <<<"$output"
+	diff <(echo "$output") <(cd / && "$FINWAIT" show self.connect --out "$OLDPWD/out" |
+		sed "s|$OLDPWD/||")
+	run -0 --separate-stderr "$FINWAIT" show close.three-waves-data
+	[[ ${lines[0]} == "close.three-waves-data: a claim" ]]
+	grep -qE '^ +last run of close.three-waves: (confirmed|REFUTED|qualified|model only): ' <<<"$output"
+	# what is no record is none
+	mkdir -p broken
+	echo '{"type":' >broken/self.connect.jsonl
+	run -0 --separate-stderr "$FINWAIT" show self.connect --out broken
+	[[ $stderr$output != *"The last run"* ]]
+}
+
+@test "list: chapters, letters, titles, the last run's verdicts, in 80 columns" {
+	run -0 --separate-stderr "$FINWAIT" list
+	[ "${lines[0]}" = "1  Opening a connection" ]
+	grep -qE '^  wave4.lost +A D +The last ACK is lost$' <<<"$output"
+	# every folder has its heading, as docs/claims.md has it
+	diff <(grep -oE '^[0-9]+  [^(]*' <<<"$output" | sed 's/  / /; s/ *$//') \
+		<(sed -n 's/^## \([0-9]* [^(]*\).*/\1/p' "$TOP/docs/claims.md" | sed 's/ *$//')
+	diff <("$FINWAIT" list --ids) <("$FINWAIT" list --json | jq -r .id)
+	cd "$BATS_FILE_TMPDIR"
+	run -0 script -qec "stty cols 80; LC_ALL=C NO_COLOR=1 '$FINWAIT' list" /dev/null
+	grep -qE '^  self.connect +C +(confirmed|REFUTED|qualified|model only) +[A-Z]' <<<"$output"
+	grep -qE '^  wave4.lost +A D  +The last ACK' <<<"$output"
+	[[ $output == *"those of the last run, in out/."* ]]
+	run ! grep -qE '^.{81}' <<<"${output//$'\r'/}"
+	run -0 "$FINWAIT" list --quiet
+	[[ $output != *Letters* ]]
 }
