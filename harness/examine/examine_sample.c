@@ -164,6 +164,13 @@ static const char *check_retransmits(const struct exam *exam, const struct readi
 		if (!i)
 			break;
 	}
+	if (most > UINT8_MAX) { /* icsk_retransmits has eight bits: it has begun anew */
+		uint8_t beyond = (uint8_t)(sample->retransmits + 1 - before);
+
+		return quiet && beyond > most + 1 - before
+		               ? "it counts other retransmissions than left"
+		               : NULL;
+	}
 	if (sample->retransmits > most)
 		return "it counts more retransmissions than left";
 	return sample->retransmits + 1 < before && quiet
