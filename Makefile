@@ -172,7 +172,12 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 INCLUDE_DIR = $(DESTDIR)$(PREFIX)/include/finwait
 PROBE_HEADERS = $(sort $(patsubst $(CURDIR)/%,%,$(realpath $(filter %.h,$(shell \
 	$(CC) $(CPPFLAGS) -MM harness/probe.h)))))
-install: $(O)/finwait $(MAN:%=$(O)/man/%)
+# Where the distributions' shells look, and those of what an administrator has built.
+SHARE = $(DESTDIR)$(PREFIX)/share
+COMPLETION_bash = bash-completion/completions/finwait
+COMPLETION_zsh = zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_finwait
+COMPLETION_fish = fish/vendor_completions.d/finwait.fish
+install: $(O)/finwait $(MAN:%=$(O)/man/%) $(SHELLS:%=$(O)/completion/%)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin/finwait)install -D -m 755 $(O)/finwait \
 		$(DESTDIR)$(PREFIX)/bin/finwait
 	$(call say,INSTALL,$(INCLUDE_DIR)/)for header in $(PROBE_HEADERS); do \
