@@ -52,12 +52,24 @@ static bool is_help(const char *word)
 	return !strcmp(word, "--help") || !strcmp(word, "-h");
 }
 
-static bool wants_help(int argc, char **argv)
+static bool is_version(const char *word)
+{
+	return !strcmp(word, "--version");
+}
+
+/* Whether one of the options is such a word; behind "--" there are none. */
+static bool wants(int argc, char **argv, bool (*is_such)(const char *word))
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (is_help(argv[i]))
+		if (is_such(argv[i]))
 			return true;
 	return false;
+}
+
+static int version_print(void)
+{
+	printf("finwait %s\n", FINWAIT_VERSION);
+	return EXIT_AS_PREDICTED;
 }
 
 /* A command without options of its own gets its words alone. */
@@ -92,7 +104,9 @@ static int command_dispatch(int argc, char **argv)
 		return command_help(argc, argv);
 	if (id == COMMAND_COUNT)
 		return command_refuse(argv[0]);
-	if (wants_help(argc, argv)) {
+	if (wants(argc, argv, is_version))
+		return version_print();
+	if (wants(argc, argv, is_help)) {
 		help_command(id);
 		return EXIT_AS_PREDICTED;
 	}
@@ -134,10 +148,8 @@ int main(int argc, char **argv)
 		help_all(stderr);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--version")) {
-		printf("finwait %s\n", FINWAIT_VERSION);
-		return cli_finish(EXIT_AS_PREDICTED);
-	}
+	if (is_version(argv[1]))
+		return cli_finish(version_print());
 	if (!slack_read(&slack))
 		return cli_say(EXIT_USAGE, "FINWAIT_SLACK_MS wants 0 to 10000, not '%s'",
 		               getenv("FINWAIT_SLACK_MS"));

@@ -109,7 +109,6 @@ bool option_is_of(const struct option_row *row, enum command_id command)
 	return row->commands & (1U << command);
 }
 
-/* What every command understands is taken here; main() has looked for --help and --version. */
 static bool row_is_of(const struct option_row *row, enum command_id command)
 {
 	return row->commands & (1U << command | EVERY);
@@ -121,6 +120,12 @@ static void every_take(const struct option_row *row)
 		cli_be_quiet();
 	if (row->id == OPTION_ASCII)
 		cli_keep_to_ascii();
+}
+
+/* Those that main() has looked for: whoever gets to getopt() wants something else. */
+static bool row_is_mains(const struct option_row *row)
+{
+	return row->id == OPTION_HELP || row->id == OPTION_VERSION;
 }
 
 static const struct option_row *row_first(const char *word)
@@ -151,7 +156,7 @@ static void getopt_tables(enum command_id command, struct option *longs, char *l
 {
 	*letters++ = ':';
 	for (size_t i = 0; i < ROWS; i++) {
-		if (!row_is_of(&rows[i], command))
+		if (!row_is_of(&rows[i], command) || row_is_mains(&rows[i]))
 			continue;
 		if (rows[i].name)
 			*longs++ = (struct option){

@@ -62,6 +62,11 @@ setup() {
 		diff <("$FINWAIT" "$command" x -h) <(echo "$output")
 	done
 	"$FINWAIT" help | grep -qE '^  --version +'
+	diff <("$FINWAIT" --help ladder) <("$FINWAIT" help ladder)
+	# both are whole words: a part of one does not set a run going
+	diff <("$FINWAIT" run self.connect --version) <("$FINWAIT" --version)
+	refused 2 "run has no option '--hel'; did you mean --help?" "$FINWAIT" run self.connect --hel
+	refused 2 "run has no option '--vers'; did you mean --version?" "$FINWAIT" run self.connect --vers
 }
 
 @test "--quiet and --ascii: before the command and behind it" {
