@@ -173,6 +173,13 @@ uint32_t wire_hold(struct probe_run *run, struct packet_match match);
 void wire_await_held(struct probe_run *run, uint32_t rule, unsigned int count);
 /* Let the held frame number @index (0: the oldest) of @rule go; the rule stays on. */
 void wire_release_one(struct probe_run *run, uint32_t rule, unsigned int index);
+/*
+ * Let all frames that @rule holds go so that they reach their host in one go, as a burst does:
+ * no softirq runs before the last is there. What finds the processor's queue full
+ * (net.core.netdev_max_backlog) the host drops, and the record has which. The rule stays on;
+ * the run is skipped where the kernel has no sch_plug.
+ */
+void wire_release_burst(struct probe_run *run, uint32_t rule);
 /* Switch a rule off; what it still holds goes on in order. */
 void wire_restore(struct probe_run *run, uint32_t rule);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* qdisc: netem on a link's egress, by libnl-route. */
+/* qdisc: netem and plug on a link's egress, by libnl-route. */
 #ifndef FINWAIT_NETNS_QDISC_H
 #define FINWAIT_NETNS_QDISC_H
 
@@ -21,5 +21,15 @@ struct netem {
 int netem_set(struct rtnl *rtnl, int ifindex, const struct netem *netem,
               struct fault *f) MUST_CHECK;
 int netem_clear(struct rtnl *rtnl, int ifindex, struct fault *f) MUST_CHECK;
+
+/*
+ * Keep all that is sent on the link from now on, up to 16 MB: root qdisc plug. Where it is there
+ * already plug_put() does the same, at once. -EOPNOTSUPP with "needs plug" where the kernel has no
+ * sch_plug.
+ */
+int plug_set(struct rtnl *rtnl, int ifindex, struct fault *f) MUST_CHECK;
+int plug_put(struct rtnl *rtnl, int ifindex, struct fault *f) MUST_CHECK;
+/* Let all of it go at once, and keep nothing more. */
+int plug_pull(struct rtnl *rtnl, int ifindex, struct fault *f) MUST_CHECK;
 
 #endif

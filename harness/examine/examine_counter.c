@@ -343,6 +343,7 @@ static const struct {
 	{"Ip.InReceives", predict_ip_in},
 	{"Ip.InDelivers", predict_ip_delivered},
 	{"Ip.OutRequests", predict_ip_out},
+	{"Link.RxDropped", predict_link_dropped},
 };
 
 /* One of those at the end of the run, not at a mark before. */

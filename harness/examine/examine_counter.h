@@ -26,6 +26,7 @@ void range_add(const struct tally *tally, struct range *range, int64_t t_ns);
 
 void own_addresses_collect(struct tally *tally);
 struct range predict_left(const struct tally *tally);
+struct range predict_link_dropped(const struct tally *tally);
 struct range predict_in_segs(const struct tally *tally);
 struct range predict_out_rsts(const struct tally *tally);
 struct range predict_ip_in(const struct tally *tally);

@@ -161,3 +161,19 @@ struct range predict_left(const struct tally *tally)
 {
 	return count_flights(tally, false, flight_is_tcp);
 }
+
+/* enqueue_to_backlog() counts what it does not take as the link's: dev_core_stats_rx_dropped_inc(). */
+struct range predict_link_dropped(const struct tally *tally)
+{
+	const struct story *story = tally->exam->story;
+	struct range range = {0, 0};
+
+	for (size_t i = 0; i < story->event_count; i++) {
+		const struct event *event = story->events[i];
+
+		if (event->kind == EVENT_FRAME && event->frame.action == FRAME_OVERFLOW &&
+		    side_other(event->host) == tally->host)
+			range_add(tally, &range, event->t_ns);
+	}
+	return range;
+}

@@ -3,7 +3,8 @@
  * examine_wire: what became of each frame, and which rule did it.
  *
  * Every frame that left a host arrives at the other once, unless a rule that was on and
- * matches took it; and a rule takes what it matches. The hits that the wire counted are
+ * matches took it, or the other's own queue was full (enqueue_to_backlog(): its link counted
+ * that, see examine_counter.c); and a rule takes what it matches. The hits that the wire counted are
  * those frames. Nothing comes out of the wire that nobody put in.
  */
 #include <errno.h>
@@ -102,7 +103,7 @@ static void rule_frame(struct wire *wire, const struct event *event)
 	struct rule *rule = rule_find(wire, event->frame.rule);
 
 	if (!event->frame.rule || event->frame.action == FRAME_RELEASE ||
-	    event->frame.action == FRAME_INJECT)
+	    event->frame.action == FRAME_INJECT || event->frame.action == FRAME_OVERFLOW)
 		return;
 	if (!rule || rule->off_ns != INT64_MAX || rule->action != event->frame.action) {
 		complain_rule(wire, event->t_ns, event->frame.rule,
@@ -234,6 +235,8 @@ static void flight_stopped(struct wire *wire, const struct flight *flight, enum 
 {
 	const struct rule *rule = rule_find(wire, flight->rule);
 
+	if (flight->overflowed && rule && rule->action == FRAME_HOLD)
+		return;
 	if (rule && (rule->action == action || rule->action == FRAME_ACTION_COUNT ||
 	             (action == FRAME_DROP && rule->action == FRAME_REJECT)))
 		return;

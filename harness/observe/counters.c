@@ -3,13 +3,15 @@
  * counters: /proc/thread-self/net/{snmp,netstat}. Each group is two lines of the
  * same prefix, "TcpExt: name name ..." and "TcpExt: 1 2 ...", matched by position
  * alone: a pair that does not match up is left out whole, so that its counters
- * are absent and not each other's.
+ * are absent and not each other's. Beside them two that are no MIB's: packets that the
+ * namespace's links did not hand on to the stack (/proc/thread-self/net/dev), and those that
+ * found a processor's queue full, whatever namespace they were for (/proc/net/softnet_stat).
  */
 #include "counters.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,16 +160,58 @@ static int text_add(struct counters *counters, const char *text)
 	return ret;
 }
 
-struct counters *counters_parse(const char *snmp, const char *netstat, struct fault *f)
+static int named_add(struct counters *counters, const char *group, const char *name, int64_t value)
+{
+	return counters_add(counters, (struct span){group, strlen(group)},
+	                    (struct span){name, strlen(name)}, value);
+}
+
+/* dev_seq_printf_stats(): "eth0: bytes packets errs drop ...", behind two lines of titles. */
+static int links_add(struct counters *counters, const char *text)
+{
+	int64_t sum = 0, dropped;
+
+	for (struct span line = span_next(&text, "\n"); line.length > 0;
+	     line = span_next(&text, "\n")) {
+		const char *colon = memchr(line.text, ':', line.length);
+
+		if (colon && sscanf(colon + 1, "%*s %*s %*s %" SCNd64, &dropped) == 1)
+			sum += dropped;
+	}
+	return named_add(counters, "Link", "RxDropped", sum);
+}
+
+/* softnet_seq_show(): a line of hexadecimal numbers for each processor, "processed dropped ...". */
+static int softnet_add(struct counters *counters, const char *text)
+{
+	int64_t sum = 0;
+
+	for (struct span line = span_next(&text, "\n"); line.length > 0;
+	     line = span_next(&text, "\n")) {
+		unsigned int dropped;
+
+		if (sscanf(line.text, "%*x %x", &dropped) == 1)
+			sum += dropped;
+	}
+	return named_add(counters, "softnet_stat", "dropped", sum);
+}
+
+struct counters *counters_parse(const struct counter_texts *texts, struct fault *f)
 {
 	struct counters *counters = calloc(1, sizeof(*counters));
+	int err = counters ? text_add(counters, texts->snmp) : -ENOMEM;
 
-	if (counters == NULL || text_add(counters, snmp) != 0 || text_add(counters, netstat) != 0) {
-		counters_free(counters);
-		(void)fault_set(f, ENOMEM, "read the MIB counters");
-		return NULL;
-	}
-	return counters;
+	if (!err)
+		err = text_add(counters, texts->netstat);
+	if (!err && texts->dev)
+		err = links_add(counters, texts->dev);
+	if (!err && texts->softnet_stat)
+		err = softnet_add(counters, texts->softnet_stat);
+	if (!err)
+		return counters;
+	counters_free(counters);
+	(void)fault_set(f, ENOMEM, "read the counters");
+	return NULL;
 }
 
 /* All of @fd and a NUL, to be freed; NULL with errno. */
@@ -216,14 +260,23 @@ static char *file_read(const char *path, struct fault *f)
 	return text;
 }
 
-struct counters *counters_read(struct fault *f)
+struct counters *counters_read(bool machine, struct fault *f)
 {
 	struct counters *counters = NULL;
 	char *snmp = file_read("/proc/thread-self/net/snmp", f);
-	char *netstat = snmp == NULL ? NULL : file_read("/proc/thread-self/net/netstat", f);
+	char *netstat = snmp ? file_read("/proc/thread-self/net/netstat", f) : NULL;
+	char *dev = netstat ? file_read("/proc/thread-self/net/dev", f) : NULL;
+	char *softnet_stat =
+		dev && machine ? file_read("/proc/thread-self/net/softnet_stat", f) : NULL;
 
-	if (netstat != NULL)
-		counters = counters_parse(snmp, netstat, f);
+	if (dev && (softnet_stat || !machine))
+		counters = counters_parse(&(struct counter_texts){.snmp = snmp,
+		                                                  .netstat = netstat,
+		                                                  .dev = dev,
+		                                                  .softnet_stat = softnet_stat},
+		                          f);
+	free(softnet_stat);
+	free(dev);
 	free(netstat);
 	free(snmp);
 	return counters;

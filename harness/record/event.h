@@ -193,6 +193,7 @@ enum frame_action {
 	FRAME_DUPLICATE,
 	FRAME_INJECT,
 	FRAME_REJECT, /* dropped, and its sender told so by ICMP (an injected frame) */
+	FRAME_OVERFLOW, /* released, and dropped by the host, whose own queue was full */
 	FRAME_ACTION_COUNT
 };
 

@@ -98,6 +98,7 @@ static_assert(ARRAY_SIZE(mini_change_names) == MINI_CHANGE_COUNT, "a name for ev
 static const char *const frame_action_names[] = {
 	[FRAME_DROP] = "drop",           [FRAME_HOLD] = "hold",     [FRAME_RELEASE] = "release",
 	[FRAME_DUPLICATE] = "duplicate", [FRAME_INJECT] = "inject", [FRAME_REJECT] = "reject",
+	[FRAME_OVERFLOW] = "overflow",
 };
 static_assert(ARRAY_SIZE(frame_action_names) == FRAME_ACTION_COUNT, "a name for every action");
 

@@ -44,7 +44,7 @@ static int loopback_enter(struct fault *f)
 /* What was counted since @before. */
 static int trial_read(struct trial *trial, const struct counters *before, struct fault *f)
 {
-	struct counters *after = counters_read(f);
+	struct counters *after = counters_read(false, f);
 
 	if (!after)
 		return -EIO;
@@ -103,7 +103,7 @@ static int synack_try(void *arg, struct fault *f)
 
 	if (fd < 0)
 		return fd;
-	before = counters_read(f);
+	before = counters_read(false, f);
 	fd = before ? socket_at(SERVER_PORT, f) : -EIO;
 	if (fd < 0)
 		return fd;
@@ -158,7 +158,7 @@ static int half_open(struct fault *f)
  */
 static int challenge(int server, struct trial *trial, struct fault *f)
 {
-	struct counters *before = counters_read(f);
+	struct counters *before = counters_read(false, f);
 	int err = 0, client = before ? socket_at(CLIENT_PORT, f) : -EIO;
 	struct tcp_info info;
 	socklen_t size = sizeof(info);

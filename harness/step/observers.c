@@ -67,7 +67,7 @@ static int host_open(struct observers *obs, const struct bench *bench, enum side
 	obs->diag[host] = diag_open(f);
 	if (!obs->diag[host])
 		return -f->err;
-	obs->counters[host] = counters_read(f);
+	obs->counters[host] = counters_read(obs->machine, f);
 	return obs->counters[host] ? 0 : -f->err;
 }
 
@@ -77,6 +77,7 @@ int observers_open(struct observers *obs, const struct bench *bench, const struc
 	bool *observed = rec->observed;
 	int err = taps_open(obs, bench, wire, f);
 
+	obs->machine = plan->info.guest[0] != '\0';
 	for (int side = 0; side < SIDE_COUNT && !err; side++)
 		err = host_open(obs, bench, (enum side)side, f);
 	if (err)
@@ -107,14 +108,14 @@ static void counter_emit(const char *name, int64_t delta, void *arg)
 	emit_event(place->emit, &event);
 }
 
-void observers_count(const struct bench *bench, struct counts *counts)
+void observers_count(const struct observers *obs, const struct bench *bench, struct counts *counts)
 {
 	counts->t_ns = clock_mono_ns();
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		counters_free(counts->of[side]);
 		counts->of[side] = NULL;
 		if (bench_enter(bench, (enum bench_ns)side, NULL) == 0)
-			counts->of[side] = counters_read(NULL);
+			counts->of[side] = counters_read(obs->machine, NULL);
 	}
 }
 

@@ -136,7 +136,7 @@ static void run_count(struct probe_run *run, const char *mark)
 
 	for (int i = 0; i < SETTLE_TRIES && !quiet; i++) {
 		(void)pump_drain(&run->pump);
-		observers_count(&run->bench, &counts);
+		observers_count(&run->obs, &run->bench, &counts);
 		quiet = !pump_drain(&run->pump);
 	}
 	observers_tell_counts(&run->obs, &counts, &run->emit, mark);

@@ -61,6 +61,7 @@ static void hand_take_frame(struct wire *wire, enum side from, const struct fram
 		return;
 	case FRAME_RELEASE:
 	case FRAME_INJECT:
+	case FRAME_OVERFLOW:
 	case FRAME_ACTION_COUNT:
 		break;
 	}
@@ -76,7 +77,7 @@ size_t hand_held_by(const struct wire *wire, uint32_t rule)
 	return count;
 }
 
-void hand_release(struct wire *wire, uint32_t rule, size_t index)
+struct held_frame hand_remove(struct wire *wire, uint32_t rule, size_t index)
 {
 	struct held_frame held;
 	size_t i, seen = 0;
@@ -89,8 +90,20 @@ void hand_release(struct wire *wire, uint32_t rule, size_t index)
 	held = wire->held[i];
 	wire->held_count--;
 	memmove(&wire->held[i], &wire->held[i + 1], (wire->held_count - i) * sizeof(wire->held[0]));
-	wire_frame_emit(wire, held.from, FRAME_RELEASE, rule, &held.packet);
-	wire_send(wire, held.from, &held.packet, held.frame.data, held.frame.length);
+	return held;
+}
+
+void hand_send(struct wire *wire, const struct held_frame *held)
+{
+	wire_frame_emit(wire, held->from, FRAME_RELEASE, held->rule, &held->packet);
+	wire_send(wire, held->from, &held->packet, held->frame.data, held->frame.length);
+}
+
+void hand_release(struct wire *wire, uint32_t rule, size_t index)
+{
+	const struct held_frame held = hand_remove(wire, rule, index);
+
+	hand_send(wire, &held);
 }
 
 static int hand_rule_on(struct wire *wire, struct wire_rule *rule, struct fault *f)

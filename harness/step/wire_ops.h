@@ -64,6 +64,7 @@ struct wire {
 	size_t held_count, held_space;
 	struct captures captures;
 	bool strangers[SIDE_COUNT]; /* their addresses lead to this host */
+	struct tap *inside[SIDE_COUNT]; /* on this host's own link, once a burst went there */
 };
 
 extern const struct wire_ops wire_kernel, wire_hand, wire_none;
@@ -106,7 +107,11 @@ void reject_answer(struct wire *wire, const struct wire_rule *rule, enum side fr
 /* ---- wire_hand.c: frames that are held ---- */
 
 size_t hand_held_by(const struct wire *wire, uint32_t rule);
-/* Let number @index (0: the oldest) of those that @rule holds go. */
+/* Number @index (0: the oldest) of those that @rule holds, which is not held any more. */
+struct held_frame hand_remove(struct wire *wire, uint32_t rule, size_t index);
+/* Let it go. */
+void hand_send(struct wire *wire, const struct held_frame *held);
+/* Both. */
 void hand_release(struct wire *wire, uint32_t rule, size_t index);
 
 #endif

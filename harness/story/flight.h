@@ -29,10 +29,11 @@ struct flight {
 	bool loopback; /* on @from's lo: it comes back to the host that sent it */
 	bool injected, duplicate; /* begins on the wire, not at @from */
 	bool by_frame; /* the hand wire told what became of it */
+	bool overflowed; /* FATE_DROPPED by the host that it came to: its own queue was full */
 	int64_t depart_ns, arrive_ns; /* NEVER: not seen there */
 	int64_t held_ns, released_ns; /* NEVER: was not */
 	enum fate fate;
-	uint32_t rule; /* that dropped, held or doubled it */
+	uint32_t rule; /* that dropped, held or doubled it; that let it go, if it overflowed */
 	unsigned int
 		resent; /* 2: the second retransmission of this segment; 0: the first sending */
 };

@@ -18,6 +18,8 @@
  *    backwards. An arrival that has no departure left is a copy of the one before it, or
  *    came from nowhere.
  *
+ * 4. What the host's own queue did not take (overflow) is one that has arrived so.
+ *
  * So of two identical SYNs with one arrival right after the second, the second was
  * delivered; with a rule on at the second alone, the first was, however late.
  */
@@ -46,6 +48,7 @@ static bool frame_tells_fate(enum frame_action action)
 		return true;
 	case FRAME_RELEASE:
 	case FRAME_INJECT:
+	case FRAME_OVERFLOW:
 	case FRAME_ACTION_COUNT:
 		break;
 	}
@@ -201,6 +204,31 @@ static int surplus_add(const struct sights *sights, const struct event *event, s
 	return 0;
 }
 
+/* What came out of the wire and found its host's queue full went no further: as good as dropped. */
+static void overflow_apply(const struct sights *sights, const struct event *event)
+{
+	for (size_t i = sights->depart_count; i-- > 0;) {
+		struct flight *flight = departed(sights, i);
+
+		if (!flight->arrival || flight->released_ns == NEVER ||
+		    flight->arrive_ns > event->t_ns)
+			continue;
+		flight->fate = FATE_DROPPED;
+		flight->overflowed = true;
+		flight->rule = event->frame.rule;
+		flight->arrival = NULL;
+		flight->arrive_ns = NEVER;
+		return;
+	}
+}
+
+static void overflows_apply(const struct sights *sights)
+{
+	for (size_t i = sights->frame_count; i-- > 0;)
+		if (frame_at(sights, i)->frame.action == FRAME_OVERFLOW)
+			overflow_apply(sights, frame_at(sights, i));
+}
+
 int sights_pair(struct sights *sights)
 {
 	size_t before = SIZE_MAX;
@@ -221,5 +249,6 @@ int sights_pair(struct sights *sights)
 		if (err < 0)
 			return err;
 	}
+	overflows_apply(sights);
 	return 0;
 }

@@ -277,6 +277,10 @@ kept_call() {
 	fi
 }
 
+@test "what is held comes in a burst where the kernel has sch_plug; where not, that is what is missing" {
+	comes_to wire.burst ok 0 '' || comes_to wire.burst skipped 4 '.*needs plug.*'
+}
+
 @test "a probe with variants: a row each, with its own parameters and sysctls" {
 	cd "$BATS_TEST_TMPDIR"
 	run -0 "$FINWAIT_SELFCHECK" list

@@ -12,7 +12,8 @@
 static struct counters *parse(const char *snmp, const char *netstat)
 {
 	struct fault f = {0};
-	struct counters *counters = counters_parse(snmp, netstat, &f);
+	struct counters *counters =
+		counters_parse(&(struct counter_texts){.snmp = snmp, .netstat = netstat}, &f);
 
 	assert_non_null(counters);
 	return counters;
@@ -80,6 +81,30 @@ static void test_long_name(void **state)
 	counters_free(counters);
 }
 
+/* Before IP: of all links of the namespace, and of all processors. */
+static void test_dropped_before(void **state)
+{
+	struct fault f = {0};
+	struct counters *counters = counters_parse(
+		&(struct counter_texts){
+			.snmp = "",
+			.netstat = "",
+			.dev = "Inter-|   Receive                            |  Transmit\n"
+			       " face |bytes    packets errs drop fifo frame|bytes packets\n"
+			       "    lo:       0       0    7    1    0     0        9\n"
+			       "  eth0: 4815162      42    7   30    0     0        9\n",
+			.softnet_stat = "0000002a 0000000a 00000007 00000000\n"
+					"00000001 00000100 00000007 00000000\n",
+		},
+		&f);
+
+	(void)state;
+	assert_non_null(counters);
+	assert_int_equal(counters_get(counters, "Link.RxDropped"), 31);
+	assert_int_equal(counters_get(counters, "softnet_stat.dropped"), 266);
+	counters_free(counters);
+}
+
 struct changes {
 	unsigned int count;
 	int64_t a, b, icmp;
@@ -120,7 +145,7 @@ static void test_changed(void **state)
 static void test_kernel(void **state)
 {
 	struct fault f = {0};
-	struct counters *counters = counters_read(&f);
+	struct counters *counters = counters_read(true, &f);
 
 	(void)state;
 	assert_non_null(counters);
@@ -128,6 +153,8 @@ static void test_kernel(void **state)
 	assert_true(counters_get(counters, "TcpExt.TCPTimeouts") >= 0);
 	assert_true(counters_get(counters, "IpExt.InOctets") >= 0);
 	assert_true(counters_get(counters, "Icmp.InMsgs") >= 0);
+	assert_true(counters_get(counters, "Link.RxDropped") >= 0);
+	assert_true(counters_get(counters, "softnet_stat.dropped") >= 0);
 	counters_free(counters);
 }
 
@@ -136,7 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),    cmocka_unit_test(test_bad_pairs),
 		cmocka_unit_test(test_long_name), cmocka_unit_test(test_changed),
-		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_kernel),    cmocka_unit_test(test_dropped_before),
 	};
 
 	return cmocka_run_group_tests_name("counters", tests, NULL, NULL);

@@ -49,6 +49,7 @@ static const char *const records[] = {
 	"true/ask.rfc1337-nat.restart.jsonl",
 	"true/history.fin-hits-new-client.rootless.jsonl",
 	"true/orphan.max.jsonl",
+	"true/queue.netdev-backlog.jsonl",
 	"true/history.old-syn.jsonl",
 	"true/ask.linger-blocks.5.10.jsonl",
 	"true/ask.unread-response.5.10.jsonl",

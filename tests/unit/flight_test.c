@@ -208,6 +208,32 @@ static void the_wires_word_decides(void **state)
 	record_free(rec);
 }
 
+/* It came out of the wire, and its host did not take it: that is no arrival. */
+static void an_overflow_is_no_arrival(void **state)
+{
+	struct record *rec = record_new();
+	struct story story;
+
+	(void)state;
+	seen(rec, 0, SIDE_CLIENT, true, TCP_FLAG_SYN, 7);
+	framed(rec, 10, FRAME_HOLD, TCP_FLAG_SYN, 7);
+	framed(rec, 1000, FRAME_RELEASE, TCP_FLAG_SYN, 7);
+	seen(rec, 1010, SIDE_SERVER, false, TCP_FLAG_SYN, 7);
+	framed(rec, 1020, FRAME_OVERFLOW, TCP_FLAG_SYN, 7);
+	seen(rec, 2000, SIDE_CLIENT, true, TCP_FLAG_SYN, 7);
+	seen(rec, 2010, SIDE_SERVER, false, TCP_FLAG_SYN, 7);
+	assert_int_equal(story_build(rec, &story), 0);
+	assert_int_equal(story.flights.count, 2);
+	assert_int_equal(story.flights.items[0].fate, FATE_DROPPED);
+	assert_true(story.flights.items[0].overflowed);
+	assert_null(story.flights.items[0].arrival);
+	assert_int_equal(story.flights.items[1].fate, FATE_DELIVERED);
+	assert_false(story.flights.items[1].overflowed);
+	assert_int_equal(story.flights.items[1].arrive_ns, 2010000);
+	story_free(&story);
+	record_free(rec);
+}
+
 static void an_injected_packet_begins_on_the_wire(void **state)
 {
 	struct record *rec = record_new();
@@ -369,6 +395,7 @@ int main(void)
 		cmocka_unit_test(of_two_alike_the_latest_arrived),
 		cmocka_unit_test(a_slow_wire_keeps_the_order),
 		cmocka_unit_test(the_wires_word_decides),
+		cmocka_unit_test(an_overflow_is_no_arrival),
 		cmocka_unit_test(an_injected_packet_begins_on_the_wire),
 		cmocka_unit_test(many_alike_are_all_there),
 		cmocka_unit_test(packets_are_named_by_their_connection),

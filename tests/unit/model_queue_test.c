@@ -72,6 +72,16 @@ static void powers_of_two(void **state)
 	assert_int_equal(model_power_above(5), 8);
 }
 
+static void a_processors_queue_takes_one_more(void **state)
+{
+	(void)state;
+	assert_int_equal(model_netdev_queue(7, 8), 7);
+	assert_int_equal(model_netdev_queue(8, 8), 8);
+	assert_int_equal(model_netdev_queue(9, 8), 9);
+	assert_int_equal(model_netdev_queue(10, 8), 9);
+	assert_int_equal(model_netdev_queue(10, 0), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -79,6 +89,7 @@ int main(void)
 		cmocka_unit_test(half_open_ones_are_counted),
 		cmocka_unit_test(half_of_a_full_queue_is_pruned),
 		cmocka_unit_test(powers_of_two),
+		cmocka_unit_test(a_processors_queue_takes_one_more),
 	};
 
 	return cmocka_run_group_tests_name("model_queue", tests, NULL, NULL);

@@ -67,3 +67,8 @@ int64_t model_half_open_kept(int64_t count, int64_t most, int64_t retries, unsig
 	/* young are those that have not run off yet: as long as one is left, it counts */
 	return timeouts > PRUNED_RETRIES ? count - pruned(count, most) : count;
 }
+
+int64_t model_netdev_queue(int64_t count, int64_t most)
+{
+	return count <= most ? count : most + 1;
+}

@@ -44,4 +44,10 @@ bool model_half_open_is_full(const struct half_open *rules);
  */
 int64_t model_half_open_kept(int64_t count, int64_t most, int64_t retries, unsigned int timeouts);
 
+/*
+ * How many of @count packets that come in one go a processor's queue takes, which is empty
+ * before: enqueue_to_backlog() asks for more than netdev_max_backlog (@most), not as many.
+ */
+int64_t model_netdev_queue(int64_t count, int64_t most);
+
 #endif

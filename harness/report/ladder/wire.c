@@ -272,7 +272,7 @@ static const char *fate_word(const struct flight *flight)
 {
 	switch (flight->fate) {
 	case FATE_DROPPED:
-		return "dropped";
+		return flight->overflowed ? "queue full" : "dropped";
 	case FATE_HELD:
 		return "held";
 	case FATE_LOST:
