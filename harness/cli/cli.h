@@ -34,6 +34,8 @@ int cli_fault(enum exit_code code, const struct fault *fault);
 int cli_finish(int code);
 
 struct report_style cli_style(void);
+/* A paragraph on standard output, folded to the terminal, @indent blanks before each line. */
+void cli_text(unsigned int indent, const char *fmt, ...) PRINTF(2, 3);
 
 /* --quiet: neither progress nor advice. */
 void cli_be_quiet(void);

@@ -106,14 +106,12 @@ static bool names_and_sets_not(const struct registry_row *row, const void *name)
 
 void effect_print(const struct effect *effect)
 {
-	struct report_style style = cli_style();
-	struct sheet sheet = sheet_open(stdout, &style, WIDTH_DEFAULT, WIDTH_LEAST);
 	char value[256];
 
 	printf("%s\n\n", effect->name);
-	sheet_text(&sheet, 2, ATTR_PLAIN, effect->does);
+	cli_text(2, "%s", effect->does);
 	printf("\nKernel path\n");
-	sheet_text(&sheet, 2, ATTR_PLAIN, effect->function);
+	cli_text(2, "%s", effect->function);
 	if (effect_is_sysctl(effect)) {
 		sysctl_value_here(effect->name, value, sizeof(value));
 		printf("\nIn force here\n  %s\n",

@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../report/sheet.h"
+
 int cli_say(enum exit_code code, const char *fmt, ...)
 {
 	va_list args;
@@ -59,6 +61,24 @@ struct report_style cli_style(void)
 		.colour = terminal && !(no_colour && *no_colour),
 		.width = size.ws_col ? size.ws_col : 110,
 	};
+}
+
+#define TEXT_WIDTH 110 /* where there is no terminal */
+#define TEXT_WIDTH_LEAST 60
+
+void cli_text(unsigned int indent, const char *fmt, ...)
+{
+	struct report_style style = cli_style();
+	struct sheet sheet = sheet_open(stdout, &style, TEXT_WIDTH, TEXT_WIDTH_LEAST);
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	va_end(args);
+	sheet_text(&sheet, indent, ATTR_PLAIN, text ? text : "(no memory for these words)");
+	free(text);
 }
 
 static bool quiet;

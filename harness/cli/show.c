@@ -78,8 +78,10 @@ static void show_last(const struct probe *probe, const char *dir)
 	if (!records)
 		return;
 	if (count) {
-		printf("\nThe last run, in %s/: Linux %s, %s clock\n\n", dir,
-		       records[0]->run.kernel, records[0]->run.clock);
+		putchar('\n');
+		cli_text(0, "The last run, in %s/: Linux %s, %s clock", dir, records[0]->run.kernel,
+		         records[0]->run.clock);
+		putchar('\n');
 		records_print(records, count, 0, false);
 	}
 	records_free(records, count);
@@ -101,8 +103,8 @@ static void show_findings(const struct probe *probe, const char *id, const char 
 				continue;
 			finding_add_words(&words, finding);
 			text = buffer_text(&words);
-			printf("      last run of %s: %s: %s\n", records[i]->probe,
-			       verdict_word(finding->verdict), text ? text : "");
+			cli_text(6, "last run of %s: %s: %s", records[i]->probe,
+			         verdict_word(finding->verdict), text ? text : "");
 			buffer_free(&words);
 		}
 	if (records)
@@ -125,12 +127,13 @@ static bool claim_print(const char *id, const char *dir)
 		if (!claim || (i && rows[i - 1].probe == probe))
 			continue;
 		if (!found) {
-			printf("%s: a claim\n\n  %s\n", claim->id, claim->text);
+			printf("%s: a claim\n\n", claim->id);
+			cli_text(2, "%s", claim->text);
 			show_articles(claim->article);
 			printf("\nJudged by\n");
 		}
 		found = true;
-		printf("  %s: %s\n", probe->id, probe->title);
+		cli_text(2, "%s: %s", probe->id, probe->title);
 		show_findings(probe, id, dir);
 	}
 	return found;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "../record/article.h"
+#include "cli.h"
 
 void show_articles(const char *letters)
 {
@@ -11,14 +12,15 @@ void show_articles(const char *letters)
 
 	for (unsigned int i = 0; (article = article_at(i)); i++)
 		if (article_is_cited(article, letters))
-			printf("      %c: %s\n", article->letter, article->title);
+			cli_text(6, "%c: %s", article->letter, article->title);
 }
 
 static void show_claims(const struct probe *probe)
 {
 	printf("\nClaims\n");
 	for (int i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++) {
-		printf("  %s\n      %s\n", probe->claims[i].id, probe->claims[i].text);
+		cli_text(2, "%s", probe->claims[i].id);
+		cli_text(6, "%s", probe->claims[i].text);
 		show_articles(probe->claims[i].article);
 	}
 }
@@ -26,18 +28,19 @@ static void show_claims(const struct probe *probe)
 static void show_settings(const struct probe *probe)
 {
 	if (probe->sysctls[0].name)
-		printf("\nSysctls, set in both hosts (--set changes them)%*squick  faithful\n", 8,
+		printf("\nSysctls, set in both hosts (--set changes them)%*squick  faithful\n", 4,
 		       "");
 	for (int i = 0; i < SETTINGS_PER_PROBE && probe->sysctls[i].name; i++)
-		printf("  %-48s %9s %9s\n", probe->sysctls[i].name,
+		printf("  %-44s %9s %9s\n", probe->sysctls[i].name,
 		       probe->sysctls[i].quick ? probe->sysctls[i].quick : "default",
 		       probe->sysctls[i].faithful ? probe->sysctls[i].faithful : "default");
 	if (probe->params[0].name)
-		printf("\nParameters (--param changes them)%*squick  faithful\n", 22, "");
-	for (int i = 0; i < SETTINGS_PER_PROBE && probe->params[i].name; i++)
-		printf("  %-48s %9lld %9lld\n      %s\n", probe->params[i].name,
-		       (long long)probe->params[i].quick, (long long)probe->params[i].faithful,
-		       probe->params[i].text);
+		printf("\nParameters (--param changes them)%*squick  faithful\n", 18, "");
+	for (int i = 0; i < SETTINGS_PER_PROBE && probe->params[i].name; i++) {
+		printf("  %-44s %9lld %9lld\n", probe->params[i].name,
+		       (long long)probe->params[i].quick, (long long)probe->params[i].faithful);
+		cli_text(6, "%s", probe->params[i].text);
+	}
 }
 
 static const char *wire_words(enum wire_kind wire)
@@ -63,17 +66,17 @@ static void show_variants(const struct probe *probe)
 {
 	printf("\nVariants\n");
 	for (const struct variant *variant = probe->variants; variant->suffix; variant++) {
-		printf("  %s%s%s%s%s\n", probe->id, *variant->suffix ? "." : "", variant->suffix,
-		       variant->title ? "  " : "", variant->title ? variant->title : "");
+		cli_text(2, "%s%s%s%s%s", probe->id, *variant->suffix ? "." : "", variant->suffix,
+		         variant->title ? "  " : "", variant->title ? variant->title : "");
 		if (variant->slow)
 			printf("      Needs its real minutes: runs when named, or with "
 			       "--faithful.\n");
 		for (int i = 0; i < SETTINGS_PER_PROBE && variant->params[i].name; i++)
-			printf("      %-44s %9lld %9lld\n", variant->params[i].name,
+			printf("      %-40s %9lld %9lld\n", variant->params[i].name,
 			       (long long)variant->params[i].quick,
 			       (long long)variant->params[i].faithful);
 		for (int i = 0; i < SETTINGS_PER_PROBE && variant->sysctls[i].name; i++)
-			printf("      %-44s %9s %9s\n", variant->sysctls[i].name,
+			printf("      %-40s %9s %9s\n", variant->sysctls[i].name,
 			       variant->sysctls[i].quick ? variant->sysctls[i].quick : "default",
 			       variant->sysctls[i].faithful ? variant->sysctls[i].faithful
 			                                    : "default");
@@ -102,12 +105,16 @@ static void show_needs(const struct probe *probe)
 
 void show_probe(const struct probe *probe)
 {
-	printf("%s: %s\n\n  %s\n", probe->id, probe->title, probe->question);
+	cli_text(0, "%s: %s", probe->id, probe->title);
+	putchar('\n');
+	cli_text(2, "%s", probe->question);
 	show_claims(probe);
-	printf("\nBench\n  %s\n", wire_words(probe->wire));
+	printf("\nBench\n");
+	cli_text(2, "%s", wire_words(probe->wire));
 	show_settings(probe);
 	if (probe->variants)
 		show_variants(probe);
-	printf("\nKernel path\n  %s\n", probe->kernel_path);
+	printf("\nKernel path\n");
+	cli_text(2, "%s", probe->kernel_path);
 	show_needs(probe);
 }

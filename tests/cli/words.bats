@@ -161,6 +161,15 @@ unread() {
 	[[ $stderr$output != *"The last run"* ]]
 }
 
+@test "show: every probe in 80 columns" {
+	for id in $(probes); do
+		echo "LC_ALL=C '$FINWAIT' show $id"
+	done >all.sh
+	run -0 script -qec 'stty cols 80; sh all.sh' /dev/null
+	[ "${#lines[@]}" -gt 500 ]
+	run ! grep -E '^.{81}' <<<"${output//$'\r'/}"
+}
+
 @test "list: chapters, letters, titles, the last run's verdicts, in 80 columns" {
 	run -0 --separate-stderr "$FINWAIT" list
 	[ "${lines[0]}" = "1  Opening a connection" ]
