@@ -40,6 +40,7 @@ setup() {
 		"$FINWAIT" run self.connect --set net.core.somaxcon=1
 	refused 2 "parameter 'to_the_edn'; did you mean to_the_end?" \
 		"$FINWAIT" run close.four-waves --param to_the_edn=1
+	refused 2 "kernel has no 'lsit'; did you mean list?" "$FINWAIT" kernel lsit
 	XDG_CACHE_HOME=$PWD refused 3 "'newset' has not been fetched; did you mean newest?" \
 		"$FINWAIT" run self.connect --kernel newset
 	[ ! -e out ]
@@ -48,6 +49,7 @@ setup() {
 @test "what is like nothing: where all names are" {
 	refused 2 "there is no command 'bogus' ('finwait --help' shows all)" "$FINWAIT" bogus
 	refused 2 "no probe is called 'nope' ('finwait list' shows all)" "$FINWAIT" show nope
+	refused 2 "kernel has no 'nope' (list, fetch, rm)" "$FINWAIT" kernel nope
 	refused 2 "knows 'qqqq' ('finwait sysctl' shows all)" "$FINWAIT" sysctl qqqq
 	refused 2 "has no option '--bogus' ('finwait run --help')" "$FINWAIT" run --bogus
 	refused 2 "is called '$(printf '%0200d' 0 | cut -c1-80)'" "$FINWAIT" run "$(printf '%0200d' 0)"
@@ -120,7 +122,8 @@ unread() {
 	grep -qE '^ +D: .' <<<"$output"
 	grep -q '^  loss.syn: Every SYN is lost$' <<<"$output"
 	run -0 --separate-stderr "$FINWAIT" show 'wave*'
-	[ "$(grep -cE '^  wave[1-4]\.lost[a-z-]* +[A-Z]' <<<"$output")" -eq "$(probes | grep -c ^wave)" ]
+	[ "$(grep -cE '^  wave[1-4]\.lost[a-z-]* +[A-Z]' <<<"$output")" -eq "$("$FINWAIT" list --json |
+		jq -r .probe | sort -u | grep -c ^wave)" ]
 	for name in tcp_fin_timeout TCP_LINGER2; do
 		diff <("$FINWAIT" show $name) <("$FINWAIT" sysctl $name)
 	done
