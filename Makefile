@@ -108,6 +108,15 @@ $(O)/gen/%.so.h: $(O)/gen/%.so
 	$(call say,GEN,$@)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@.tmp && mv $@.tmp $@
 $(O)/harness/vm/qemu.o: $(O)/gen/steady.so.h
 
+# What a page and a picture bring with them, as bytes of ours.
+define embed
+$(O)/gen/$(notdir $(1)).h: $(1)
+	@mkdir -p $$(@D)
+	$$(call say,GEN,$$@)od -An -v -tx1 $$< | sed 's/ \(..\)/0x\1,/g; $$$$s/,$$$$//' > $$@.tmp && mv $$@.tmp $$@
+endef
+$(foreach file,$(wildcard harness/report/*/*.css harness/report/*/*.js),$(eval $(call embed,$(file))))
+$(O)/harness/report/picture/svg.o: $(O)/gen/picture.css.h
+
 # What tracing costs: prints "name value unit" lines.
 $(O)/tests/bench/trace_storm: $(O)/tests/bench/trace_storm.o $(LIB)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -89,11 +89,12 @@ static const struct command commands[] = {
 		{
 			.name = "ladder",
 			.run = command_ladder,
-			.synopsis = "ladder ID [--out DIR]",
+			.synopsis = "ladder ID [--out DIR] [--svg FILE]",
 			.summary = "draw what happened in the last run",
 			.help = "Draws the record that 'finwait run' kept: both ends' states in "
 				"their lanes, packets as arrows, what was lost and by which rule. "
-				"ID may be a file, too.",
+				"ID may be a file, too. With --svg it is a picture for a "
+				"browser or a document, light and dark.",
 			.prints_only = true,
 			.words = WORDS_PROBES | WORDS_FILES,
 		},

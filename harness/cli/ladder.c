@@ -9,6 +9,7 @@
 #include "../run/keep.h"
 #include "../run/registry.h"
 #include "../session/records.h"
+#include "output_file.h"
 
 /* The record of @what: a file, or a probe's id whose record is in the folder @dir. */
 static struct record *ladder_load(const char *what, const char *dir, int *code)
@@ -32,30 +33,62 @@ static struct record *ladder_load(const char *what, const char *dir, int *code)
 	return rec;
 }
 
+struct ladder_command {
+	const char *dir; /* --out */
+	const char *svg; /* the picture's file; NULL: text */
+};
+
 static int option_take(void *arg, const struct option_row *row, const char *value)
 {
-	const char **dir = arg;
+	struct ladder_command *cmd = arg;
 
-	(void)row; /* --out is all there is */
-	*dir = value;
+	if (row->id == OPTION_SVG)
+		cmd->svg = value;
+	else
+		cmd->dir = value;
 	return 0;
+}
+
+static int ladder_write_svg(const struct record *rec, const char *path)
+{
+	struct fault fault;
+	FILE *out = output_open(path, &fault);
+	int err;
+
+	if (!out)
+		return cli_fault(EXIT_NOT_RUN, &fault);
+	err = ladder_svg(rec, out);
+	if (output_close(out, path, &fault) < 0)
+		return cli_fault(EXIT_NOT_RUN, &fault);
+	if (err)
+		return cli_say(EXIT_NOT_RUN, "cannot draw %s: %s", rec->probe, strerror(-err));
+	return EXIT_AS_PREDICTED;
+}
+
+static int ladder_show(const struct record *rec, const char *svg)
+{
+	struct report_style style = cli_style();
+
+	if (svg)
+		return ladder_write_svg(rec, svg);
+	/* it has said why, or nobody reads it any more */
+	return ladder_print(rec, &style, stdout) ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
 }
 
 int command_ladder(int argc, char **argv)
 {
-	const char *dir = OUT_DIR_DEFAULT;
-	struct report_style style = cli_style();
+	struct ladder_command cmd = {.dir = OUT_DIR_DEFAULT};
 	struct words words;
 	struct record *rec;
-	int code = options_parse(COMMAND_LADDER, argc, argv, option_take, &dir, &words);
+	int code = options_parse(COMMAND_LADDER, argc, argv, option_take, &cmd, &words);
 
 	if (code)
 		return code;
 	if (words.count != 1)
 		return cli_say(EXIT_USAGE, "ladder takes one probe's id, or one file");
-	rec = ladder_load(words.items[0], dir, &code);
-	if (rec && ladder_print(rec, &style, stdout))
-		code = EXIT_NOT_RUN; /* it has said why, or nobody reads it any more */
+	rec = ladder_load(words.items[0], cmd.dir, &code);
+	if (rec)
+		code = ladder_show(rec, cmd.svg);
 	record_free(rec);
 	return code;
 }

@@ -75,6 +75,8 @@ static const struct option_row rows[] = {
          "keep the records there, a file a probe (out)"},
 	{OPTION_OUT, 0, "out", "DIR", LADDER | LIST | SHOW, WORDS_FOLDERS,
          "where 'finwait run' kept the records (out)"},
+	{OPTION_SVG, 0, "svg", "FILE", LADDER, WORDS_FILES,
+         "a picture instead, written into FILE ('-': standard output)"},
 	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE, WORDS_FOLDERS,
          "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_OUT, 0, "out", "DIR", DIFF, WORDS_FOLDERS,

@@ -37,6 +37,9 @@ int digest_print(const struct record *const *records, size_t count,
  */
 int ladder_print(const struct record *rec, const struct report_style *style, FILE *out) MUST_CHECK;
 
+/* The same as a picture, a whole SVG document. Returns 0, -ENOMEM or -EIO. */
+int ladder_svg(const struct record *rec, FILE *out) MUST_CHECK;
+
 /*
  * The packets of one record, which is in order of time, as a capture file
  * (draft-ietf-opsawg-pcapng): each port of the wire an interface, nanoseconds since the run began,

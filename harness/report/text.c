@@ -59,50 +59,96 @@ static unsigned int code_columns(uint32_t code)
 	return 1;
 }
 
-size_t text_next(const char *s, char glyph[5], unsigned int *columns)
+/* text_next() or text_next_utf8() */
+typedef size_t next_fn(const char *s, char glyph[5], unsigned int *columns);
+
+/* @code: of a character of several bytes; 0: of one. */
+static size_t next_code(const char *s, char glyph[5], uint32_t *code)
 {
 	unsigned char first = (unsigned char)s[0];
-	uint32_t code = 0;
 	size_t length;
 
-	*columns = 1;
+	*code = 0;
 	if (!first)
 		return 0;
 	glyph[0] = first >= ' ' && first < 0x7f ? s[0] : '?';
 	glyph[1] = '\0';
 	if (first < 0x80)
 		return 1;
-	length = utf8_decode((const unsigned char *)s, &code);
-	if (!length)
-		return 1;
-	if (text_is_utf8()) {
-		memcpy(glyph, s, length);
-		glyph[length] = '\0';
+	length = utf8_decode((const unsigned char *)s, code);
+	return length ? length : 1;
+}
+
+static void glyph_take(const char *s, size_t length, char glyph[5])
+{
+	memcpy(glyph, s, length);
+	glyph[length] = '\0';
+}
+
+size_t text_next(const char *s, char glyph[5], unsigned int *columns)
+{
+	uint32_t code;
+	size_t length = next_code(s, glyph, &code);
+
+	*columns = 1;
+	if (code && text_is_utf8()) {
+		glyph_take(s, length, glyph);
 		*columns = code_columns(code);
 	}
 	return length;
 }
 
-unsigned int text_columns(const char *s)
+/* Not a character, or one that changes how others are read: U+202E and its like. */
+static bool code_misleads(uint32_t code)
+{
+	return (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code < 0xfdf0) || code == 0x61c ||
+	       (code >= 0x200e && code < 0x2010) || (code >= 0x2028 && code < 0x202f) ||
+	       (code >= 0x2066 && code < 0x206a);
+}
+
+size_t text_next_utf8(const char *s, char glyph[5], unsigned int *columns)
+{
+	uint32_t code;
+	size_t length = next_code(s, glyph, &code);
+
+	*columns = 1;
+	if (code && !code_misleads(code)) {
+		glyph_take(s, length, glyph);
+		*columns = code_columns(code);
+	}
+	return length;
+}
+
+static unsigned int columns_by(next_fn *next, const char *s)
 {
 	unsigned int total = 0, columns;
 	char glyph[5];
 	size_t n;
 
-	while ((n = text_next(s, glyph, &columns))) {
+	while ((n = next(s, glyph, &columns))) {
 		total += columns;
 		s += n;
 	}
 	return total;
 }
 
-static size_t copy_clean(const char *s, size_t bytes, char *line, size_t size)
+unsigned int text_columns(const char *s)
+{
+	return columns_by(text_next, s);
+}
+
+unsigned int text_columns_utf8(const char *s)
+{
+	return columns_by(text_next_utf8, s);
+}
+
+static size_t copy_clean(next_fn *next, const char *s, size_t bytes, char *line, size_t size)
 {
 	size_t used = 0, at = 0, n;
 	unsigned int columns;
 	char glyph[5];
 
-	while (at < bytes && (n = text_next(s + at, glyph, &columns))) {
+	while (at < bytes && (n = next(s + at, glyph, &columns))) {
 		size_t length = strlen(glyph);
 
 		if (used + length >= size)
@@ -115,7 +161,7 @@ static size_t copy_clean(const char *s, size_t bytes, char *line, size_t size)
 	return at;
 }
 
-bool text_fold(const char **rest, unsigned int width, char *line, size_t size)
+static bool fold_by(next_fn *next, const char **rest, unsigned int width, char *line, size_t size)
 {
 	const char *s = *rest + strspn(*rest, " ");
 	size_t at = 0, blank = 0, joint = 0, n;
@@ -126,7 +172,7 @@ bool text_fold(const char **rest, unsigned int width, char *line, size_t size)
 		*rest = s;
 		return false;
 	}
-	while ((n = text_next(s + at, glyph, &columns))) {
+	while ((n = next(s + at, glyph, &columns))) {
 		if (s[at] == ' ')
 			blank = at;
 		if (at && strchr("._/,-", s[at - 1]))
@@ -138,9 +184,19 @@ bool text_fold(const char **rest, unsigned int width, char *line, size_t size)
 	}
 	if (s[at] && (blank || joint))
 		at = blank ? blank : joint;
-	at = copy_clean(s, at, line, size);
+	at = copy_clean(next, s, at, line, size);
 	*rest = s + at + strspn(s + at, " ");
 	return at > 0;
+}
+
+bool text_fold(const char **rest, unsigned int width, char *line, size_t size)
+{
+	return fold_by(text_next, rest, width, line, size);
+}
+
+bool text_fold_utf8(const char **rest, unsigned int width, char *line, size_t size)
+{
+	return fold_by(text_next_utf8, rest, width, line, size);
 }
 
 void text_print(FILE *out, const char *text, enum attr attr, bool colour, unsigned int width)

@@ -36,11 +36,19 @@ size_t text_next(const char *s, char glyph[5], unsigned int *columns);
 unsigned int text_columns(const char *s);
 
 /*
+ * The same for what is UTF-8 whatever the locale: SVG, HTML. What XML has no place for, and what
+ * turns the direction of writing round, is '?' too.
+ */
+size_t text_next_utf8(const char *s, char glyph[5], unsigned int *columns);
+unsigned int text_columns_utf8(const char *s);
+
+/*
  * The next line of *@rest, at most @width columns (0: no limit), broken between
  * words where there is room to, or else after a mark inside a name ("net.ipv4.", "tcp_"); into
  * @line. False when nothing is left.
  */
 bool text_fold(const char **rest, unsigned int width, char *line, size_t size);
+bool text_fold_utf8(const char **rest, unsigned int width, char *line, size_t size);
 
 /* "\033[1m" and the like; "" for ATTR_PLAIN. */
 const char *attr_code(enum attr attr);

@@ -374,6 +374,25 @@ build_late() {
 	[ "$output" = "$by_id" ]
 }
 
+@test "ladder --svg: a picture, the same each time, and of a file; to standard output, too" {
+	"$FINWAIT" ladder wave4.lost --out "$BATS_FILE_TMPDIR/kept" --svg one.svg
+	"$FINWAIT" ladder "$BATS_FILE_TMPDIR/kept/wave4.lost.jsonl" --svg two.svg
+	cmp one.svg two.svg
+	LC_ALL=C "$FINWAIT" ladder "$BATS_FILE_TMPDIR/kept/wave4.lost.jsonl" --svg - | cmp one.svg
+	for words in '>wave4.lost  The last ACK is lost<' 'dropped, rule 1<' '>rule 1 off: it took' \
+		'<rect class="LISTEN"' '<rect class="LAST_ACK"' '<rect class="mini"'; do
+		grep -qF "$words" one.svg || fail_with "nothing of $words"
+	done
+	! command -v xmllint || xmllint --noout one.svg
+}
+
+@test "ladder --svg: into a regular file, or not at all" {
+	ln -s /dev/null link.svg
+	refused 3 'a symbolic link' "$FINWAIT" ladder wave4.lost --out "$BATS_FILE_TMPDIR/kept" --svg link.svg
+	refused 3 'a folder' "$FINWAIT" ladder wave4.lost --out "$BATS_FILE_TMPDIR/kept" --svg .
+	refused 3 'no/such' "$FINWAIT" ladder wave4.lost --out "$BATS_FILE_TMPDIR/kept" --svg no/such/file.svg
+}
+
 @test "ladder of a torn file: what is there is drawn, and that it was cut off is said" {
 	local whole=$BATS_FILE_TMPDIR/kept/wave4.lost.jsonl
 

@@ -11,7 +11,6 @@
 #include "line.h"
 
 #define TIME_COLUMNS 12
-#define QUIET_NS (100 * NS_PER_MS)
 
 /* The client's words end at its rail, the server's begin at its own. */
 static void lane_draw(const struct ladder *ladder, struct line *line, enum side side,
@@ -36,15 +35,22 @@ static void rails_draw(const struct pen *pen, struct line *line, enum glyph glyp
 		line_draw(pen, line, pen->ladder->right, glyph, ATTR_DIM);
 }
 
+const char *moment_text(int64_t t_ns, char *buf, size_t size)
+{
+	if (t_ns < NS_PER_S)
+		snprintf(buf, size, "%.3f ms", (double)t_ns / NS_PER_MS);
+	else
+		snprintf(buf, size, "%.4f s", (double)t_ns / NS_PER_S);
+	return buf;
+}
+
 static void time_draw(struct line *line, int64_t t_ns)
 {
-	char text[32];
+	char moment[32], text[40];
 
-	if (t_ns < NS_PER_S)
-		snprintf(text, sizeof(text), "%*.3f ms", TIME_COLUMNS - 3,
-		         (double)t_ns / NS_PER_MS);
-	else
-		snprintf(text, sizeof(text), "%*.4f s ", TIME_COLUMNS - 3, (double)t_ns / NS_PER_S);
+	moment_text(t_ns, moment, sizeof(moment));
+	snprintf(text, sizeof(text), "%*s", t_ns < NS_PER_S ? TIME_COLUMNS : TIME_COLUMNS - 1,
+	         moment);
 	line_put(line, 0, text, ATTR_DIM);
 }
 

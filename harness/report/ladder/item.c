@@ -55,6 +55,8 @@ void item_add(struct items *items, enum item_kind kind, int64_t t_ns, enum side 
 		.kind = kind,
 		.side = side,
 		.chunk = items->chunk_count,
+		.due_ns = NEVER,
+		.until_ns = NEVER,
 	};
 	items->count++;
 }

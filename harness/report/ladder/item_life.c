@@ -49,13 +49,28 @@ static void say_source(struct items *items, const struct life_state *state)
 		         duration_text(state->gap_ns, gap, sizeof(gap)));
 }
 
-static void say_time_wait_timer(struct items *items, const struct life_state *state)
+/* What the item that was added last tells of a timer, due @expires_ms after @t_ns. */
+static void item_time(struct items *items, int64_t t_ns, int64_t expires_ms, int64_t until_ns)
+{
+	int64_t due_ns;
+
+	if (items->failed || __builtin_mul_overflow(expires_ms, NS_PER_MS, &due_ns) ||
+	    __builtin_add_overflow(due_ns, t_ns, &due_ns))
+		return;
+	items->items[items->count - 1].due_ns = due_ns;
+	items->items[items->count - 1].until_ns = until_ns;
+}
+
+static void say_time_wait_timer(struct items *items, const struct life_state *state, int64_t t_ns,
+                                int64_t until_ns)
 {
 	char timer[24];
 
-	if (state->timer == DIAG_TIMER_TIMEWAIT)
-		item_say(items, ROLE_CARRIER, "%s timer",
-		         duration_text(state->expires_ms * NS_PER_MS, timer, sizeof(timer)));
+	if (state->timer != DIAG_TIMER_TIMEWAIT)
+		return;
+	item_say(items, ROLE_CARRIER, "%s timer",
+	         duration_text(state->expires_ms * NS_PER_MS, timer, sizeof(timer)));
+	item_time(items, t_ns, state->expires_ms, until_ns);
 }
 
 static void say_what_ended(struct items *items, const struct life_state *state,
@@ -69,16 +84,23 @@ static void say_what_ended(struct items *items, const struct life_state *state,
 		item_say(items, ROLE_ASIDE, "time-wait sock gone");
 }
 
-/* @object: what carries the state, where it comes to that soon after it began. */
-static void add_state(const struct telling *t, const struct life_state *state,
-                      enum sock_object object, const struct life_state *before)
+/* Until when the @at-th state of a life lasted, as far as the record goes. */
+static int64_t state_until_ns(const struct telling *t, size_t at)
 {
+	return at + 1 < t->life->count ? t->life->states[at + 1].t_ns : t->story->end_ns;
+}
+
+/* @object: what carries the state, where it comes to that soon after it began. */
+static void add_state(const struct telling *t, size_t at, enum sock_object object)
+{
+	const struct life_state *state = &t->life->states[at], *before = at ? state - 1 : NULL;
+
 	item_add(t->items, ITEM_STATE, state->t_ns, t->life->host);
 	item_say(t->items, ROLE_WHAT, "%s%s", t->label, state_name(state->state));
 	say_cause(t->items, state->cause);
 	say_carrier(t->items, object);
 	if (object == OBJECT_TIME_WAIT)
-		say_time_wait_timer(t->items, state);
+		say_time_wait_timer(t->items, state, state->t_ns, state_until_ns(t, at));
 	say_what_ended(t->items, state, before);
 	say_source(t->items, state);
 }
@@ -91,11 +113,7 @@ static bool is_time_wait_sign(const struct event *event)
 	       event->mini.change == MINI_CREATED;
 }
 
-/*
- * FIN_WAIT2 changes hands from the socket to a time-wait sock without a change of
- * state. When: the first sign of the latter while in it; NEVER.
- */
-static int64_t hand_over_ns(const struct life *life, size_t at)
+int64_t life_hand_over_ns(const struct life *life, size_t at)
 {
 	int64_t begin_ns = life->states[at].t_ns, end_ns = INT64_MAX;
 
@@ -110,25 +128,24 @@ static int64_t hand_over_ns(const struct life *life, size_t at)
 	return NEVER;
 }
 
-static void add_hand_over(const struct telling *t, const struct life_state *state, int64_t t_ns)
+static void add_hand_over(const struct telling *t, size_t at, int64_t t_ns)
 {
 	item_add(t->items, ITEM_STATE, t_ns, t->life->host);
 	item_say(t->items, ROLE_WHAT, "%sFIN_WAIT2", t->label);
 	say_carrier(t->items, OBJECT_TIME_WAIT);
-	say_time_wait_timer(t->items, state);
+	say_time_wait_timer(t->items, &t->life->states[at], t_ns, state_until_ns(t, at));
 }
 
 static void add_states(const struct telling *t)
 {
 	for (size_t i = 0; i < t->life->count; i++) {
 		const struct life_state *state = &t->life->states[i];
-		int64_t handed_ns = hand_over_ns(t->life, i);
+		int64_t handed_ns = life_hand_over_ns(t->life, i);
 		bool at_once = handed_ns != NEVER && handed_ns - state->t_ns < NS_PER_MS;
 
-		add_state(t, state, at_once ? OBJECT_TIME_WAIT : state->object,
-		          i ? state - 1 : NULL);
+		add_state(t, i, at_once ? OBJECT_TIME_WAIT : state->object);
 		if (handed_ns != NEVER && !at_once)
-			add_hand_over(t, state, handed_ns);
+			add_hand_over(t, i, handed_ns);
 	}
 }
 
@@ -149,7 +166,8 @@ static const char *timer_words(const struct sample *sample)
 	return NULL;
 }
 
-static void add_timer(const struct telling *t, const struct event *event, const char *words)
+static void add_timer(const struct telling *t, const struct event *event, const char *words,
+                      int64_t until_ns)
 {
 	const struct sample *sample = &event->sample;
 	char timer[24];
@@ -157,6 +175,7 @@ static void add_timer(const struct telling *t, const struct event *event, const 
 	item_add(t->items, ITEM_TIMER, event->t_ns, event->host);
 	item_say(t->items, ROLE_WHAT, "%s%s %s", t->label, words,
 	         duration_text(sample->expires_ms * NS_PER_MS, timer, sizeof(timer)));
+	item_time(t->items, event->t_ns, sample->expires_ms, until_ns);
 	if (sample->retransmits)
 		item_say(t->items, ROLE_ASIDE, "%u timeout%s so far", sample->retransmits,
 		         sample->retransmits == 1 ? "" : "s");
@@ -177,7 +196,7 @@ static void add_timers(const struct telling *t, bool verbose)
 			continue;
 		words = timer_words(&event->sample);
 		if (words && (verbose || next_ns - event->t_ns >= STANDS_NS))
-			add_timer(t, event, words);
+			add_timer(t, event, words, next_ns);
 		next_ns = event->t_ns;
 	}
 }

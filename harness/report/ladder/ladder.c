@@ -36,44 +36,59 @@ static const char *wire_text(const struct record *rec, char *buf, size_t size)
 	return buf;
 }
 
+const char *ladder_origin(const struct record *rec, char *buf, size_t size)
+{
+	const struct run_info *run = &rec->run;
+	char wire[24];
+
+	buf[0] = '\0';
+	if (run->kernel[0])
+		snprintf(buf, size, "Linux %s %s, %s%s clock%s%s%s, %s%s%s", run->kernel,
+		         run->machine, rec->family == FAMILY_IPV6 ? "IPv6, " : "", run->clock,
+		         run->guest[0] ? " (" : "", run->guest, run->guest[0] ? ")" : "",
+		         run->privilege, wire_text(rec, wire, sizeof(wire)),
+		         rec->faithful ? ", the articles' own parameters" : "");
+	return buf;
+}
+
 static void print_head(const struct ladder *ladder, const struct sheet *sheet)
 {
 	const struct record *rec = ladder->rec;
-	const struct run_info *run = &rec->run;
-	char wire[24];
+	char origin[400];
 
 	sheet_put(sheet, ATTR_BOLD, rec->probe, 0);
 	fputs("  ", ladder->out);
 	sheet_put(sheet, ATTR_PLAIN, rec->title, 0);
 	fputc('\n', ladder->out);
-	if (run->kernel[0])
-		sheet_format(sheet, 0, ATTR_DIM, "Linux %s %s, %s%s clock%s%s%s, %s%s%s",
-		             run->kernel, run->machine, rec->family == FAMILY_IPV6 ? "IPv6, " : "",
-		             run->clock, run->guest[0] ? " (" : "", run->guest,
-		             run->guest[0] ? ")" : "", run->privilege,
-		             wire_text(rec, wire, sizeof(wire)),
-		             rec->faithful ? ", the articles' own parameters" : "");
+	sheet_text(sheet, 0, ATTR_DIM, ladder_origin(rec, origin, sizeof(origin)));
 	for (size_t i = 0; i < rec->params.count; i++)
 		sheet_format(sheet, 0, ATTR_DIM, "%s = %s", rec->params.items[i].name,
 		             rec->params.items[i].value);
 	fputc('\n', ladder->out);
 }
 
-static void print_heads(const struct ladder *ladder)
+void ladder_address(const struct ladder *ladder, enum side side, char *buf, size_t size)
 {
 	const struct story *story = ladder->story;
-	char text[SIDE_COUNT][ENDPOINT_TEXT_SIZE + 24] = {"", ""};
-	const char *heads[SIDE_COUNT][2];
+	char text[ENDPOINT_TEXT_SIZE] = "";
 	size_t first = 0;
 
 	while (first < story->connection_count && !story->connections[first].has_tcp)
 		first++;
+	if (first < story->connection_count)
+		endpoint_text(&story->connections[first].ends[side], text);
+	snprintf(buf, size, "%s%s", text,
+	         ladder->crowded && side == SIDE_CLIENT ? " and more" : "");
+}
+
+static void print_heads(const struct ladder *ladder)
+{
+	char text[SIDE_COUNT][ENDPOINT_TEXT_SIZE + 24];
+	const char *heads[SIDE_COUNT][2];
+
 	for (unsigned int side = 0; side < SIDE_COUNT; side++) {
-		if (first < story->connection_count)
-			endpoint_text(&story->connections[first].ends[side], text[side]);
-		if (ladder->crowded && side == SIDE_CLIENT)
-			strcat(text[side], " and more");
-		heads[side][0] = side_name(side);
+		ladder_address(ladder, (enum side)side, text[side], sizeof(text[side]));
+		heads[side][0] = side_name((enum side)side);
 		heads[side][1] = text[side];
 	}
 	ladder_draw_heads(ladder, heads);
@@ -196,9 +211,19 @@ static bool is_crowded(const struct story *story)
 	return count > 1;
 }
 
-static int ladder_draw(struct ladder *ladder)
+int ladder_prepare(struct ladder *ladder, const struct story *story)
 {
-	int err = numbers_collect(&ladder->numbers, ladder->story);
+	ladder->rec = story->rec;
+	ladder->story = story;
+	ladder->flights = &story->flights;
+	ladder->alone = is_alone(story->rec);
+	ladder->crowded = is_crowded(story);
+	return numbers_collect(&ladder->numbers, story);
+}
+
+static int ladder_draw(struct ladder *ladder, const struct story *story)
+{
+	int err = ladder_prepare(ladder, story);
 	struct sheet sheet;
 
 	if (err)
@@ -214,17 +239,13 @@ static int ladder_draw(struct ladder *ladder)
 
 int ladder_print(const struct record *rec, const struct report_style *style, FILE *out)
 {
+	struct ladder ladder = {.style = style, .out = out, .utf8 = text_is_utf8()};
 	struct story story;
-	struct ladder ladder = {
-		.rec = rec, .story = &story, .style = style, .out = out, .utf8 = text_is_utf8()};
 	int err = story_build(rec, &story);
 
 	if (err)
 		return err;
-	ladder.flights = &story.flights;
-	ladder.alone = is_alone(rec);
-	ladder.crowded = is_crowded(&story);
-	err = ladder_draw(&ladder);
+	err = ladder_draw(&ladder, &story);
 	if (!err && !story.event_count)
 		err = -ENODATA;
 	numbers_free(&ladder.numbers);

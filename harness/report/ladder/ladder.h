@@ -69,6 +69,8 @@ struct item {
 	unsigned int chunk_count;
 	size_t chunk; /* the first of its chunks */
 	size_t flight;
+	/* The timer that it tells of: when it is due, and until when it was seen; NEVER: none. */
+	int64_t due_ns, until_ns;
 };
 
 struct items {
@@ -94,6 +96,12 @@ const char *label_prefix(const struct story *story, const char *sock,
 /* The states of a life, and the timers that stood. */
 void life_add_items(struct items *items, const struct story *story, const struct life *life,
                     bool verbose);
+
+/*
+ * The @at-th state, FIN_WAIT2, changes hands from the socket to a time-wait sock without a change
+ * of state. When: the first sign of the latter while in it; NEVER.
+ */
+int64_t life_hand_over_ns(const struct life *life, size_t at);
 
 /* Whether a spell of lateness is worth a line: what the slack allows for is on any machine. */
 bool lateness_is_drawn(const struct record *rec, const struct event *event, bool verbose);
@@ -130,7 +138,26 @@ struct rungs {
 int rungs_layout(const struct items *items, const struct flights *flights,
                  struct rungs *rungs) MUST_CHECK;
 
+/* "0.021 ms", "1.6897 s" */
+const char *moment_text(int64_t t_ns, char *buf, size_t size);
+
+/* ---- flights in words ---- */
+
+#define WIDTH_MAX 200 /* columns of a line */
+#define MARK_SIZE 48
+
+struct ladder;
+/* What fits @columns of the packet's words, after its connection's name where there are several. */
+void flight_words(const struct ladder *ladder, const struct flight *flight, unsigned int columns,
+                  bool verbose, char words[WIDTH_MAX]);
+/* " held, rule 2": words next to a mark, with a blank on the mark's side. */
+const char *wire_mark_text(const struct flight *flight, const char *word, char buf[MARK_SIZE]);
+const char *fate_word(const struct flight *flight); /* of one that did not arrive: "dropped" */
+const char *origin_word(const struct flight *flight); /* of one that began on the wire: "copy" */
+
 /* ---- lines ---- */
+
+#define QUIET_NS (100 * NS_PER_MS) /* a silence that is shown as one */
 
 struct ladder {
 	const struct record *rec;
@@ -144,6 +171,13 @@ struct ladder {
 	bool crowded; /* several connections: packets say of which they are */
 	unsigned int width, lane, left, right; /* columns: of a lane, of the two rails */
 };
+
+/* What is asked of the story before anything is drawn; numbers_free() @numbers either way. */
+int ladder_prepare(struct ladder *ladder, const struct story *story) MUST_CHECK;
+/* The address of @side's end, "" where nobody saw it: of the first connection of several. */
+void ladder_address(const struct ladder *ladder, enum side side, char *buf, size_t size);
+/* "Linux 6.12 x86_64, virtual clock (QEMU 7.2), root, hand wire"; "": no kernel is named */
+const char *ladder_origin(const struct record *rec, char *buf, size_t size);
 
 /* 0, -ENOMEM or -EIO. */
 int rungs_draw(const struct ladder *ladder, const struct rungs *rungs) MUST_CHECK;

@@ -5,7 +5,6 @@
 
 #include "ladder.h"
 
-#define WIDTH_MAX 200
 #define TEXT_MAX (4 * WIDTH_MAX + 1) /* bytes of a line of words */
 
 enum glyph {

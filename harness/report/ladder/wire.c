@@ -87,42 +87,6 @@ static enum attr packet_attr(const struct packet *packet)
 	return packet->flags & TCP_FLAG_FIN ? ATTR_BLUE : ATTR_PLAIN;
 }
 
-/* Of which connection: its label at the client or else at the server, or else a port. */
-static const char *connection_name(const struct ladder *ladder, const struct flight *flight,
-                                   char buf[SOCK_LABEL_SIZE + 1])
-{
-	const struct connection *connection = &ladder->story->connections[flight->connection];
-
-	for (unsigned int host = 0; host < SIDE_COUNT; host++)
-		if (*flight->sock[host]) {
-			snprintf(buf, SOCK_LABEL_SIZE + 1, "%s ", flight->sock[host]);
-			return buf;
-		}
-	snprintf(buf, SOCK_LABEL_SIZE + 1, ":%u ", connection->ends[0].port);
-	return buf;
-}
-
-/* What fits @columns of the packet's words, after its connection's name where there are several. */
-static void flight_words(const struct ladder *ladder, const struct flight *flight,
-                         unsigned int columns, bool verbose, char words[WIDTH_MAX])
-{
-	char name[SOCK_LABEL_SIZE + 1] = "";
-	size_t length;
-
-	if (ladder->crowded)
-		connection_name(ladder, flight, name);
-	length = strlen(name);
-	words[0] = '\0';
-	if (columns <= length)
-		return;
-	packet_words(&ladder->numbers, flight, columns - (unsigned int)length, verbose,
-	             words + length, WIDTH_MAX - length);
-	if (words[length])
-		memcpy(words, name, length);
-	else
-		words[0] = '\0';
-}
-
 /* The packet's words in the middle of @first..@last, a blank and some line around. */
 static void wire_label(const struct pen *pen, struct line *line, const struct flight *flight,
                        unsigned int first, unsigned int last)
@@ -172,21 +136,6 @@ static unsigned int column_distance(const struct pen *pen, const struct flight *
 	return 8;
 }
 
-#define MARK_SIZE 48
-/* " held, rule 2": words next to a mark, with a blank on the mark's side. */
-static const char *mark_text(const struct flight *flight, const char *word, char buf[MARK_SIZE])
-{
-	bool client = flight->from == SIDE_CLIENT;
-	const char *before = client ? " " : "", *after = client ? "" : " ";
-
-	if (flight->rule)
-		snprintf(buf, MARK_SIZE, "%s%s%srule %u%s", before, word, *word ? ", " : "",
-		         flight->rule, after);
-	else
-		snprintf(buf, MARK_SIZE, "%s%s%s", before, word, after);
-	return buf;
-}
-
 static void column_add(struct pen *pen, struct column column)
 {
 	struct column *columns = array_reserve(pen->columns, &pen->column_space,
@@ -212,7 +161,7 @@ static void draw_depart(struct pen *pen, struct line *line, size_t index)
 	wire_line(pen, line, flight->from, 1, d - 1, attr);
 	wire_label(pen, line, flight, 1, d - 1);
 	line_draw(pen, line, x, held ? GLYPH_HELD : turn, held ? ATTR_YELLOW : attr);
-	if (held && text_columns(mark_text(flight, "held", words)) <= pen->span - d)
+	if (held && text_columns(wire_mark_text(flight, "held", words)) <= pen->span - d)
 		wire_put(pen, line, flight->from, d + 1, words, ATTR_YELLOW);
 	column_add(pen, (struct column){.flight = index, .x = x, .held = held});
 }
@@ -268,20 +217,6 @@ static void draw_arrive(struct pen *pen, struct line *line, size_t index)
 		wire_label(pen, line, flight, d + 1, pen->span - 1);
 }
 
-static const char *fate_word(const struct flight *flight)
-{
-	switch (flight->fate) {
-	case FATE_DROPPED:
-		return flight->overflowed ? "queue full" : "dropped";
-	case FATE_HELD:
-		return "held";
-	case FATE_LOST:
-	case FATE_DELIVERED:
-		break;
-	}
-	return "lost";
-}
-
 /* Around the words of a lost packet: line before and after, blanks, the mark. */
 #define LOST_AROUND 7
 
@@ -300,10 +235,10 @@ static void draw_lost(const struct pen *pen, struct line *line, const struct fli
 	unsigned int why_columns, end = pen->span * 6 / 10;
 	char why[MARK_SIZE];
 
-	why_columns = text_columns(mark_text(flight, fate_word(flight), why));
+	why_columns = text_columns(wire_mark_text(flight, fate_word(flight), why));
 	/* The packet's own words go first: the mark says that it was lost. */
 	if (need + why_columns > pen->span)
-		why_columns = text_columns(mark_text(flight, "", why));
+		why_columns = text_columns(wire_mark_text(flight, "", why));
 	if (end < need)
 		end = need;
 	if (end + why_columns > pen->span)
@@ -317,9 +252,7 @@ static void draw_lost(const struct pen *pen, struct line *line, const struct fli
 
 static void draw_appear(const struct pen *pen, struct line *line, const struct flight *flight)
 {
-	const char *why = flight->injected    ? "injected"
-	                  : flight->duplicate ? "copy"
-	                                      : "from nowhere";
+	const char *why = origin_word(flight);
 	enum attr attr = packet_attr(flight->packet);
 	unsigned int begin = text_columns(why) + 3;
 
