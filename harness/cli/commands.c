@@ -110,6 +110,19 @@ static const struct command commands[] = {
 				"finwait judge out ./my.probe.c",
 			.words = WORDS_FILES,
 		},
+	[COMMAND_REPORT] =
+		{
+			.name = "report",
+			.run = command_report,
+			.synopsis = "report [RECORD...] [-o FILE]",
+			.summary = "a page of kept records",
+			.help = "Writes one HTML file from records (files, or folders of them; "
+				"out): the verdicts, the findings and the ladders, for a browser "
+				"that need not be online. Records of several kernels stand beside "
+				"one another, what differs marked: finwait report out/*/ after "
+				"'finwait matrix'.",
+			.words = WORDS_FILES,
+		},
 	[COMMAND_KERNEL] =
 		{
 			.name = "kernel",

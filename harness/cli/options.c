@@ -13,6 +13,7 @@
 #define DIFF (1U << COMMAND_DIFF)
 #define LADDER (1U << COMMAND_LADDER)
 #define JUDGE (1U << COMMAND_JUDGE)
+#define REPORT (1U << COMMAND_REPORT)
 #define ARTICLE (1U << COMMAND_ARTICLE)
 #define LIST (1U << COMMAND_LIST)
 #define SHOW (1U << COMMAND_SHOW)
@@ -77,6 +78,10 @@ static const struct option_row rows[] = {
          "where 'finwait run' kept the records (out)"},
 	{OPTION_SVG, 0, "svg", "FILE", LADDER, WORDS_FILES,
          "a picture instead, written into FILE ('-': standard output)"},
+	{OPTION_HTML, 0, "html", "FILE", RUN, WORDS_FILES,
+         "a page of what was found, too, as 'finwait report' makes it of the records"},
+	{OPTION_OUT, 'o', NULL, "FILE", REPORT, WORDS_FILES,
+         "the page (report.html; '-': standard output)"},
 	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE, WORDS_FOLDERS,
          "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_OUT, 0, "out", "DIR", DIFF, WORDS_FOLDERS,

@@ -104,6 +104,7 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_FROM:
 	case OPTION_LADDER:
 	case OPTION_SVG:
+	case OPTION_HTML:
 	case OPTION_JSON:
 	case OPTION_TAP:
 	case OPTION_PCAPNG:

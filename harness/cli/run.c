@@ -10,6 +10,7 @@
 #include "../session/compile.h"
 #include "../session/session.h"
 #include "captures.h"
+#include "html.h"
 #include "output.h"
 #include "request_options.h"
 
@@ -19,6 +20,7 @@ struct run_command {
 	enum output_format format;
 	bool ladder;
 	const char *pcapng_dir; /* NULL: no captures */
+	const char *html; /* the page; NULL: none */
 	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	bool progress_shown;
@@ -162,6 +164,9 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_PCAPNG:
 		cmd->pcapng_dir = value;
 		return 0;
+	case OPTION_HTML:
+		cmd->html = value;
+		return 0;
 	case OPTION_VERBOSE:
 		cmd->verbose++;
 		return 0;
@@ -210,6 +215,9 @@ static int run_carry_out(struct run_command *cmd)
 		run_print(cmd, &result);
 	if (result.records && cmd->pcapng_dir &&
 	    captures_write(result.records, result.count, cmd->pcapng_dir) && !code)
+		code = EXIT_NOT_RUN;
+	if (result.records && cmd->html &&
+	    html_write_kept(result.records, result.count, cmd->request.out_dir, cmd->html) && !code)
 		code = EXIT_NOT_RUN;
 	if (result.why[0])
 		(void)cli_say(code, "%s", result.why);

@@ -48,6 +48,13 @@ int ladder_svg(const struct record *rec, FILE *out) MUST_CHECK;
  */
 int pcapng_write(const struct record *rec, FILE *out) MUST_CHECK;
 
+/*
+ * A page of @records: one HTML file that needs nothing else, with the verdicts, the findings kernel
+ * beside kernel, and the ladders. From the records alone; the same ones give the same bytes.
+ * Returns 0, -ENOMEM or -EIO.
+ */
+int page_print(const struct record *const *records, size_t count, FILE *out) MUST_CHECK;
+
 /* KTAP version 1 (Documentation/dev-tools/ktap.rst): one test a probe, a subtest a finding. */
 int ktap_print_header(size_t probes, FILE *out);
 /* @phases: of this probe, NULL: it was run once. It passes where it passed in every one. */

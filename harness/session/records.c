@@ -10,6 +10,7 @@
 
 #include "../base/file.h"
 #include "../record/json.h"
+#include "../run/keep.h"
 #include "../run/registry.h"
 
 /* A probe's id names its variants, over either family. */
@@ -179,6 +180,18 @@ static int record_compare(const void *a, const void *b)
 	return strcmp(ra->probe, rb->probe);
 }
 
+/* In order, or none of them. */
+static int records_hand_over(struct kept_records *kept, int err)
+{
+	if (err) {
+		records_free(kept->records, kept->count);
+		*kept = (struct kept_records){0};
+		return err;
+	}
+	qsort(kept->records, kept->count, sizeof(struct record *), record_compare);
+	return 0;
+}
+
 int records_load(const char *path, const char *const *patterns, size_t pattern_count,
                  struct kept_records *kept, struct fault *f)
 {
@@ -194,11 +207,28 @@ int records_load(const char *path, const char *const *patterns, size_t pattern_c
 	if (!err && !kept->count)
 		err = fault_refuse(f, ENOENT, "%s: no record%s in it (*.jsonl)", path_end(path),
 		                   pattern_count ? " of these probes" : "");
-	if (err) {
-		records_free(kept->records, kept->count);
-		*kept = (struct kept_records){0};
-		return err;
+	return records_hand_over(kept, err);
+}
+
+int records_load_kept(const char *dir, struct record *const *like, size_t count,
+                      struct kept_records *kept, struct fault *f)
+{
+	int err = 0;
+
+	*kept = (struct kept_records){.folder = true};
+	for (size_t i = 0; i < count && !err; i++) {
+		char *path = like[i] ? keep_path(dir, like[i]->probe) : NULL;
+
+		if (path)
+			err = record_take(path, false, NULL, 0, kept, f);
+		else if (like[i])
+			err = fault_set(f, ENOMEM, "read %s", path_end(dir));
+		free(path);
+		/* it was skipped before it began, or killed before it told anything */
+		if (err == -ENOENT || err == -ENODATA)
+			err = 0;
 	}
-	qsort(kept->records, kept->count, sizeof(struct record *), record_compare);
-	return 0;
+	if (!err && !kept->count)
+		err = fault_refuse(f, ENOENT, "%s: no record of this run in it", path_end(dir));
+	return records_hand_over(kept, err);
 }

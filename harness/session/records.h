@@ -25,6 +25,12 @@ int records_load(const char *path, const char *const *patterns, size_t pattern_c
 struct record *record_load(const char *path, bool named, struct fault *f) MUST_CHECK;
 /* The same of a regular file, but for its events: what was asked and what it came to. */
 struct record *record_load_result(const char *path, struct fault *f) MUST_CHECK;
+/*
+ * The records that a run has kept in the folder @dir, each of the probe of one of @like (a NULL is
+ * passed over). As records_load() otherwise.
+ */
+int records_load_kept(const char *dir, struct record *const *like, size_t count,
+                      struct kept_records *kept, struct fault *f) MUST_CHECK;
 void records_free(struct record **records, size_t count);
 
 #endif

@@ -74,12 +74,12 @@ rows_of() {
 		run --separate-stderr "$FINWAIT" $options
 		[ "$status" -eq 0 ]
 		[ -z "$stderr" ]
-		for command in list show run ladder judge kernel matrix diff doctor help; do
+		for command in list show run ladder judge report kernel matrix diff doctor help; do
 			grep -qE "^  $command\b" <<<"$output"
 		done
 		grep -q 'Exit: 0 as predicted, 1 a model failed, 2 usage' <<<"$output"
 	done
-	for command in list show run ladder judge kernel matrix diff doctor help; do
+	for command in list show run ladder judge report kernel matrix diff doctor help; do
 		run --separate-stderr "$FINWAIT" $command --help
 		[ "$status" -eq 0 ]
 		[ -z "$stderr" ]

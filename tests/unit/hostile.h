@@ -94,8 +94,8 @@ static inline struct record *hostile_record(void)
 /* None of it is there as it was, and nothing that no document may hold. */
 static inline void hostile_expect_harmless(const char *text)
 {
-	static const char *const raw[] = {"<b",  "</script><", "x=\"'", "-->]]>",
-	                                  "<c&", "<s&",        "&\"'>", "\xe2\x80\xae"};
+	static const char *const raw[] = {"<b x", "<b>\"", "</script><", "x=\"'",       "-->]]>",
+	                                  "<c&",  "<s&",   "&\"'>",      "\xe2\x80\xae"};
 
 	for (size_t i = 0; i < sizeof(raw) / sizeof(raw[0]); i++)
 		if (strstr(text, raw[i]))

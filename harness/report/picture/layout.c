@@ -159,6 +159,11 @@ int layout_y(const struct layout *l, int64_t t_ns)
 	return before->y + (int)((double)(after->y - before->y) * part);
 }
 
+bool layout_folds(const struct layout *l, int64_t from_ns, int64_t to_ns)
+{
+	return l->pic->folded && from_ns >= l->fold_from_ns && to_ns <= l->fold_to_ns;
+}
+
 int layout_outward(enum side side)
 {
 	return side == SIDE_CLIENT ? -1 : 1;
@@ -235,11 +240,17 @@ static void place_silence(struct layout *l, int64_t ns)
 	place_break(l, duration_text(ns, duration, sizeof(duration)), false);
 }
 
-static void place_fold(struct layout *l, size_t rungs, int64_t ns)
+/* The rungs from @head on, before @tail. */
+static void place_fold(struct layout *l, size_t head, size_t tail)
 {
+	size_t rungs = tail - head;
 	char duration[24];
+	int64_t ns;
 
 	l->pic->folded = rungs;
+	l->fold_from_ns = l->rungs.items[head].t_ns;
+	l->fold_to_ns = l->rungs.items[tail].t_ns;
+	ns = l->fold_to_ns - l->fold_from_ns;
 	place_break(l,
 	            picture_text(l->pic, "%zu rows of %s are not drawn here", rungs,
 	                         duration_text(ns, duration, sizeof(duration))),
@@ -258,7 +269,7 @@ static void place_rungs(struct layout *l, size_t most)
 	}
 	for (size_t i = 0; i < count && !l->pic->failed; i++) {
 		if (i == head) {
-			place_fold(l, tail - head, rungs[tail].t_ns - rungs[head].t_ns);
+			place_fold(l, head, tail);
 			i = tail;
 		} else if (i && rungs[i].t_ns - rungs[i - 1].end_ns >= QUIET_NS) {
 			moment_add(l, rungs[i - 1].end_ns, l->y);
@@ -422,7 +433,7 @@ static void layout_free(struct layout *l)
 static int ladder_picture(struct ladder *ladder, const struct story *story,
                           const struct picture_options *options, struct picture *pic)
 {
-	struct layout layout = {.ladder = ladder, .pic = pic};
+	struct layout layout = {.ladder = ladder, .pic = pic, .brief = options->bare};
 	int err = ladder_prepare(ladder, story);
 
 	pic->alone = ladder->alone;

@@ -31,6 +31,16 @@ enum paint chunk_paint(enum item_kind kind, enum chunk_role role)
 	return PAINT_PLAIN;
 }
 
+static void words_join(struct picture *pic, enum paint paint, const char *between, const char *text)
+{
+	if (paint == PAINT_DIM) {
+		words_piece(pic, paint, picture_text(pic, "%s%s", between, text));
+		return;
+	}
+	words_piece(pic, PAINT_DIM, between);
+	words_piece(pic, paint, text);
+}
+
 /* Pieces share a line while there is room. */
 unsigned int lane_place(struct layout *l, const struct item *item, int y)
 {
@@ -45,8 +55,7 @@ unsigned int lane_place(struct layout *l, const struct item *item, int y)
 		unsigned int columns = text_columns_utf8(chunk->text) + text_columns_utf8(between);
 
 		if (lines && used + columns <= LANE_COLUMNS) {
-			words_piece(l->pic, PAINT_DIM, between);
-			words_piece(l->pic, paint, chunk->text);
+			words_join(l->pic, paint, between, chunk->text);
 			used += columns;
 			continue;
 		}

@@ -50,7 +50,11 @@ static void place_span(struct layout *l, size_t index, const struct life_state *
 	const struct life *life = &l->ladder->story->lives[index];
 	int y = layout_y(l, begin_ns), end_y = layout_y(l, end_ns);
 	char at[32], lasted[24];
-	struct span_shape span = {
+	struct span_shape span;
+
+	if (layout_folds(l, begin_ns, end_ns))
+		return;
+	span = (struct span_shape){
 		.x = span_x(l, life, l->tracks[index]),
 		.y = y,
 		.height = end_y - y > SPAN_LEAST ? end_y - y : SPAN_LEAST,
@@ -150,6 +154,7 @@ void brackets_place(struct layout *l)
 	const struct items *items = &l->ladder->items;
 
 	for (size_t i = 0; i < items->count && !l->pic->failed; i++)
-		if (items->items[i].due_ns != NEVER && l->bracket_track[i] < BRACKETS_MOST)
+		if (items->items[i].due_ns != NEVER && l->bracket_track[i] < BRACKETS_MOST &&
+		    !layout_folds(l, items->items[i].t_ns, items->items[i].until_ns))
 			place_bracket(l, &items->items[i], l->bracket_track[i]);
 }

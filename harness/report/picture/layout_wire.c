@@ -32,6 +32,8 @@ static const char *flight_title(struct layout *l, const struct flight *flight)
 	char words[WIDTH_MAX], left[32] = "?", came[32] = "?";
 
 	flight_words(l->ladder, flight, WIDTH_MAX, true, words);
+	if (l->brief)
+		return picture_text(l->pic, "%s", words);
 	if (flight->depart_ns != NEVER)
 		(void)moment_text(flight->depart_ns, left, sizeof(left));
 	if (flight->arrive_ns != NEVER)

@@ -125,7 +125,7 @@ struct picture {
 
 struct picture_options {
 	size_t most_rungs; /* of a longer ladder the middle is left out; 0: of none */
-	bool bare; /* no title and no outcome: they stand around it */
+	bool bare; /* no title and no outcome: they stand around it; shorter words for a pointer */
 };
 
 /* 0 or -ENOMEM; picture_free() it either way. @rec may be freed before. */
@@ -162,6 +162,9 @@ struct layout {
 	unsigned int span_tracks[SIDE_COUNT], bracket_tracks[SIDE_COUNT];
 	unsigned int *bracket_track; /* of each item */
 	size_t undrawn[SIDE_COUNT]; /* lives */
+	bool brief; /* a pointer is told less: there are many pictures */
+	int64_t fold_from_ns,
+		fold_to_ns; /* what is left out: all that begins and ends in between */
 	int y; /* where the next row begins */
 };
 
@@ -176,6 +179,8 @@ void path_add(struct picture *pic, struct path_shape path);
 
 /* Where @t_ns is, between the rows. */
 int layout_y(const struct layout *l, int64_t t_ns);
+/* Whether all of it is in what is left out. */
+bool layout_folds(const struct layout *l, int64_t from_ns, int64_t to_ns);
 /* -1 or 1: away from the wire. */
 int layout_outward(enum side side);
 

@@ -19,7 +19,7 @@ static const char *const paint_classes[] = {
 static_assert(sizeof(paint_classes) / sizeof(paint_classes[0]) == PAINT_COUNT, "a class each");
 
 static const char *const anchor_classes[] = {
-	[ANCHOR_START] = "", [ANCHOR_MIDDLE] = " class=\"m\"", [ANCHOR_END] = " class=\"e\""};
+	[ANCHOR_START] = "", [ANCHOR_MIDDLE] = "m", [ANCHOR_END] = "e"};
 static_assert(sizeof(anchor_classes) / sizeof(anchor_classes[0]) == ANCHOR_COUNT, "a class each");
 
 static void title_print(const char *title, FILE *out)
@@ -40,16 +40,30 @@ static void piece_print(const struct piece *piece, FILE *out)
 	fputs("</tspan>", out);
 }
 
+/* Both classes of a line that is one piece: most are. */
+static void class_print(const char *anchor, const char *paint, FILE *out)
+{
+	if (*anchor || *paint)
+		fprintf(out, " class=\"%s%s%s\"", anchor, *anchor && *paint ? " " : "", paint);
+}
+
 static void words_print(const struct picture *pic, const struct words_shape *words, FILE *out)
 {
+	const struct piece *pieces = &pic->pieces[words->piece];
+	const char *anchor = words->upward ? "u" : anchor_classes[words->anchor];
+	bool one = words->count == 1;
+
 	if (words->upward)
-		fprintf(out, "<text class=\"u\" transform=\"translate(%d %d)rotate(-90)\">",
-		        words->x, words->y);
+		fprintf(out, "<text transform=\"translate(%d %d)rotate(-90)\"", words->x, words->y);
 	else
-		fprintf(out, "<text x=\"%d\" y=\"%d\"%s>", words->x, words->y,
-		        anchor_classes[words->anchor]);
+		fprintf(out, "<text x=\"%d\" y=\"%d\"", words->x, words->y);
+	class_print(anchor, one && !words->upward ? paint_classes[pieces->paint] : "", out);
+	fputc('>', out);
 	for (unsigned int i = 0; i < words->count; i++)
-		piece_print(&pic->pieces[words->piece + i], out);
+		if (one)
+			markup_text(out, pieces->text);
+		else
+			piece_print(&pieces[i], out);
 	fputs("</text>\n", out);
 }
 

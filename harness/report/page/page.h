@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * page: records as one HTML file, for its own files. Theory of operation:
+ *
+ *   records -> columns   columns.c    one a kernel; of one probe asked twice of it, two
+ *   columns -> matrix    ../matrix    a block a probe, a row a finding, a cell a kernel
+ *   matrix  -> verdicts  verdicts.c   what each claim came to: the filter and the table at the top
+ *           -> probes    probes.c     below: each probe's findings and its ladder
+ *
+ * Everything can be read as it is written: rows are links, probes are <details> that a link into
+ * them opens. The script (page.js) hides what a filter leaves out and keeps the filter in the
+ * address; it makes no text and no picture. Nothing is loaded from anywhere, which the page's own
+ * Content-Security-Policy holds it to.
+ */
+#ifndef FINWAIT_REPORT_PAGE_PAGE_H
+#define FINWAIT_REPORT_PAGE_PAGE_H
+
+#include "../markup.h"
+#include "../matrix/matrix.h"
+
+struct page_column {
+	const char *name; /* "6.12.118", of several of one kernel with a number */
+	const struct record **records;
+	size_t count, space;
+};
+
+struct page {
+	FILE *out;
+	struct page_column *own; /* who owns what the columns are made of */
+	struct matrix_column *columns;
+	size_t count, space;
+	struct matrix mx;
+	const char **anchors; /* of each block: what a link to it names */
+	struct arena texts;
+	bool failed; /* no memory: something is missing */
+};
+
+/* columns.c: 0 or -ENOMEM; columns_free() it either way. */
+int columns_collect(struct page *page, const struct record *const *records,
+                    size_t count) MUST_CHECK;
+void columns_free(struct page *page);
+
+/* The record of block @block in column @column; NULL: none. */
+const struct record *page_record(const struct page *page, size_t block, size_t column);
+
+/* chapter.c: the number and the title of a probe's chapter, by its id; 0 and "" of one's own. */
+unsigned int chapter_number(const char *probe);
+const char *chapter_title(unsigned int number); /* NULL: there is none */
+
+/* What a claim came to in one column, for a class and for people: "refuted", "REFUTED". */
+struct answer {
+	const char *key, *word;
+};
+struct answer answer_of(const struct record *rec, const char *claim);
+
+/* The words of @value, of any length. */
+void value_print(FILE *out, const struct value *value);
+/* A mark of a verdict, an outcome: a word in its colour. */
+void mark_print(FILE *out, struct answer answer);
+
+void page_verdicts_print(const struct page *page);
+void page_probes_print(struct page *page);
+
+#endif

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* verdicts: what the page has at its top: the counts, the filter, a row a claim. */
+#include <string.h>
+
+#include "../../base/buffer.h"
+#include "../../record/article.h"
+#include "../claim_verdict.h"
+#include "../outcome_words.h"
+#include "../verdict_words.h"
+#include "page.h"
+
+/* Columns of what was measured, for all kernels together; all of it is with the probe. */
+#define WORDS_MOST 150
+#define WORDS_LEAST 54
+
+static bool has_finding(const struct record *rec, const char *claim)
+{
+	for (size_t i = 0; i < rec->finding_count; i++)
+		if (!strcmp(rec->findings[i].claim, claim))
+			return true;
+	return false;
+}
+
+/* Where nothing was found, what the run came to instead. */
+struct answer answer_of(const struct record *rec, const char *claim)
+{
+	enum verdict verdict;
+	enum outcome outcome;
+
+	if (!rec)
+		return (struct answer){"missing", "not asked"};
+	outcome = record_outcome(rec);
+	if (!has_finding(rec, claim) && outcome != OUTCOME_SKIPPED)
+		return (struct answer){"unanswered", outcome == OUTCOME_OK ? "not judged"
+		                                                           : outcome_word(outcome)};
+	verdict = claim_verdict(rec, claim);
+	return (struct answer){verdict == VERDICT_NONE ? "model" : verdict_name(verdict),
+	                       verdict_word(verdict)};
+}
+
+void mark_print(FILE *out, struct answer answer)
+{
+	fprintf(out, "<b class=\"mark %s\">%s</b>", answer.key, answer.word);
+}
+
+/* ---- which claims there are ---- */
+
+/* Has a record of this block in an earlier column declared it? */
+static bool claim_told(const struct page *page, size_t block, size_t column, const char *claim)
+{
+	for (size_t i = 0; i < column; i++) {
+		const struct record *rec = page_record(page, block, i);
+
+		if (rec && record_claim_find(rec, claim))
+			return true;
+	}
+	return false;
+}
+
+typedef void claim_fn(const struct page *page, size_t block, const struct record_claim *claim,
+                      void *arg);
+
+static void claims_each(const struct page *page, claim_fn *fn, void *arg)
+{
+	for (size_t block = 0; block < page->mx.block_count; block++)
+		for (size_t i = 0; i < page->count; i++) {
+			const struct record *rec = page_record(page, block, i);
+
+			for (size_t j = 0; rec && j < rec->claim_count; j++)
+				if (!claim_told(page, block, i, rec->claims[j].id))
+					fn(page, block, &rec->claims[j], arg);
+		}
+}
+
+/* ---- counts ---- */
+
+static const char *const answer_keys[] = {"refuted",      "qualified", "confirmed", "model",
+                                          "inconclusive", "skipped",   "unanswered"};
+static const char *const answer_words[] = {"REFUTED",      "qualified", "confirmed",   "model only",
+                                           "inconclusive", "skipped",   "not answered"};
+#define ANSWERS (sizeof(answer_keys) / sizeof(answer_keys[0]))
+
+struct counts {
+	size_t column, claims, by[ANSWERS], probes, failed;
+};
+
+static void claim_count(const struct page *page, size_t block, const struct record_claim *claim,
+                        void *arg)
+{
+	struct counts *counts = arg;
+	struct answer answer = answer_of(page_record(page, block, counts->column), claim->id);
+
+	for (size_t i = 0; i < ANSWERS; i++)
+		if (!strcmp(answer.key, answer_keys[i])) {
+			counts->by[i]++;
+			counts->claims++;
+		}
+}
+
+static void counts_take(const struct page *page, size_t column, struct counts *counts)
+{
+	*counts = (struct counts){.column = column, .probes = page->own[column].count};
+	claims_each(page, claim_count, counts);
+	for (size_t i = 0; i < page->own[column].count; i++) {
+		enum outcome outcome = record_outcome(page->own[column].records[i]);
+
+		counts->failed += outcome != OUTCOME_OK && outcome != OUTCOME_SKIPPED &&
+		                  outcome != OUTCOME_INCONCLUSIVE;
+	}
+}
+
+static void origin_print(FILE *out, const struct record *rec)
+{
+	const struct run_info *run = &rec->run;
+
+	markup_format(out, "Linux %s %s, %s clock%s%s%s, %s%s", run->kernel, run->machine,
+	              run->clock, *run->guest ? " (" : "", run->guest, *run->guest ? ")" : "",
+	              run->privilege, rec->faithful ? ", the articles' own conditions" : "");
+}
+
+static void counts_row(const struct page *page, size_t column)
+{
+	FILE *out = page->out;
+	struct counts counts;
+
+	counts_take(page, column, &counts);
+	fputs("<tr><th scope=\"row\">", out);
+	markup_text(out, page->own[column].name);
+	fputs("<small>", out);
+	origin_print(out, page->own[column].records[0]);
+	fprintf(out, "</small></th><td>%zu</td><td>%zu</td>", counts.probes, counts.claims);
+	for (size_t i = 0; i < ANSWERS; i++)
+		fprintf(out, "<td%s>%zu</td>", counts.by[i] ? "" : " class=\"no\"", counts.by[i]);
+	fprintf(out, "<td class=\"%s\">%zu</td></tr>\n", counts.failed ? "bad" : "no",
+	        counts.failed);
+}
+
+static void counts_print(const struct page *page)
+{
+	FILE *out = page->out;
+
+	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Counts\">"
+	      "<table id=\"counts\">\n<thead><tr><th scope=\"col\">kernel</th>"
+	      "<th scope=\"col\">probes</th><th scope=\"col\">claims</th>",
+	      out);
+	for (size_t i = 0; i < ANSWERS; i++) {
+		fputs("<th scope=\"col\">", out);
+		mark_print(out, (struct answer){answer_keys[i], answer_words[i]});
+		fputs("</th>", out);
+	}
+	fputs("<th scope=\"col\"><b class=\"mark failed\">MODEL FAILED</b></th></tr></thead>\n"
+	      "<tbody>\n",
+	      out);
+	for (size_t i = 0; i < page->count; i++)
+		counts_row(page, i);
+	fputs("</tbody></table></div>\n", out);
+}
+
+/* ---- the filter ---- */
+
+static bool any_of_family(const struct page *page, enum family family)
+{
+	for (size_t i = 0; i < page->mx.block_count; i++)
+		if (page->mx.blocks[i].rec->family == family)
+			return true;
+	return false;
+}
+
+static void select_begin(FILE *out, const char *name, const char *label)
+{
+	fprintf(out, "<label>%s <select name=\"%s\"><option value=\"\">all</option>", label, name);
+}
+
+static void articles_print(FILE *out)
+{
+	const struct article *article;
+
+	select_begin(out, "article", "article");
+	for (unsigned int i = 0; (article = article_at(i)); i++) {
+		fprintf(out, "<option value=\"%c\">%c: ", article->letter, article->letter);
+		markup_text(out, article->title);
+		fputs("</option>", out);
+	}
+	fputs("</select></label>\n", out);
+}
+
+static void chapters_print(const struct page *page)
+{
+	FILE *out = page->out;
+
+	select_begin(out, "chapter", "chapter");
+	for (unsigned int chapter = 1; chapter_title(chapter); chapter++)
+		for (size_t i = 0; i < page->mx.block_count; i++)
+			if (chapter_number(page->mx.blocks[i].rec->probe) == chapter) {
+				fprintf(out, "<option value=\"%u\">%u %s</option>", chapter,
+				        chapter, chapter_title(chapter));
+				break;
+			}
+	fputs("</select></label>\n", out);
+}
+
+static void kernels_print(const struct page *page)
+{
+	FILE *out = page->out;
+
+	if (page->count < 2)
+		return;
+	select_begin(out, "kernel", "kernel");
+	for (size_t i = 0; i < page->count; i++) {
+		fprintf(out, "<option value=\"%zu\">", i);
+		markup_text(out, page->own[i].name);
+		fputs("</option>", out);
+	}
+	fputs("</select></label>\n<label><input type=\"checkbox\" name=\"differs\" value=\"1\"> "
+	      "differs between kernels</label>\n",
+	      out);
+}
+
+static void filter_print(const struct page *page)
+{
+	FILE *out = page->out;
+
+	fputs("<form id=\"filter\" hidden role=\"search\" aria-label=\"Filter\">\n"
+	      "<label>text <input type=\"search\" name=\"text\" placeholder=\"press /\"></label>\n",
+	      out);
+	select_begin(out, "verdict", "verdict");
+	for (size_t i = 0; i < ANSWERS; i++)
+		fprintf(out, "<option value=\"%s\">%s</option>", answer_keys[i], answer_words[i]);
+	fputs("</select></label>\n", out);
+	articles_print(out);
+	chapters_print(page);
+	kernels_print(page);
+	if (any_of_family(page, FAMILY_IPV4) && any_of_family(page, FAMILY_IPV6)) {
+		select_begin(out, "family", "family");
+		fputs("<option value=\"4\">IPv4</option><option value=\"6\">IPv6</option>"
+		      "</select></label>\n",
+		      out);
+	}
+	fputs("<button type=\"reset\">show all</button> <output id=\"shown\"></output>\n</form>\n",
+	      out);
+}
+
+/* ---- a row a claim ---- */
+
+/* What was measured of the findings that made the verdict, or of all where none did. */
+static void words_of(struct buffer *words, const struct record *rec, const char *claim)
+{
+	enum verdict verdict = claim_verdict(rec, claim);
+	const char *between = "";
+
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		const struct finding *finding = &rec->findings[i];
+
+		if (strcmp(finding->claim, claim) != 0 || finding->verdict != verdict ||
+		    finding->measured.kind == VALUE_NONE)
+			continue;
+		buffer_add(words, "%s", between);
+		finding_add_words(words, finding);
+		between = "; ";
+	}
+}
+
+static void words_print(const struct page *page, const struct record *rec, const char *claim)
+{
+	unsigned int columns = WORDS_MOST / (unsigned int)page->count;
+	struct buffer words = {0};
+	FILE *out = page->out;
+	const char *rest;
+	char line[4 * WORDS_MOST + 1];
+
+	if (columns < WORDS_LEAST)
+		columns = WORDS_LEAST;
+	words_of(&words, rec, claim);
+	rest = buffer_text(&words);
+	if (rest && !*rest)
+		rest = rec->reason;
+	if (rest && text_fold_utf8(&rest, columns, line, sizeof(line))) {
+		fputc(' ', out);
+		markup_text(out, line);
+		fputs(*rest ? " …" : "", out);
+	}
+	buffer_free(&words);
+}
+
+static bool claim_differs(const struct page *page, size_t block, const char *claim)
+{
+	const struct matrix_block *at = &page->mx.blocks[block];
+
+	for (size_t i = at->row; i < at->row + at->row_count; i++) {
+		const struct matrix_row *row = &page->mx.rows[i];
+
+		if (!row->id.claim || strcmp(row->id.claim, claim) != 0)
+			continue;
+		if (row->verdict_differs)
+			return true;
+		for (size_t j = 0; j < page->count; j++)
+			if (row->cells[j].differs)
+				return true;
+	}
+	return false;
+}
+
+static void claim_data(const struct page *page, size_t block, const struct record_claim *claim)
+{
+	FILE *out = page->out;
+	const struct record *rec = page->mx.blocks[block].rec;
+
+	fputs("<tr data-article=\"", out);
+	markup_text(out, claim->article);
+	fprintf(out, "\" data-chapter=\"%u\" data-family=\"%c\" data-verdict=\"",
+	        chapter_number(rec->probe), rec->family == FAMILY_IPV6 ? '6' : '4');
+	for (size_t i = 0; i < page->count; i++)
+		fprintf(out, "%s%s", i ? " " : "",
+		        answer_of(page_record(page, block, i), claim->id).key);
+	fprintf(out, "\" data-probe=\"%s\"%s>", page->anchors[block],
+	        claim_differs(page, block, claim->id) ? " data-differs" : "");
+}
+
+static void claim_row(const struct page *page, size_t block, const struct record_claim *claim,
+                      void *arg)
+{
+	FILE *out = page->out;
+	const struct record *rec = page->mx.blocks[block].rec;
+
+	(void)arg;
+	claim_data(page, block, claim);
+	fprintf(out, "<th scope=\"row\"><a href=\"#%s\">", page->anchors[block]);
+	markup_text(out, claim->id);
+	fprintf(out, "</a>%s</th><td class=\"says\">",
+	        rec->family == FAMILY_IPV6 ? " <small>IPv6</small>" : "");
+	markup_text(out, claim->text);
+	fputs("</td><td class=\"article\">", out);
+	markup_text(out, claim->article);
+	fputs("</td>", out);
+	for (size_t i = 0; i < page->count; i++) {
+		const struct record *answered = page_record(page, block, i);
+
+		fputs("<td data-label=\"", out);
+		markup_text(out, page->own[i].name);
+		fputs("\">", out);
+		mark_print(out, answer_of(answered, claim->id));
+		if (answered)
+			words_print(page, answered, claim->id);
+		fputs("</td>", out);
+	}
+	fputs("</tr>\n", out);
+}
+
+void page_verdicts_print(const struct page *page)
+{
+	FILE *out = page->out;
+
+	fputs("<section aria-labelledby=\"verdicts\"><h2 id=\"verdicts\">Verdicts</h2>\n", out);
+	counts_print(page);
+	filter_print(page);
+	fputs("<table id=\"claims\">\n<thead><tr><th scope=\"col\">claim</th>"
+	      "<th scope=\"col\">what the text says</th><th scope=\"col\">in</th>",
+	      out);
+	for (size_t i = 0; i < page->count; i++) {
+		fputs("<th scope=\"col\">", out);
+		markup_text(out, page->own[i].name);
+		fputs("</th>", out);
+	}
+	fputs("</tr></thead>\n<tbody>\n", out);
+	claims_each(page, claim_row, NULL);
+	fputs("</tbody></table></section>\n", out);
+}

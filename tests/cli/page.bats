@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The page: from canned records, and what 'run --html' makes of its own.
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	RECORDS=$TOP/tests/unit/records
+}
+
+# A document without a tag left open, where there is what can tell.
+well_formed() {
+	command -v python3 >/dev/null || return 0
+	python3 - "$1" <<-'END'
+		import sys
+		from html.parser import HTMLParser
+
+		class Tags(HTMLParser):
+		    open = []
+		    def handle_starttag(self, tag, attributes):
+		        if tag not in ("meta", "input"):
+		            self.open.append(tag)
+		    def handle_startendtag(self, tag, attributes):
+		        pass
+		    def handle_endtag(self, tag):
+		        assert self.open and self.open.pop() == tag, (tag, self.getpos())
+
+		tags = Tags()
+		tags.feed(open(sys.argv[1], encoding="utf-8").read())
+		tags.close()
+		assert not tags.open, tags.open
+	END
+}
+
+@test "report: one file of canned records, the same bytes each time and in any locale" {
+	run -0 "$FINWAIT" report "$RECORDS"/{handshake,four-waves,lost-fin}.jsonl -o one.html
+	[[ $output == "one.html: 3 probes" ]]
+	LC_ALL=C "$FINWAIT" report "$RECORDS"/{handshake,four-waves,lost-fin}.jsonl -o - >two.html
+	cmp one.html two.html
+	well_formed one.html
+	[ "$(grep -c '<svg class="ladder"' one.html)" -eq 3 ]
+	grep -q '<b class="mark refuted">REFUTED</b>' one.html
+	# nothing that a browser would load
+	! grep -nE '(src|href)="?[a-z]+:|@import|<link' one.html
+}
+
+@test "report: what a record says is text, whatever it is" {
+	sed 's|"id":"wave1.lost",|&"title":"</title><script>alert(1)</script>\&\\u001b[2J",|
+		s|"rule":"[^"]*"|"rule":"<img src=x onerror=alert(2)>"|' "$RECORDS/lost-fin.jsonl" >bad.jsonl
+	grep -q 'alert(1)' bad.jsonl
+	grep -q onerror bad.jsonl
+	"$FINWAIT" report bad.jsonl -o bad.html
+	well_formed bad.html
+	[ "$(grep -c '<script>' bad.html)" -eq 1 ]
+	! grep -qE '<img|alert\(1\)</script>' bad.html
+	grep -q 'alert(1)&lt;/script&gt;&amp;?\[2J' bad.html
+	! grep -q $'\033' bad.html
+	grep -q '&lt;img src=x onerror=alert(2)&gt;' bad.html
+}
+
+@test "report: folders and files, several kernels beside one another" {
+	mkdir old
+	cp "$RECORDS/lost-fin.jsonl" old/
+	sed 's|"kernel":"[^"]*"|"kernel":"5.10.0-1-amd64"|' "$RECORDS/lost-fin.jsonl" >new.jsonl
+	"$FINWAIT" report old new.jsonl -o both.html
+	well_formed both.html
+	grep -q '<option value="1">5.10.0</option>' both.html
+	grep -q 'differs between kernels' both.html
+	grep -q 'Kernels that answer as the first one are not drawn again' both.html
+}
+
+@test "report: of nothing, of what is no record, into what is no file" {
+	refused 3 "out: No such file" "$FINWAIT" report
+	[ ! -e report.html ]
+	refused 3 "no record" "$FINWAIT" report .
+	refused 3 "not the record" "$FINWAIT" report /dev/null
+	ln -s /dev/null link.html
+	refused 3 "a symbolic link" "$FINWAIT" report "$RECORDS/lost-fin.jsonl" -o link.html
+}
+
+@test "run --html: the page that report makes of the same records" {
+	on_time "$FINWAIT" run self.connect open.refused --html run.html --out kept >/dev/null
+	"$FINWAIT" report kept -o report.html
+	cmp run.html report.html
+	well_formed run.html
+	grep -q '<a href="#p-self.connect">' run.html
+}
