@@ -249,6 +249,27 @@ static void kernels_that_agree_are_drawn_once(void **state)
 	records_free_all(records, 2);
 }
 
+/* Of one claim two rows of a probe's grid are one where they come to the same, else one of each. */
+static void rows_of_one_claim_are_counted_once(void **state)
+{
+	struct record *records[] = {judged("6.1.0", 6, VERDICT_REFUTED),
+	                            judged("6.1.0", 7, VERDICT_REFUTED),
+	                            judged("6.1.0", 4, VERDICT_CONFIRMED)};
+	char *text;
+
+	(void)state;
+	records[1]->probe = "wave1.figure.7";
+	records[2]->probe = "wave1.figure.4";
+	text = print(records, 3);
+	/* probes, claims, refuted, qualified, confirmed */
+	assert_non_null(strstr(text, "<td>3</td><td>1</td><td>1</td><td class=\"no\">0</td>"
+	                             "<td>1</td>"));
+	assert_non_null(strstr(text, "wave1.figure</a><small>by wave1.figure.7</small>"));
+	assert_null(strstr(text, "<small>by wave1.figure</small>"));
+	free(text);
+	records_free_all(records, 3);
+}
+
 static void what_has_no_finding_is_not_answered(void **state)
 {
 	struct record *rec = judged("6.1.0", 4, VERDICT_CONFIRMED);
@@ -288,6 +309,7 @@ int main(void)
 		cmocka_unit_test(a_claim_has_a_row),
 		cmocka_unit_test(kernels_that_differ_are_marked),
 		cmocka_unit_test(kernels_that_agree_are_drawn_once),
+		cmocka_unit_test(rows_of_one_claim_are_counted_once),
 		cmocka_unit_test(what_has_no_finding_is_not_answered),
 		cmocka_unit_test(nothing_reaches_it_unescaped),
 	};

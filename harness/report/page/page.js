@@ -69,7 +69,7 @@
 			var id = anchorOf(probe);
 			probe.hidden = !(wanted[id] || (!told[id] && count === rows.length) || id === open);
 		});
-		shown.textContent = count === rows.length ? count + " claims" : count + " of " + rows.length + " claims";
+		shown.textContent = count === rows.length ? count + " rows" : count + " of " + rows.length + " rows";
 	}
 
 	function address() {

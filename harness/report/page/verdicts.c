@@ -84,17 +84,39 @@ struct counts {
 	size_t column, claims, by[ANSWERS], probes, failed;
 };
 
+/*
+ * A claim that several rows of one probe answer is one: has an earlier row over this family
+ * declared it (@key NULL), or come to @key, too?
+ */
+static bool claim_counted(const struct page *page, size_t block, size_t column, const char *claim,
+                          const char *key)
+{
+	enum family family = page->mx.blocks[block].rec->family;
+
+	for (size_t i = 0; i < block; i++) {
+		const struct record *rec = page_record(page, i, column);
+
+		if (rec && rec->family == family && record_claim_find(rec, claim) &&
+		    (!key || !strcmp(answer_of(rec, claim).key, key)))
+			return true;
+	}
+	return false;
+}
+
 static void claim_count(const struct page *page, size_t block, const struct record_claim *claim,
                         void *arg)
 {
 	struct counts *counts = arg;
-	struct answer answer = answer_of(page_record(page, block, counts->column), claim->id);
+	const struct record *rec = page_record(page, block, counts->column);
+	const char *key = answer_of(rec, claim->id).key;
 
+	if (!rec)
+		return;
+	counts->claims += !claim_counted(page, block, counts->column, claim->id, NULL);
 	for (size_t i = 0; i < ANSWERS; i++)
-		if (!strcmp(answer.key, answer_keys[i])) {
-			counts->by[i]++;
-			counts->claims++;
-		}
+		if (!strcmp(key, answer_keys[i]))
+			counts->by[i] +=
+				!claim_counted(page, block, counts->column, claim->id, key);
 }
 
 static void counts_take(const struct page *page, size_t column, struct counts *counts)
@@ -326,8 +348,13 @@ static void claim_row(const struct page *page, size_t block, const struct record
 	claim_data(page, block, claim);
 	fprintf(out, "<th scope=\"row\"><a href=\"#%s\">", page->anchors[block]);
 	markup_text(out, claim->id);
-	fprintf(out, "</a>%s</th><td class=\"says\">",
-	        rec->family == FAMILY_IPV6 ? " <small>IPv6</small>" : "");
+	fputs("</a>", out);
+	if (strcmp(claim->id, rec->probe) != 0) {
+		fputs("<small>by ", out);
+		markup_text(out, rec->probe);
+		fputs("</small>", out);
+	}
+	fputs("</th><td class=\"says\">", out);
 	markup_text(out, claim->text);
 	fputs("</td><td class=\"article\">", out);
 	markup_text(out, claim->article);
