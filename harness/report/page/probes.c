@@ -8,7 +8,7 @@
 #include "page.h"
 
 /* Of a ladder: what is longer is folded, and drawn whole by 'finwait ladder --svg'. */
-#define RUNGS_MOST 56
+#define RUNGS_MOST 48
 
 void value_print(FILE *out, const struct value *value)
 {
