@@ -108,11 +108,11 @@ $(O)/gen/%.so.h: $(O)/gen/%.so
 	$(call say,GEN,$@)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@.tmp && mv $@.tmp $@
 $(O)/harness/vm/qemu.o: $(O)/gen/steady.so.h
 
-# What a page and a picture bring with them, as bytes of ours.
+# What a page and a picture bring with them, as texts of ours.
 define embed
-$(O)/gen/$(notdir $(1)).h: $(1)
+$(O)/gen/$(notdir $(1)).h: $(1) Makefile
 	@mkdir -p $$(@D)
-	$$(call say,GEN,$$@)od -An -v -tx1 $$< | sed 's/ \(..\)/0x\1,/g; $$$$s/,$$$$//' > $$@.tmp && mv $$@.tmp $$@
+	$$(call say,GEN,$$@)od -An -v -tx1 $$< | sed 's/ \(..\)/0x\1,/g; $$$$s/$$$$/0x00/' > $$@.tmp && mv $$@.tmp $$@
 endef
 $(foreach file,$(wildcard harness/report/*/*.css harness/report/*/*.js),$(eval $(call embed,$(file))))
 $(O)/harness/report/picture/svg.o: $(O)/gen/picture.css.h

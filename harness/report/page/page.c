@@ -12,10 +12,10 @@
 
 static const char style_sheet[] = {
 #include "page.css.h"
-	, '\0'};
+};
 static const char script[] = {
 #include "page.js.h"
-	, '\0'};
+};
 
 /* ---- links ---- */
 

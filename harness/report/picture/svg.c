@@ -7,7 +7,7 @@
 
 static const char style_sheet[] = {
 #include "picture.css.h"
-	, '\0'};
+};
 
 /* Short, since there are thousands of them on a page. */
 static const char *const paint_classes[] = {
