@@ -14,9 +14,9 @@ static const struct effect effects[] = {
          "smaller of both.",
          "__sys_listen(), sk_acceptq_is_full()"},
 	{"net.core.netdev_max_backlog",
-         "How many packets may wait for one processor's stack; what comes beyond is dropped and "
-         "counted in softnet_stat.",
-         "enqueue_to_backlog()"},
+         "One processor's queue of packets for the stack takes one more than this; what comes "
+         "beyond is dropped before IP, and counted in softnet_stat and by the link alone.",
+         "enqueue_to_backlog(), process_backlog()"},
 	{"net.ipv4.icmp_ratelimit",
          "Milliseconds between two ICMP errors to one destination, of the kinds in icmp_ratemask; "
          "0: no limit.",
