@@ -69,7 +69,8 @@ can_run() {
 	local option
 
 	for option in $(grep -oE '`--[a-z-]+' "$TOP/README.md" | tr -d '`' | sort -u); do
-		for command in run matrix diff ladder judge; do finwait help $command; done |
+		# without a command: those of every one
+		for command in '' list run matrix diff ladder judge report; do finwait help $command; done |
 			grep -qE "^  $option\b" || fail_with "no option $option"
 	done
 }
