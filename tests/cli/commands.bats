@@ -215,14 +215,14 @@ build_late() {
 	json_holds all.jsonl 'map(select(.type == "result")) | length == 1 and .[0].outcome == "ok"'
 	json_holds all.jsonl 'map(select(.type == "again")) | length == 1 and
 		.[0].outcome == "inconclusive" and .[0].late_ns > 6e8 and
-		(.[0].reason | test("the machine was 6[0-9][0-9] ms late$"))'
+		(.[0].reason | test("the machine was [0-9]{3,} ms late$"))'
 	json_holds all.jsonl 'map(.type) | index("again") as $a | rindex("probe") as $p |
 		index("result") as $r | index("probe") < $a and $a < $p and $p < $r'
 	# and so it can be read
 	run -0 "$FINWAIT" judge all.jsonl
 	grep -q '^1 probe: 1 as predicted' <<<"$output"
 	json_holds all.jsonl 'map(select(.type == "probe")) | length == 2 and (.[0] | has("again") | not) and
-		(.[1].again | test("^asked again: the machine had been 6[0-9][0-9] ms late$"))'
+		(.[1].again | test("^asked again: the machine had been [0-9]{3,} ms late$"))'
 	json_holds all.jsonl 'last | .ok == 1 and .inconclusive == 0'
 	# what is kept is the second run alone
 	json_holds out/close.four-waves.jsonl 'map(select(.type == "probe")) | length == 1 and
@@ -230,7 +230,7 @@ build_late() {
 	json_holds out/close.four-waves.jsonl 'map(select(.type == "result"))[0].outcome == "ok" and
 		(map(select(.kind == "late" and .late_ns > 5e8)) == [])'
 	run -0 --separate-stderr on_time late_once
-	grep -qE '^  asked again: the machine had been 6[0-9]{2} ms late$' <<<"$output"
+	grep -qE '^  asked again: the machine had been [0-9]{3,} ms late$' <<<"$output"
 	grep -q '^1 probe: 1 as predicted' <<<"$output"
 }
 
