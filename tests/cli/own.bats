@@ -106,7 +106,8 @@ nothing_is_left() {
 	refused 3 "File exists" "$FINWAIT" new my.probe
 	[ "$(cat my.probe.c)" = mine ]
 	refused 2 "there is a probe 'self.connect' already" "$FINWAIT" new self.connect
-	for id in '' A.b a_b ../x .x x. -x "$(printf 'x%.0s' {1..33})"; do
+	refused 2 "new has no option '-x'" "$FINWAIT" new -x
+	for id in '' A.b a_b ../x .x x. "$(printf 'x%.0s' {1..33})"; do
 		refused 2 "an id is" "$FINWAIT" new "$id"
 	done
 	refused 2 "one id" "$FINWAIT" new

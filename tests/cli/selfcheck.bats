@@ -284,8 +284,8 @@ kept_call() {
 @test "a probe with variants: a row each, with its own parameters and sysctls" {
 	cd "$BATS_TEST_TMPDIR"
 	run -0 "$FINWAIT_SELFCHECK" list
-	grep -qE '^grid.rows +A probe with two rows$' <<<"$output"
-	grep -qE '^grid.rows.retries-two +A probe with two rows: two retries$' <<<"$output"
+	grep -qE '^  grid.rows +- +A probe with two rows$' <<<"$output"
+	grep -qE '^  grid.rows.retries-two +two retries$' <<<"$output"
 	run -0 "$FINWAIT_SELFCHECK" show grid.rows
 	grep -qE '^  grid.rows.retries-two  two retries$' <<<"$output"
 	# the probe's id names all its rows, a row's id that row, a glob what it matches
