@@ -138,6 +138,12 @@ struct schedule_figure {
 	unsigned int predicted_from; /* what the model was read from: RESTS_ON() mask */
 };
 void judge_schedule(struct judge *judge, const struct schedule_figure *figure);
+/*
+ * How long it may be from the send before @index to that one: as the model has it, or shorter
+ * by what hides in how late the one before was, and in a late tick.
+ */
+struct span judge_schedule_interval(struct judge *judge, const struct schedule_figure *figure,
+                                    size_t index);
 
 typedef void (*judge_fn)(const struct story *story, struct judge *judge);
 /* Adds findings of its own to @rec, which @story is of; 0 or -ENOMEM. */

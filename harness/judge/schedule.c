@@ -7,6 +7,7 @@
  * the roundings of all timers before add up.
  */
 #include <stdint.h>
+#include <string.h>
 
 #include "../base/slack.h"
 #include "judging.h"
@@ -32,18 +33,29 @@ static int64_t interval_ns(const struct schedule_figure *figure, size_t index)
 }
 
 /*
+ * A timer runs from the last tick. One that is late is told from the second on that is due
+ * (step/late.c), and by LATE_FLOOR_NS: what is less hides. In virtual time none is late.
+ */
+static int64_t tick_hides_ns(const struct record *rec)
+{
+	int64_t tick_ns = rec->run.hz > 0 ? NS_PER_S / rec->run.hz : 0;
+
+	return LATE_FLOOR_NS + (strcmp(rec->run.clock, "virtual") != 0 ? tick_ns : 0);
+}
+
+/*
  * By how much its interval may be too short because the send before @index was late: 0 where it
  * cannot. No timer fires early, but a frame that a late machine sent late is stamped behind the
  * moment from which the next timer runs. So both intervals together may not be too short.
  */
-static int64_t spare_ns_before(const struct schedule_figure *figure, size_t index)
+static int64_t spare_ns_before(const struct record *rec, const struct schedule_figure *figure,
+                               size_t index)
 {
 	const struct span *before = index ? &figure->model->after[index - 1] : NULL;
 	int64_t spare_ns;
 
-	/* a timer runs from the last tick, whose own lateness may be too little to be told */
 	if (!before || !before->hi_ns)
-		return LATE_FLOOR_NS;
+		return tick_hides_ns(rec);
 	spare_ns = interval_ns(figure, index - 1) - before->lo_ns;
 	return spare_ns > 0 ? spare_ns : 0;
 }
@@ -53,7 +65,8 @@ static int64_t began_late_ns(const struct story *story, const struct schedule_fi
                              size_t index)
 {
 	int64_t short_ns = figure->model->after[index].lo_ns - interval_ns(figure, index);
-	int64_t spare_ns = spare_ns_before(figure, index), before_ns, late_ns;
+	int64_t spare_ns = spare_ns_before(story->rec, figure, index);
+	int64_t before_ns, late_ns;
 
 	if (!index || short_ns <= 0 || spare_ns < short_ns)
 		return 0;
@@ -64,15 +77,30 @@ static int64_t began_late_ns(const struct story *story, const struct schedule_fi
 }
 
 /* The slack is what each send may be late by without a word: so the next may seem early. */
+static struct span interval_span(const struct story *story, const struct schedule_figure *figure,
+                                 size_t index)
+{
+	struct span after = figure->model->after[index];
+	int64_t slack_ns = story->rec->slack_ms * NS_PER_MS;
+	int64_t spare_ns = spare_ns_before(story->rec, figure, index);
+
+	after.lo_ns -= spare_ns < slack_ns ? spare_ns : slack_ns;
+	return after;
+}
+
+struct span judge_schedule_interval(struct judge *judge, const struct schedule_figure *figure,
+                                    size_t index)
+{
+	return interval_span(judged_story(judge), figure, index);
+}
+
 static bool interval_fits(const struct story *story, const struct schedule_figure *figure,
                           size_t index)
 {
-	const struct span *after = &figure->model->after[index];
-	int64_t ns = interval_ns(figure, index), slack_ns = story->rec->slack_ms * NS_PER_MS;
-	int64_t spare_ns = spare_ns_before(figure, index);
+	struct span after = interval_span(story, figure, index);
+	int64_t ns = interval_ns(figure, index);
 
-	return ns >= after->lo_ns - (spare_ns < slack_ns ? spare_ns : slack_ns) &&
-	       ns <= after->hi_ns;
+	return ns >= after.lo_ns && ns <= after.hi_ns;
 }
 
 static void interval_take(const struct story *story, const struct schedule_figure *figure,

@@ -70,18 +70,22 @@ static void judge_more(struct judge *judge, const struct data_loss *usual,
 static void judge_wait(struct judge *judge, const struct data_loss *loss, const char *name,
                        unsigned int index, const char *skip)
 {
+	const struct schedule_figure sends = {.sent = &loss->sent, .model = &loss->model};
 	struct measured measured = measure_sent(&loss->sent);
+	struct span predicted = loss->model.after[index];
 	int64_t ns = 0;
 
-	if (index && index < loss->sent.count)
+	if (index && index < loss->sent.count) {
+		predicted = judge_schedule_interval(judge, &sends, index);
 		ns = loss->sent.items[index]->depart_ns - loss->sent.items[index - 1]->depart_ns;
-	else
+	} else {
 		measured.why_not = "it was not sent so often";
+	}
 	measured.value = value_time(ns, ns);
 	measured.skip = skip;
 	judge_time(judge, &(struct figure){
 				  .name = name,
-				  .predicts = span_value(loss->model.after[index]),
+				  .predicts = span_value(predicted),
 				  .measured = measured,
 				  .rule = "tcp_set_rto(), tcp_rto_min(), tcp_rto_max()",
 				  .unpredicted = loss->unpredicted,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -73,7 +74,8 @@ static void test_intervals(void **state)
 		enum outcome outcome;
 		int64_t fit;
 		const char *note;
-		int slack_ms;
+		int slack_ms, hz;
+		const char *clock;
 	} rows[] = {
 		{{100, 1100, 3150, 7150}, 0, 0, OUTCOME_OK, 3, ""},
 		{{100, 1150, 3150}, 0, 0, OUTCOME_OK, 2, ""}, /* as many as must be */
@@ -107,6 +109,18 @@ static void test_intervals(void **state)
 		/* the tick before the first send was late by less than is told; by more */
 		{{100, 1099, 3099, 7099}, 0, 0, OUTCOME_OK, 3, "", 10},
 		{{100, 1098, 3098, 7098}, 0, 0, OUTCOME_MODEL_FAILED, 2, "send 2", 10},
+		/* by less than a tick, which nobody sees; in virtual time none is late */
+		{{100, 1095, 3095, 7095}, 0, 0, OUTCOME_OK, 3, "", 10, 250, "real"},
+		{{100, 1094, 3094, 7094}, 0, 0, OUTCOME_MODEL_FAILED, 2, "send 2", 10, 250, "real"},
+		{{100, 1098, 3098, 7098},
+	         0,
+	         0,
+	         OUTCOME_MODEL_FAILED,
+	         2,
+	         "send 2",
+	         10,
+	         250,
+	         "virtual"},
 		/* more than the model has: the count is another figure's */
 		{{100, 1100, 3100, 7100, 9000}, 0, 0, OUTCOME_OK, 3, ""},
 	};
@@ -117,6 +131,9 @@ static void test_intervals(void **state)
 		const struct finding *finding;
 
 		rec->slack_ms = rows[i].slack_ms;
+		rec->run.hz = rows[i].hz;
+		snprintf(rec->run.clock, sizeof(rec->run.clock), "%s",
+		         rows[i].clock ? rows[i].clock : "");
 		if (rows[i].late_ms)
 			late_add(rec, rows[i].due_ms, rows[i].late_ms);
 		assert_int_equal(judge_record(rec, claims, judge_sends, NULL), 0);
