@@ -314,8 +314,9 @@ qemu_that() {
 		exec $(type -P qemu-system-x86_64) "\${args[@]}"
 	END
 	chmod +x bin/qemu-system-x86_64
-	PATH=$PWD/bin:$PATH run -0 --separate-stderr "$FINWAIT" run self.two-waves \
+	PATH=$PWD/bin:$PATH run --separate-stderr "$FINWAIT" run self.two-waves \
 		--kernel "$KERNEL" --clock real
+	as_predicted_or_late "$status" out/self.two-waves.jsonl
 	one_line_of_complaint "real time, with KVM"
 	json_holds out/self.two-waves.jsonl \
 		'.[0] | .clock == "real" and (.guest | test("^QEMU [0-9.]+, KVM$"))'
