@@ -4,7 +4,10 @@
 
 load helper
 
-records="$BATS_TEST_DIRNAME/../unit/records"
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	records=$TOP/tests/unit/records
+}
 
 # retransmissions FILE PORT: by the remarks, and by tshark's own analysis of that port's frames.
 retransmissions() {
@@ -15,17 +18,16 @@ retransmissions() {
 
 @test "capture: tshark reads it, and finds as many retransmissions" {
 	local id port count
-	cp "$records/lost-fin.jsonl" lost-fin.jsonl
-	cp "$records/true/loss.syn.jsonl" "$records/true/beyond.retries2.jsonl" .
+	cp "$records/lost-fin.jsonl" "$records/true/loss.syn.jsonl" "$records/true/beyond.retries2.jsonl" .
 	"$FINWAIT" judge ./*.jsonl --pcapng caps >/dev/null || [ $? -eq 1 ]
 	for id in wave1.lost loss.syn beyond.retries2; do
 		for port in client server; do
-			count=($(retransmissions "caps/$id.pcapng" "$port" 2>err))
+			count=($(retransmissions "caps/$id.pcapng" "$port" 2>>err))
 			[ "${count[0]}" -eq "${count[1]}" ]
 			echo "${count[0]}" >>all
 		done
 	done
-	! grep -v '^Running as user' err
+	run ! grep -v '^Running as user' err
 	[ "$(sort -rn all | head -n 1)" -ge 3 ]
 }
 
@@ -50,8 +52,8 @@ retransmissions() {
 }
 
 @test "capture: of a run, a file a probe" {
-	"$FINWAIT" run self.connect open.three-way --pcapng mine >/dev/null
-	[ "$(ls mine)" = $'open.three-way.pcapng\nself.connect.pcapng' ]
-	tshark -r mine/self.connect.pcapng -T fields -e frame.interface_name 2>/dev/null | sort -u >ports
+	"$FINWAIT" run self.connect open.three-way --pcapng caps >/dev/null
+	[ "$(ls caps)" = $'open.three-way.pcapng\nself.connect.pcapng' ]
+	tshark -r caps/self.connect.pcapng -T fields -e frame.interface_name 2>/dev/null | sort -u >ports
 	[ "$(cat ports)" = client-lo ]
 }

@@ -42,7 +42,7 @@ well_formed() {
 	[ "$(grep -c '<svg class="ladder"' one.html)" -eq 3 ]
 	grep -q '<b class="mark refuted">REFUTED</b>' one.html
 	# nothing that a browser would load
-	! grep -nE '(src|href)="?[a-z]+:|@import|<link' one.html
+	run ! grep -nE '(src|href)="?[a-z]+:|@import|<link' one.html
 }
 
 @test "report: what a record says is text, whatever it is" {
@@ -53,9 +53,9 @@ well_formed() {
 	"$FINWAIT" report bad.jsonl -o bad.html
 	well_formed bad.html
 	[ "$(grep -c '<script>' bad.html)" -eq 1 ]
-	! grep -qE '<img|alert\(1\)</script>' bad.html
+	run ! grep -qE '<img|alert\(1\)</script>' bad.html
 	grep -q 'alert(1)&lt;/script&gt;&amp;?\[2J' bad.html
-	! grep -q $'\033' bad.html
+	run ! grep -q $'\033' bad.html
 	grep -q '&lt;img src=x onerror=alert(2)&gt;' bad.html
 }
 
