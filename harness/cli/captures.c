@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/file.h"
 #include "cli.h"
+#include "output_file.h"
 
 /* The id, made fit for a file's name: a record may be anybody's. */
 static void name_safely(char *name)
@@ -38,37 +39,47 @@ static char *path_make(struct record *const *records, size_t at, const char *dir
 	return n < 0 ? NULL : path;
 }
 
-/* 0, or -errno: what is there by then is no whole capture, and is taken away. */
-static int capture_write(struct record *rec, const char *path)
+static bool has_packets(const struct record *rec)
 {
-	FILE *out = fopen(path, "we");
-	int rc;
+	for (size_t i = 0; i < rec->event_count; i++)
+		if (rec->events[i].kind == EVENT_PACKET)
+			return true;
+	return false;
+}
+
+static int capture_write(const struct record *rec, const char *path, struct fault *f)
+{
+	FILE *out = output_open(path, f);
+	int err;
 
 	if (!out)
-		return -errno;
-	rc = pcapng_write(rec, out);
-	if (fclose(out) && !rc)
-		rc = -EIO;
-	if (rc)
-		(void)unlink(path);
-	return rc == -ENODATA ? 0 : rc; /* no packet: nothing to open */
+		return -EIO;
+	err = pcapng_write(rec, out);
+	if (output_close(out, path, f) < 0)
+		return -EIO;
+	return err ? fault_set(f, -err, "write %s", path_end(path)) : 0;
 }
 
 enum exit_code captures_write(struct record *const *records, size_t count, const char *dir)
 {
-	if (mkdir(dir, 0777) && errno != EEXIST)
-		return cli_say(EXIT_NOT_RUN, "%s: %s", dir, strerror(errno));
-	for (size_t i = 0; i < count; i++) {
-		char *path = records[i] ? path_make(records, i, dir) : NULL;
-		int rc = path ? capture_write(records[i], path) : 0;
+	struct fault fault;
+	int fd = folder_open(dir, " for captures", &fault);
 
-		if (records[i] && !path)
-			rc = -ENOMEM;
-		if (rc)
-			(void)cli_say(EXIT_NOT_RUN, "%s: %s", path ? path : dir, strerror(-rc));
+	if (fd < 0)
+		return cli_fault(EXIT_NOT_RUN, &fault);
+	close(fd);
+	for (size_t i = 0; i < count; i++) {
+		char *path;
+		int err;
+
+		if (!records[i] || !has_packets(records[i]))
+			continue;
+		path = path_make(records, i, dir);
+		err = path ? capture_write(records[i], path, &fault)
+		           : fault_set(&fault, ENOMEM, "name a capture");
 		free(path);
-		if (rc)
-			return EXIT_NOT_RUN;
+		if (err)
+			return cli_fault(EXIT_NOT_RUN, &fault);
 	}
 	return EXIT_AS_PREDICTED;
 }

@@ -47,8 +47,16 @@ retransmissions() {
 	run --separate-stderr "$FINWAIT" run self.connect --pcapng file/caps --out kept
 	[ "$status" -eq 3 ]
 	[ "$(wc -l <<<"$stderr")" -eq 1 ]
-	[[ $stderr == "finwait: file/caps: Not a directory" ]]
+	[[ $stderr == "finwait: "*file/caps*"Not a directory"* ]]
 	[ -s kept/self.connect.jsonl ]
+}
+
+@test "capture: into regular files alone" {
+	mkdir caps
+	ln -s "$PWD/mine" caps/self.connect.pcapng
+	run --separate-stderr "$FINWAIT" run self.connect --pcapng caps
+	[ "$status" -eq 3 ]
+	[ ! -e mine ]
 }
 
 @test "capture: of a run, a file a probe" {

@@ -158,6 +158,22 @@ static void packets_say_what_became_of_them(void **state)
 	record_free(rec);
 }
 
+/* No rule of the wire took these. */
+static void what_a_full_queue_drops_is_not_the_wires(void **state)
+{
+	struct file *file = calloc(1, sizeof(*file));
+	struct record *rec = canned_record("true/queue.netdev-backlog.jsonl");
+
+	(void)state;
+	assert_non_null(file);
+	file_of(rec, file);
+	assert_non_null(strstr(file->text, "its queue was full"));
+	assert_null(strstr(file->text, "dropped on the wire"));
+	free(file->data);
+	free(file);
+	record_free(rec);
+}
+
 /* What is longer than one option can be goes on in the next; nothing is cut. */
 static void a_long_text_is_whole(void **state)
 {
@@ -214,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_packets_are_there),
 		cmocka_unit_test(packets_say_what_became_of_them),
+		cmocka_unit_test(what_a_full_queue_drops_is_not_the_wires),
 		cmocka_unit_test(a_long_text_is_whole),
 		cmocka_unit_test(without_packets_there_is_no_file),
 		cmocka_unit_test(a_full_disk_is_told),

@@ -68,6 +68,10 @@ static void fate_words(struct collecting *c, const struct flight *flight)
 	};
 	const struct event *rule = map_get(&c->rules, flight->rule);
 
+	if (flight->overflowed) { /* behind the wire: enqueue_to_backlog() */
+		buffer_add(&c->words, "dropped by the host that it came to: its queue was full");
+		return;
+	}
 	buffer_add(&c->words, "%s", words[flight->fate]);
 	if (rule)
 		buffer_add(&c->words, ": rule %u, %s %s", flight->rule, rule->rule.action,
