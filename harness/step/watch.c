@@ -74,12 +74,22 @@ static int64_t next_expiry(const struct watch *watch, struct flow *flow, int64_t
 	return now_ns + (flow->last.expires_ms + 1) * NS_PER_MS;
 }
 
+/*
+ * How much longer each wait is than the one before. Where trace wakes us at every event a reading
+ * only tells what an event has left behind, and costs more than anything else that is done.
+ */
+static int64_t poll_growth(const struct watch *watch)
+{
+	return watch->obs->woken ? 16 : 2;
+}
+
 static void flow_plan_next(struct watch *watch, struct flow *flow, int64_t now_ns, bool changed)
 {
 	int64_t cap_ns = watch->poll_cap_ns * (int64_t)(1 + watch->due.count / POLL_ENDS);
 	int64_t next_ns, expiry_ns;
 
-	flow->interval_ns = changed || !flow->interval_ns ? POLL_FIRST_NS : flow->interval_ns * 2;
+	flow->interval_ns = changed || !flow->interval_ns ? POLL_FIRST_NS
+	                                                  : flow->interval_ns * poll_growth(watch);
 	if (flow->last.object == OBJECT_NONE) {
 		flow_due(watch, flow, next_look(watch, flow, now_ns));
 		return;
