@@ -223,6 +223,7 @@ static _Noreturn void standby_main(const struct machine *machine, enum wire_kind
 
 	snprintf(plan.trace_absent, sizeof(plan.trace_absent), "%s", machine->trace_absent);
 	run = run_prepare(&plan, wire);
+	system_keep_memory();
 	if (write(ready_fd, "", 1) != 1 || read(go_fd, &go, 1) != 1)
 		_exit(EXIT_FAILURE);
 	standby_take_job(&plan, !strcmp(plan.info.clock, "virtual"));
@@ -356,6 +357,7 @@ static void guest_begin(void)
 		return;
 	if (system_mount(&fault) < 0)
 		guest_fail(&fault);
+	setenv("LD_BIND_NOW", "1", 1); /* before the snapshot, not once for each restored guest */
 	execv(argv[0], argv);
 	fault_set(&fault, errno, "start again with /proc");
 	guest_fail(&fault);

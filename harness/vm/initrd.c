@@ -9,6 +9,7 @@
 
 #include "../run/outside.h"
 #include "cpio.h"
+#include "entry.h"
 #include "modules.h"
 
 /* What the bench, its wire and its observers use; what they depend on comes along. */
@@ -81,16 +82,8 @@ int program_digest(uint64_t *digest, struct fault *f)
 	struct program_files files;
 	int err = program_files_find(&files, f);
 
-	for (size_t i = 0; i < files.count && !err; i++) {
-		size_t size;
-		void *data = file_read(files.paths[i], &size, f);
-
-		if (data)
-			*digest = digest_add(*digest, data, size);
-		else
-			err = -f->err;
-		free(data);
-	}
+	for (size_t i = 0; i < files.count && !err; i++)
+		err = file_digest(files.paths[i], digest, f);
 	program_files_free(&files);
 	return err;
 }

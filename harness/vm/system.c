@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/random.h>
+#include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -167,4 +170,30 @@ void system_settle(void)
 	for (; left_ns > 0 && file_has(CLOCKSOURCE "current_clocksource", "tsc-early");
 	     left_ns -= step_ns)
 		system_wait(step_ns);
+}
+
+/* More than the record of a short probe, and what judging it, takes. */
+#define HEAP_BYTES (4 << 20)
+#define HEAP_MMAP_BYTES (32 << 20) /* the most that mallopt() takes */
+#define STACK_BYTES (256 << 10)
+
+static void __attribute__((noinline)) stack_touch(void)
+{
+	char room[STACK_BYTES];
+
+	explicit_bzero(room, sizeof(room));
+}
+
+void system_keep_memory(void)
+{
+	void *heap;
+
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_MMAP_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	heap = malloc(HEAP_BYTES);
+	if (heap)
+		explicit_bzero(heap, HEAP_BYTES);
+	free(heap);
+	stack_touch();
+	(void)mlockall(MCL_CURRENT); /* what it does not get is faulted in later, as before */
 }

@@ -24,5 +24,10 @@ bool system_told(const char *word);
 void system_wait(int64_t ns);
 /* Until what the kernel puts off until after its boot is over. */
 void system_settle(void);
+/*
+ * Heap, stack and code of this process are in memory from now on. A page that is not there yet is
+ * found by code that never ran before, which an emulated processor has to translate first.
+ */
+void system_keep_memory(void);
 
 #endif
