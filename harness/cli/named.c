@@ -104,6 +104,37 @@ static bool names_and_sets_not(const struct registry_row *row, const void *name)
 	return names(row, name) && !sets(row, name);
 }
 
+/* A parameter of a probe that stands for @sysctl: the machine's own, which nobody sets for a run. */
+static const struct probe_param *param_of(const struct probe *probe, const char *sysctl)
+{
+	size_t length = strlen(sysctl);
+
+	for (int i = 0; i < SETTINGS_PER_PROBE && probe->params[i].name; i++) {
+		const char *what = probe->params[i].text;
+
+		if (what && !strncmp(what, sysctl, length) && what[length] == ' ')
+			return &probe->params[i];
+	}
+	return NULL;
+}
+
+static void advise_value(const char *sysctl)
+{
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct probe_param *param = param_of(rows[i].probe, sysctl);
+
+		if (param) {
+			cli_advise("\nTry another value: finwait run %s --param %s=VALUE\n",
+			           rows[i].probe->id, param->name);
+			return;
+		}
+	}
+	cli_advise("\nTry another value: finwait run ID --set %s=VALUE\n", sysctl);
+}
+
 void effect_print(const struct effect *effect)
 {
 	char value[256];
@@ -120,8 +151,7 @@ void effect_print(const struct effect *effect)
 	}
 	probes_print("\nRead by", names_and_sets_not, effect->name);
 	if (effect_is_sysctl(effect))
-		cli_advise("\nTry another value: finwait run ID --set %s=VALUE\n",
-		           strrchr(effect->name, '.') + 1);
+		advise_value(strrchr(effect->name, '.') + 1);
 }
 
 /* 0: there is no such errno. */

@@ -116,6 +116,13 @@ unread() {
 	diff <(echo "$output") <("$FINWAIT" judge out/self.connect.jsonl --json)
 }
 
+@test "sysctl: what it says to try is what the probe takes" {
+	run -0 "$FINWAIT" sysctl tcp_fin_timeout
+	[[ $output == *"finwait run ID --set tcp_fin_timeout=VALUE" ]]
+	run -0 "$FINWAIT" sysctl netdev_max_backlog # the machine's own: no namespace has it
+	[[ $output == *"finwait run queue.netdev-backlog --param most=VALUE" ]]
+}
+
 @test "show: a claim, a glob, a sysctl, an option, an errno, a counter, a state" {
 	run -0 --separate-stderr "$FINWAIT" show loss.syn-default
 	[[ ${lines[0]} == "loss.syn-default: a claim" ]]
