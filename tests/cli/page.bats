@@ -19,7 +19,7 @@ well_formed() {
 		class Tags(HTMLParser):
 		    open = []
 		    def handle_starttag(self, tag, attributes):
-		        if tag not in ("meta", "input"):
+		        if tag not in ("meta", "input", "wbr"):
 		            self.open.append(tag)
 		    def handle_startendtag(self, tag, attributes):
 		        pass

@@ -49,7 +49,8 @@ static const char *tag_read(const char *at, char name[NAME])
 
 static bool tag_is_void(const char *name, const char *end)
 {
-	return end[-1] == '/' || name[0] == '!' || !strcmp(name, "meta") || !strcmp(name, "input");
+	return end[-1] == '/' || name[0] == '!' || !strcmp(name, "meta") ||
+	       !strcmp(name, "input") || !strcmp(name, "wbr");
 }
 
 /* Each tag is closed, in order; style and script hold no tags. */

@@ -9,7 +9,9 @@
  *
  * Everything can be read as it is written: rows are links, probes are <details> that a link into
  * them opens. The script (page.js) hides what a filter leaves out and keeps the filter in the
- * address; it makes no text and no picture. Nothing is loaded from anywhere, which the page's own
+ * address; it makes no text and no picture. A picture is in <noscript>: to a browser that runs the
+ * script it is one piece of text until its probe is opened, which is most of what there is to
+ * parse; to one that does not it is there at once. Nothing is loaded from anywhere, which the page's own
  * Content-Security-Policy holds it to.
  */
 #ifndef FINWAIT_REPORT_PAGE_PAGE_H
@@ -57,6 +59,8 @@ struct answer answer_of(const struct record *rec, const char *claim);
 void value_print(FILE *out, const struct value *value);
 /* A mark of a verdict, an outcome: a word in its colour. */
 void mark_print(FILE *out, struct answer answer);
+/* Behind what is not the same as of the first kernel. */
+void differs_mark_print(FILE *out);
 
 void page_verdicts_print(const struct page *page);
 void page_probes_print(struct page *page);

@@ -83,11 +83,19 @@
 		return "#" + words.toString();
 	}
 
+	// Pictures are text until somebody looks: a page of the whole catalog has hundreds.
+	function unfold(within) {
+		within.querySelectorAll("noscript").forEach(function (picture) {
+			picture.outerHTML = picture.textContent;
+		});
+	}
+
 	function show(id, focus) {
 		var body = id && document.getElementById(id);
 		var probe = body && body.closest("details.probe");
 		if (!probe)
 			return;
+		unfold(probe);
 		probe.open = true;
 		if (focus)
 			probe.querySelector("summary").focus({ preventScroll: true });
@@ -143,6 +151,11 @@
 		event.preventDefault();
 		field("text").focus();
 	});
+	document.addEventListener("toggle", function (event) {
+		var probe = event.target.closest("details.probe");
+		if (probe && probe.open)
+			unfold(probe);
+	}, true);
 	window.addEventListener("popstate", restore);
 	form.hidden = false;
 	restore();

@@ -76,6 +76,11 @@ static void without_print(FILE *out, const struct matrix_cell *cell)
 	note_print(out, "", rec->reason);
 }
 
+void differs_mark_print(FILE *out)
+{
+	fputs(" <abbr title=\"differs from the first kernel\">≠</abbr>", out);
+}
+
 static void cell_label(const struct page *page, size_t column, const char *class)
 {
 	fprintf(page->out, "<td%s data-label=\"", class);
@@ -95,9 +100,9 @@ static void cell_print(const struct page *page, const struct matrix_row *row, si
 		without_print(out, cell);
 	} else {
 		value_print(out, &finding->measured);
-		fputs(cell->differs ? " <abbr title=\"differs from the first kernel\">≠</abbr> "
-		                    : " ",
-		      out);
+		if (cell->differs)
+			differs_mark_print(out);
+		fputs(" ", out);
 		mark_print(out, verdict_answer(finding->verdict));
 		if (finding->model == MODEL_FAILS)
 			fputs(" <b class=\"mark failed\">MODEL FAILED</b>", out);
@@ -225,10 +230,10 @@ static int ladder_put(struct page *page, size_t column, const struct record *rec
 		if (page->count > 1)
 			markup_format(out, ", %s", page->own[column].name);
 		fputs("</summary>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
-		      "aria-label=\"Ladder\">\n",
+		      "aria-label=\"Ladder\"><noscript>\n",
 		      out);
 		picture_print(&pic, false, out);
-		fputs("</div>", out);
+		fputs("</noscript></div>", out);
 		if (pic.folded) {
 			fputs("<p class=\"quiet\">The middle is left out here; whole: <code>", out);
 			markup_format(out, "finwait ladder %s --svg FILE", rec->probe);

@@ -282,6 +282,19 @@ static void words_of(struct buffer *words, const struct record *rec, const char 
 	}
 }
 
+/* A long name may be broken behind an underscore, and nowhere else. */
+static void names_print(FILE *out, char *line)
+{
+	char *end;
+
+	for (; (end = strchr(line, '_')); line = end + 1) {
+		*end = '\0';
+		markup_text(out, line);
+		fputs("_<wbr>", out);
+	}
+	markup_text(out, line);
+}
+
 static void words_print(const struct page *page, const struct record *rec, const char *claim)
 {
 	unsigned int columns = WORDS_MOST / (unsigned int)page->count;
@@ -298,27 +311,43 @@ static void words_print(const struct page *page, const struct record *rec, const
 		rest = rec->reason;
 	if (rest && text_fold_utf8(&rest, columns, line, sizeof(line))) {
 		fputc(' ', out);
-		markup_text(out, line);
+		names_print(out, line);
 		fputs(*rest ? " …" : "", out);
 	}
 	buffer_free(&words);
 }
 
-static bool claim_differs(const struct page *page, size_t block, const char *claim)
+static bool cell_differs(const struct matrix_row *row, size_t column)
+{
+	const struct matrix_cell *cell = &row->cells[column];
+	size_t first = 0;
+
+	while (first < column && !row->cells[first].measured)
+		first++;
+	return first < column && cell->measured &&
+	       (cell->differs || cell->finding->verdict != row->cells[first].finding->verdict);
+}
+
+/* Is anything of @claim in @column not as the first kernel that measured it has it? */
+static bool claim_differs_at(const struct page *page, size_t block, const char *claim,
+                             size_t column)
 {
 	const struct matrix_block *at = &page->mx.blocks[block];
 
 	for (size_t i = at->row; i < at->row + at->row_count; i++) {
 		const struct matrix_row *row = &page->mx.rows[i];
 
-		if (!row->id.claim || strcmp(row->id.claim, claim) != 0)
-			continue;
-		if (row->verdict_differs)
+		if (row->id.claim && !strcmp(row->id.claim, claim) && cell_differs(row, column))
 			return true;
-		for (size_t j = 0; j < page->count; j++)
-			if (row->cells[j].differs)
-				return true;
 	}
+	return false;
+}
+
+static bool claim_differs(const struct page *page, size_t block, const char *claim)
+{
+	for (size_t i = 1; i < page->count; i++)
+		if (claim_differs_at(page, block, claim, i))
+			return true;
 	return false;
 }
 
@@ -336,6 +365,27 @@ static void claim_data(const struct page *page, size_t block, const struct recor
 		        answer_of(page_record(page, block, i), claim->id).key);
 	fprintf(out, "\" data-probe=\"%s\"%s>", page->anchors[block],
 	        claim_differs(page, block, claim->id) ? " data-differs" : "");
+}
+
+/* What was measured is told of the first kernel that was asked, and where it is not the same. */
+static void claim_cell(const struct page *page, size_t block, const char *claim, size_t column)
+{
+	const struct record *rec = page_record(page, block, column);
+	bool differs = claim_differs_at(page, block, claim, column), told = false;
+	FILE *out = page->out;
+
+	for (size_t i = 0; i < column; i++)
+		told |= !strcmp(answer_of(page_record(page, block, i), claim).key,
+		                answer_of(rec, claim).key);
+	fprintf(out, "<td%s data-label=\"", differs ? " class=\"differs\"" : "");
+	markup_text(out, page->own[column].name);
+	fputs("\">", out);
+	mark_print(out, answer_of(rec, claim));
+	if (differs)
+		differs_mark_print(out);
+	if (rec && (differs || !told))
+		words_print(page, rec, claim);
+	fputs("</td>", out);
 }
 
 static void claim_row(const struct page *page, size_t block, const struct record_claim *claim,
@@ -359,17 +409,8 @@ static void claim_row(const struct page *page, size_t block, const struct record
 	fputs("</td><td class=\"article\">", out);
 	markup_text(out, claim->article);
 	fputs("</td>", out);
-	for (size_t i = 0; i < page->count; i++) {
-		const struct record *answered = page_record(page, block, i);
-
-		fputs("<td data-label=\"", out);
-		markup_text(out, page->own[i].name);
-		fputs("\">", out);
-		mark_print(out, answer_of(answered, claim->id));
-		if (answered)
-			words_print(page, answered, claim->id);
-		fputs("</td>", out);
-	}
+	for (size_t i = 0; i < page->count; i++)
+		claim_cell(page, block, claim->id, i);
 	fputs("</tr>\n", out);
 }
 
@@ -380,7 +421,7 @@ void page_verdicts_print(const struct page *page)
 	fputs("<section aria-labelledby=\"verdicts\"><h2 id=\"verdicts\">Verdicts</h2>\n", out);
 	counts_print(page);
 	filter_print(page);
-	fputs("<table id=\"claims\">\n<thead><tr><th scope=\"col\">claim</th>"
+	fputs("<div class=\"wide\"><table id=\"claims\">\n<thead><tr><th scope=\"col\">claim</th>"
 	      "<th scope=\"col\">what the text says</th><th scope=\"col\">in</th>",
 	      out);
 	for (size_t i = 0; i < page->count; i++) {
@@ -390,5 +431,5 @@ void page_verdicts_print(const struct page *page)
 	}
 	fputs("</tr></thead>\n<tbody>\n", out);
 	claims_each(page, claim_row, NULL);
-	fputs("</tbody></table></section>\n", out);
+	fputs("</tbody></table></div></section>\n", out);
 }
