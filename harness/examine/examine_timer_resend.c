@@ -262,12 +262,18 @@ void resend_arrival(struct timers *t, const struct happening *h)
 		timers_arm(t, h->t_ns, h->t_ns + t->exam->slack_ns);
 }
 
-/* A time-out that the tap has not shown yet; in its midst the timer is off, the RTO doubled. */
+/*
+ * A time-out that the tap has not shown yet; in its midst the timer is off, the RTO doubled. A
+ * reading that meets it is of two instants: inet_sk_diag_fill() takes the timer as it finds it,
+ * due, and tcp_get_info() the RTO when the time-out has let go of the socket's lock.
+ */
 static bool timed_out_unseen(const struct timers *t, const struct sample *sample)
 {
+	bool doubled = t->rto_ns && sample->rto_us * 1000LL > t->rto_ns;
+
 	if (sample->timer == DIAG_TIMER_ON)
-		return sample->retransmits > t->timeouts;
-	return sample->timer == DIAG_TIMER_NONE && t->rto_ns && sample->rto_us * 1000LL > t->rto_ns;
+		return sample->retransmits > t->timeouts || (!sample->expires_ms && doubled);
+	return sample->timer == DIAG_TIMER_NONE && doubled;
 }
 
 void resend_sample(struct timers *t, const struct event *event)

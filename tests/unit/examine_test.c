@@ -31,6 +31,7 @@ static const char *const records[] = {
 	"true/sock.peer.jsonl",
 	"true/flow.tuple-again.jsonl",
 	"true/wave1.lost.mid-timeout.jsonl",
+	"true/wave3.lost.torn-reading.jsonl",
 	"true/close.indistinguishable.5.10.jsonl",
 	"true/timewait.rfc1337.jsonl",
 	"true/timewait.same-tuple.jsonl",
