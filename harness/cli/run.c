@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../base/clock.h"
 #include "../base/slack.h"
@@ -12,6 +13,7 @@
 #include "captures.h"
 #include "html.h"
 #include "output.h"
+#include "progress_view.h"
 #include "request_options.h"
 
 struct run_command {
@@ -23,36 +25,24 @@ struct run_command {
 	const char *html; /* the page; NULL: none */
 	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
-	bool progress_shown;
+	struct progress_view progress;
 	size_t tap_number;
 };
 
 /* ---- what is shown while it runs ---- */
 
-static void progress_clear(struct run_command *cmd)
-{
-	if (cmd->progress_shown)
-		fputs("\r\033[K", stderr);
-	cmd->progress_shown = false;
-}
-
-static void run_progress(size_t done, size_t total, const char *running, int64_t elapsed_ns,
-                         void *arg)
+static void run_progress(const struct progress *progress, void *arg)
 {
 	struct run_command *cmd = arg;
-	int width = (int)cli_style().width - 24;
 
-	if (!total)
-		fprintf(stderr, "\r\033[Kpreparing %s ...", running);
-	else
-		fprintf(stderr, "\r\033[K[%zu/%zu] %.1f s %.*s", done, total,
-		        (double)elapsed_ns / NS_PER_S, width > 0 ? width : 0, running);
-	cmd->progress_shown = true;
+	progress_view_show(&cmd->progress, progress);
 }
 
 static void run_say(const char *line, void *arg)
 {
-	progress_clear(arg);
+	struct run_command *cmd = arg;
+
+	progress_view_clear(&cmd->progress);
 	(void)cli_say(EXIT_AS_PREDICTED, "%s", line);
 }
 
@@ -66,13 +56,21 @@ static void run_begin(const struct run_info *info, size_t probes, void *arg)
 		ktap_print_header(probes, stdout);
 }
 
+/* What is printed while it runs, to the terminal that shows how far it is. */
+static void stdout_begin(struct run_command *cmd)
+{
+	if (isatty(STDOUT_FILENO))
+		progress_view_clear(&cmd->progress);
+}
+
 static void run_line(const struct record *rec, const char *line, size_t length, void *arg)
 {
-	const struct run_command *cmd = arg;
+	struct run_command *cmd = arg;
 
 	(void)rec;
 	if (cmd->format != FORMAT_JSON || cmd->in_order)
 		return;
+	stdout_begin(cmd);
 	fwrite(line, 1, length, stdout);
 	putchar('\n');
 	fflush(stdout);
@@ -82,9 +80,10 @@ static void run_finished(const struct record *rec, void *arg)
 {
 	struct run_command *cmd = arg;
 
-	progress_clear(cmd);
-	if (cmd->format == FORMAT_TAP && !cmd->in_order)
-		ktap_print(rec, NULL, ++cmd->tap_number, stdout);
+	if (cmd->format != FORMAT_TAP || cmd->in_order)
+		return;
+	stdout_begin(cmd);
+	ktap_print(rec, NULL, ++cmd->tap_number, stdout);
 }
 
 /* ---- what it came to ---- */
@@ -201,7 +200,7 @@ static int run_carry_out(struct run_command *cmd)
 		.begin = run_begin,
 		.line = run_line,
 		.finished = run_finished,
-		.progress = cli_shows_progress() ? run_progress : NULL,
+		.progress = cli_is_quiet() ? NULL : run_progress,
 		.say = run_say,
 		.arg = cmd,
 	};
@@ -210,7 +209,7 @@ static int run_carry_out(struct run_command *cmd)
 
 	cmd->in_order = request_is_repeatable(&cmd->request, &cmd->target);
 	code = session_run(&cmd->request, &cmd->target, &hooks, &result);
-	progress_clear(cmd);
+	progress_view_clear(&cmd->progress);
 	if (result.records)
 		run_print(cmd, &result);
 	if (result.records && cmd->pcapng_dir &&

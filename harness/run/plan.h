@@ -24,6 +24,7 @@ struct plan_request {
 struct planned {
 	struct run_plan run;
 	const char *skip; /* set: it does not run, and why */
+	int64_t took_ns; /* an earlier time, asked alike; 0: unknown */
 };
 
 struct plan {

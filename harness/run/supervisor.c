@@ -17,6 +17,7 @@
 #include "../step/describe.h"
 #include "../step/run.h"
 #include "../story/story.h"
+#include "lookout.h"
 
 #define PROGRESS_MS 200
 
@@ -36,7 +37,6 @@ struct supervisor {
 	struct job *jobs;
 	size_t job_count;
 	size_t started, done;
-	int64_t began_ns;
 	unsigned int time_limit_s;
 	struct trace *trace;
 	const char *trace_absent;
@@ -44,6 +44,7 @@ struct supervisor {
 	struct record **records;
 	int signal_fd;
 	bool interrupted;
+	struct lookout lookout;
 };
 
 static void supervisor_finish(struct supervisor *sv, struct record *rec)
@@ -115,6 +116,7 @@ static void job_reap(struct supervisor *sv, struct job *job)
 		supervisor_write_result(sv, rec);
 	}
 	free(job->data);
+	lookout_ended(&sv->lookout, (size_t)(job - sv->jobs));
 	*job = (struct job){.fd = -1};
 	supervisor_finish(sv, rec);
 }
@@ -195,6 +197,8 @@ static int job_start(struct supervisor *sv, struct job *job, struct planned *pla
 	planned->run.trace = sv->trace;
 	planned->run.parent = getpid();
 	planned->run.trace_slot = (unsigned int)(job - sv->jobs);
+	planned->run.waiting =
+		lookout_began(&sv->lookout, (size_t)(job - sv->jobs), planned, rec->probe);
 	snprintf(planned->run.trace_absent, sizeof(planned->run.trace_absent), "%s",
 	         sv->trace_absent);
 	pid = fork();
@@ -311,21 +315,6 @@ static void supervisor_limit(struct supervisor *sv)
 	}
 }
 
-static void supervisor_progress(struct supervisor *sv)
-{
-	char running[400] = "";
-	size_t used = 0;
-
-	if (!sv->hooks->progress)
-		return;
-	for (size_t i = 0; i < sv->job_count; i++)
-		if (sv->jobs[i].planned && used < sizeof(running))
-			used += (size_t)snprintf(running + used, sizeof(running) - used, " %s",
-			                         sv->jobs[i].planned->run.id);
-	sv->hooks->progress(sv->hooks, sv->done, sv->plan->count, running,
-	                    clock_mono_ns() - sv->began_ns);
-}
-
 static int supervisor_wait(struct supervisor *sv, struct pollfd *fds, struct fault *f)
 {
 	fds[0] = (struct pollfd){.fd = sv->signal_fd, .events = POLLIN};
@@ -354,7 +343,9 @@ static int supervisor_loop(struct supervisor *sv, struct fault *f)
 		if (err)
 			break;
 		supervisor_limit(sv);
-		supervisor_progress(sv);
+		if (sv->hooks->progress)
+			sv->hooks->progress(lookout_look(&sv->lookout, sv->done, sv->started),
+			                    sv->hooks->arg);
 	}
 	free(fds);
 	return err ? err : sv->interrupted ? -EINTR : 0;
@@ -378,6 +369,16 @@ static int signals_block(sigset_t *before, struct fault *f)
 	return fd < 0 ? fault_set(f, errno, "open a signalfd") : fd;
 }
 
+static int supervisor_open(struct supervisor *sv, struct fault *f)
+{
+	sv->jobs = calloc(sv->job_count, sizeof(*sv->jobs));
+	if (!sv->jobs)
+		return fault_set(f, ENOMEM, "run %zu probes", sv->plan->count);
+	if (!sv->hooks->progress)
+		return 0;
+	return lookout_open(&sv->lookout, sv->plan, sv->job_count, sv->time_limit_s, f);
+}
+
 int supervisor_run(struct plan *plan, unsigned int jobs, unsigned int time_limit_s,
                    struct trace *trace, const char *trace_absent,
                    const struct supervisor_hooks *hooks, struct record **records, struct fault *f)
@@ -386,7 +387,6 @@ int supervisor_run(struct plan *plan, unsigned int jobs, unsigned int time_limit
 	struct supervisor sv = {
 		.plan = plan,
 		.job_count = jobs && jobs < plan->count ? jobs : plan->count,
-		.began_ns = clock_mono_ns(),
 		.time_limit_s = time_limit_s ? time_limit_s : TIME_LIMIT_S,
 		.trace = trace,
 		.trace_absent = trace_absent,
@@ -399,14 +399,11 @@ int supervisor_run(struct plan *plan, unsigned int jobs, unsigned int time_limit
 	stamps_fd = tap_stamps_hold(f);
 	if (stamps_fd < 0)
 		return stamps_fd;
-	sv.jobs = calloc(sv.job_count, sizeof(*sv.jobs));
-	if (!sv.jobs) {
-		close(stamps_fd);
-		return fault_set(f, ENOMEM, "run %zu probes", plan->count);
-	}
-	sv.signal_fd = signals_block(&before, f);
+	err = supervisor_open(&sv, f);
+	sv.signal_fd = err ? err : signals_block(&before, f);
 	err = sv.signal_fd < 0 ? sv.signal_fd : supervisor_loop(&sv, f);
 	close(stamps_fd);
+	lookout_close(&sv.lookout);
 	free(sv.jobs);
 	if (sv.signal_fd < 0)
 		return err;

@@ -10,15 +10,14 @@
 #include <stdio.h>
 
 #include "plan.h"
+#include "progress.h"
 
 struct supervisor_hooks {
 	/* A line of the record, without its newline, as it came; @rec is the probe's. */
 	void (*line)(const struct record *rec, const char *line, size_t length, void *arg);
 	/* A probe is done (or could not be run, or was skipped). */
 	void (*finished)(const struct record *rec, void *arg);
-	/* Now and then: how many are done and which run. */
-	void (*progress)(const struct supervisor_hooks *hooks, size_t done, size_t total,
-	                 const char *running, int64_t elapsed_ns);
+	void (*progress)(const struct progress *progress, void *arg); /* now and then */
 	/* In the forked child, instead of run_probe(). */
 	void (*child)(const struct run_plan *plan, int out_fd, void *arg);
 	void *arg;

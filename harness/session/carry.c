@@ -12,6 +12,7 @@
 #include "../record/json.h"
 #include "../run/supervisor.h"
 #include "again.h"
+#include "recall.h"
 #include "session_parts.h"
 #include "unread.h"
 
@@ -87,12 +88,11 @@ static void session_finished(const struct record *rec, void *arg)
 		session->hooks->finished(rec, session->hooks->arg);
 }
 
-static void session_progress(const struct supervisor_hooks *hooks, size_t done, size_t total,
-                             const char *running, int64_t elapsed_ns)
+static void session_progress(const struct progress *progress, void *arg)
 {
-	const struct session *session = hooks->arg;
+	const struct session *session = arg;
 
-	session->hooks->progress(done, total, running, elapsed_ns, session->hooks->arg);
+	session->hooks->progress(progress, session->hooks->arg);
 }
 
 static void run_in_guest(const struct run_plan *plan, int out_fd, void *arg)
@@ -318,6 +318,8 @@ enum exit_code session_carry_out(struct session *session, const struct machine *
 	if (!result->records)
 		return session_no_memory(session);
 	result->count = plan->count;
+	if (session->hooks->progress && !session->vm)
+		plan_recall(plan, session->request->out_dir);
 	session->keep = keep_open(session->request->out_dir, &info, &fault);
 	if (!session->keep) {
 		session_result_clear(result);

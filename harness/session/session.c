@@ -159,7 +159,8 @@ static enum exit_code session_on_kernel(struct session *session, struct vm_machi
 	if (kernel_find(session->target->kernel, &kernel, &fault) < 0)
 		return session_stop(session, EXIT_NOT_RUN, &fault);
 	if (session->hooks->progress)
-		session->hooks->progress(0, 0, kernel.release, 0, session->hooks->arg);
+		session->hooks->progress(&(struct progress){.preparing = kernel.release},
+		                         session->hooks->arg);
 	if (vm_prepare(&kernel, &config, vm, &fault) < 0)
 		return session_stop(session, EXIT_NOT_RUN, &fault);
 	session->vm = vm;

@@ -12,6 +12,7 @@
 #define FINWAIT_SESSION_SESSION_H
 
 #include "../record/phases.h"
+#include "../run/progress.h"
 #include "records.h"
 #include "request.h"
 #include "tally.h"
@@ -24,9 +25,7 @@ struct session_hooks {
 	void (*line)(const struct record *rec, const char *line, size_t length, void *arg);
 	/* A probe is done (or could not be run, or was skipped). */
 	void (*finished)(const struct record *rec, void *arg);
-	/* Now and then; with @total 0 a guest of kernel @running is being made. */
-	void (*progress)(size_t done, size_t total, const char *running, int64_t elapsed_ns,
-	                 void *arg);
+	void (*progress)(const struct progress *progress, void *arg); /* now and then */
 	/* A line for people, without its newline: of what goes on in spite of something. */
 	void (*say)(const char *line, void *arg);
 	void *arg;

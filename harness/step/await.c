@@ -29,6 +29,7 @@ bool await_state_within(struct sock *sock, enum tcp_state state, int64_t limit_m
 {
 	struct state_wait wait = {.sock = sock, .state = state};
 
+	waiting_name(sock->run->pump.waiting, "awaits %s of %s", state_name(state), sock->label);
 	return pump_until(&sock->run->pump, state_reached, &wait, limit_ms * NS_PER_MS);
 }
 
@@ -50,6 +51,7 @@ static bool end_reached(void *arg)
 
 bool await_gone_within(struct sock *sock, int64_t limit_ms)
 {
+	waiting_name(sock->run->pump.waiting, "awaits the end of %s", sock->label);
 	return pump_until(&sock->run->pump, end_reached, sock, limit_ms * NS_PER_MS);
 }
 
@@ -122,6 +124,8 @@ void await_end(struct sock *sock)
 
 		wait.state = sock_state(sock);
 		limit_ns = state_limit_ns(run->emit.rec, sock);
+		waiting_name(run->pump.waiting, "awaits the end of %s, in %s", sock->label,
+		             state_name(wait.state));
 		if (!pump_until(&run->pump, end_or_change, &wait, limit_ns))
 			run_inconclusive(run, "%s is still in %s after %lld ms", sock->label,
 			                 state_name(wait.state), (long long)(limit_ns / NS_PER_MS));
@@ -162,6 +166,8 @@ static bool await_sent_from(struct probe_run *run, size_t first, struct packet_m
 	struct sent_wait wait = {
 		.rec = run->emit.rec, .match = match, .next = first, .left = count};
 
+	waiting_name(run->pump.waiting, "awaits %u segment%s of the %s", count,
+	             count == 1 ? "" : "s", side_name(match.from));
 	return pump_until(&run->pump, sent_enough, &wait, limit_ms * NS_PER_MS);
 }
 
@@ -199,5 +205,6 @@ void await_sent_in_all(struct probe_run *run, struct packet_match match, unsigne
 void observe_for(struct probe_run *run, int64_t ms, const char *why)
 {
 	note(run, "looking on for %lld ms: %s", (long long)ms, why);
+	waiting_name(run->pump.waiting, "looks on: %s", why);
 	(void)pump_until(&run->pump, NULL, NULL, ms * NS_PER_MS);
 }

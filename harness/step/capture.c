@@ -78,6 +78,8 @@ void wire_await_captured(struct probe_run *run, uint32_t id, unsigned int count)
 {
 	struct capture_wait wait = {.run = run, .id = id, .count = count};
 
+	waiting_name(run->pump.waiting, "awaits %u captured packet%s", count,
+	             count == 1 ? "" : "s");
 	if (!pump_until(&run->pump, captured_enough, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
 		run_inconclusive(run, "%zu of %u packets were captured within %d ms",
 		                 capture_by_id(run, id)->count, count, AWAIT_LIMIT_MS);

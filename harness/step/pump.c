@@ -169,6 +169,12 @@ static void pump_wait(struct pump *pump, int64_t until_ns, bool is_timer)
 		late_note(pump->late, is_timer ? LATE_TIMER : LATE_WAKE, until_ns, now_ns);
 }
 
+static bool pump_over(struct pump *pump, bool done)
+{
+	waiting_set(pump->waiting, 0);
+	return done;
+}
+
 bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_ns)
 {
 	int64_t began_ns = clock_mono_ns(), asleep_ns = late_asleep_ns(pump->late);
@@ -180,12 +186,13 @@ bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_n
 		pump_drain(pump);
 		next_ns = watch_due(pump->watch, &is_timer);
 		if (done && done(arg))
-			return true;
+			return pump_over(pump, true);
 		end_ns = began_ns + limit_ns;
 		if (done)
 			end_ns += late_asleep_ns(pump->late) - asleep_ns;
 		if (clock_mono_ns() >= end_ns)
-			return false;
+			return pump_over(pump, false);
+		waiting_set(pump->waiting, end_ns);
 		if (next_ns < end_ns)
 			pump_wait(pump, next_ns, is_timer);
 		else

@@ -4,6 +4,7 @@
 #define FINWAIT_STEP_PUMP_H
 
 #include "late.h"
+#include "waiting.h"
 #include "watch.h"
 #include "wire_ops.h"
 
@@ -14,6 +15,7 @@ struct pump {
 	struct late *late;
 	struct wire *wire; /* to which it hands the frames that came out of a host */
 	int timer_fd; /* that wakes it; see pump_open() */
+	struct waiting *waiting; /* told what it waits for; NULL: nobody looks */
 };
 
 /*
@@ -25,7 +27,8 @@ int pump_open(struct pump *pump, struct fault *f) MUST_CHECK;
 typedef bool (*pump_done_fn)(void *arg);
 /*
  * Until done() or until @limit_ns from now; whether it was done. done may be NULL. A limit
- * counts what this process got of the machine, not what it slept against its will.
+ * counts what this process got of the machine, not what it slept against its will. What it waits
+ * for is named before, by waiting_name().
  */
 bool pump_until(struct pump *pump, pump_done_fn done, void *arg, int64_t limit_ns);
 /* Take in what observers have, without waiting; whether there was anything. */

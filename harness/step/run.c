@@ -215,6 +215,7 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	struct record *rec = run->emit.rec;
 
 	run->probe = plan->probe;
+	run->pump.waiting = plan->waiting;
 	rec->run = plan->info;
 	rec->params = plan->params;
 	if (run_describe(plan, rec) < 0)

@@ -7,6 +7,7 @@
 
 #include "../observe/trace.h"
 #include "../probe.h"
+#include "waiting.h"
 
 struct run_plan {
 	/* What the machine gives: all that run_prepare() needs. */
@@ -18,6 +19,7 @@ struct run_plan {
 	/* As write(2), for what the record goes to; NULL: write(2) itself. */
 	ssize_t (*out_write)(int fd, const void *data, size_t size);
 	void (*out_end)(void); /* behind the last line, instead of _exit(0); NULL: none */
+	struct waiting *waiting; /* where it tells what it waits for; NULL: nobody looks */
 
 	/* What is asked. */
 	const char *id; /* of the registry's row: the probe's, and its variant's part */

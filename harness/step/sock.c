@@ -352,6 +352,7 @@ struct sock *sock_accept_within(struct sock *listener, int64_t limit_ms)
 	struct endpoint peer;
 	struct sock *sock;
 
+	waiting_name(run->pump.waiting, "awaits a connection to accept at %s", listener->label);
 	if (!pump_until(&run->pump, accept_try, &wait, limit_ms * NS_PER_MS))
 		return NULL;
 	if (wait.err)

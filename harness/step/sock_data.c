@@ -176,6 +176,8 @@ size_t sock_receive(struct sock *sock, size_t length)
 	struct sock_call call = {.name = "recv"};
 	size_t got;
 
+	waiting_name(sock->run->pump.waiting, "awaits %zu byte%s at %s", length,
+	             length == 1 ? "" : "s", sock->label);
 	if (!pump_until(&sock->run->pump, receive_try, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
 		run_inconclusive(sock->run, "%zu of %zu bytes came to %s within %d ms",
 		                 wait.got.used, length, sock->label, AWAIT_LIMIT_MS);
@@ -250,11 +252,19 @@ static bool sock_polled(void *arg)
 	return poll(&fd, 1, 0) > 0;
 }
 
+static const char *events_words(short events)
+{
+	if (events & POLLIN)
+		return "something to read";
+	return events & POLLOUT ? "room to write" : "an error or a hang-up";
+}
+
 /* POLLERR and POLLHUP come unasked. */
 bool sock_await_events(struct sock *sock, short events, int64_t limit_ms)
 {
 	struct poll_wait wait = {.fd = sock->fd, .events = events};
 
+	waiting_name(sock->run->pump.waiting, "awaits %s at %s", events_words(events), sock->label);
 	return pump_until(&sock->run->pump, sock_polled, &wait, limit_ms * NS_PER_MS);
 }
 

@@ -267,6 +267,7 @@ void wire_await_held(struct probe_run *run, uint32_t rule, unsigned int count)
 {
 	struct held_wait wait = {.wire = &run->wire, .rule = rule, .count = count};
 
+	waiting_name(run->pump.waiting, "awaits %u held frame%s", count, count == 1 ? "" : "s");
 	if (!pump_until(&run->pump, held_enough, &wait, AWAIT_LIMIT_MS * NS_PER_MS))
 		run_inconclusive(run, "%zu of %u frames came to be held (%s) within %d ms",
 		                 hand_held_by(&run->wire, rule), count,

@@ -167,6 +167,7 @@ void wire_release_burst(struct probe_run *run, uint32_t rule)
 	burst_collect(&burst, rule);
 	burst_begin(&burst);
 	burst_send(&burst);
+	waiting_name(run->pump.waiting, "awaits a burst of %zu frames", burst.count);
 	if (!pump_until(&run->pump, burst_is_over, &burst, AWAIT_LIMIT_MS * NS_PER_MS))
 		run_inconclusive(run, "of a burst of %zu frames the %s took %zu within %d ms",
 		                 burst.count, side_name(burst.to), burst.taken, AWAIT_LIMIT_MS);

@@ -24,6 +24,7 @@ struct vm_run {
 	const struct vm_machine *vm;
 	struct qemu qemu;
 	uint64_t passed; /* bytes of the record */
+	uint32_t told_turn; /* of the guest's wait that was passed on */
 	int out_fd;
 	int64_t began_ns;
 };
@@ -61,6 +62,26 @@ static void vm_pass(struct vm_run *run)
 	size = (uint64_t)(end + 1 - shared_out(run));
 	out_put(run, shared_out(run) + run->passed, size - run->passed);
 	run->passed = size;
+}
+
+/* What the guest says that it waits for, by our clock. It may say anything. */
+static void vm_tell(struct vm_run *run)
+{
+	struct waiting *waiting = run->plan->waiting;
+	struct waiting told;
+	int64_t until_ns;
+
+	if (!waiting_look(&run->qemu.shared->waiting, &told)) {
+		waiting_set(waiting, 0);
+		return;
+	}
+	if (told.turn == run->told_turn ||
+	    __builtin_sub_overflow(told.until_ns, told.set_ns, &until_ns) ||
+	    __builtin_add_overflow(until_ns, clock_mono_ns(), &until_ns))
+		return;
+	run->told_turn = told.turn;
+	waiting_name(waiting, "%s", told.words);
+	waiting_set(waiting, until_ns);
 }
 
 /* The record so far, from the lines that were passed on. */
@@ -251,6 +272,7 @@ void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
 		vm_fail(&run, &fault);
 	while (!qemu_wait(&run.qemu, LOOK_MS, &status)) {
 		vm_pass(&run);
+		vm_tell(&run);
 		if (clock_mono_ns() - run.began_ns > vm->config.time_limit_s * NS_PER_S)
 			vm_explain(&run, true, 0);
 	}

@@ -217,6 +217,8 @@ static _Noreturn void standby_main(const struct machine *machine, enum wire_kind
 		.parent = keeper,
 		.out_write = shared_write,
 		.out_end = standby_end,
+		/* in virtual time hours pass in a second: nobody could read it */
+		.waiting = strcmp(machine->info.clock, "virtual") != 0 ? &shared->waiting : NULL,
 	};
 	struct probe_run *run;
 	char go;

@@ -13,6 +13,8 @@
 #include <assert.h>
 #include <stdint.h>
 
+#include "../step/waiting.h"
+
 #define SHARED_BYTES ((uint64_t)64 << 20)
 #define SHARED_JOB_AT 4096
 #define SHARED_JOB_MAX ((uint64_t)(1 << 20) - SHARED_JOB_AT)
@@ -60,6 +62,7 @@ struct shared {
 	uint32_t goes_on; /* behind the stop; 0 where a snapshot is taken. Set by the harness */
 	uint64_t out_size; /* grows when what it counts has been written */
 	uint64_t stop_cycles; /* from before the guest stopped itself until after it went on */
+	struct waiting waiting; /* set by a guest in real time, by its own clock */
 };
 static_assert(sizeof(struct shared) <= SHARED_JOB_AT, "the job begins behind the header");
 
