@@ -31,7 +31,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # Everything but the main program, so that tests can link against it.
 LIB_SRC := $(filter-out %.bpf.c %.so.c,$(wildcard netns/*.c harness/base/*.c harness/record/*.c harness/packet/*.c harness/observe/*.c harness/step/*.c \
-	harness/story/*.c harness/judge/*.c harness/examine/*.c harness/judge/model/*.c harness/report/*.c harness/report/*/*.c harness/run/*.c harness/vm/*.c harness/session/*.c))
+	harness/story/*.c harness/judge/*.c harness/examine/*.c harness/judge/model/*.c harness/report/*.c harness/report/*/*.c harness/run/*.c harness/vm/*.c harness/store/*.c harness/session/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 PROBE_SRC := $(sort $(wildcard probes/*/*.c))
 SELFCHECK_SRC := $(sort $(wildcard tests/selfcheck/*.c))

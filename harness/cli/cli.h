@@ -17,6 +17,7 @@ int command_report(int argc, char **argv);
 int command_judge(int argc, char **argv);
 int command_kernel(int argc, char **argv);
 int command_matrix(int argc, char **argv);
+int command_store(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_new(int argc, char **argv);

@@ -156,6 +156,31 @@ static const struct command commands[] = {
 				"that cannot be run costs its column, no more.",
 			.words = WORDS_PROBES | WORDS_FILES,
 		},
+	[COMMAND_STORE] =
+		{
+			.name = "store",
+			.run = command_store,
+			.synopsis = "store [list|check|prune]",
+			.summary = "the answers that are kept",
+			.help = "In virtual time a run is a function of what it is given, so that "
+				"an answer may be kept: in XDG_CACHE_HOME/finwait/answers "
+				"(~/.cache/finwait/answers). An answer is found again by the "
+				"program, the kernel with its modules, QEMU and the question with "
+				"all its settings: one of another build is never taken for this "
+				"one's.",
+			.forms =
+				{
+					{"store list",
+                                         "how many there are, by kernel, and the disk "
+                                         "space they take"},
+					{"store check",
+                                         "read them all: exit 1 where one cannot be used"},
+					{"store prune [--older DAYS|--all]",
+                                         "remove answers, and what was left by somebody who was "
+                                         "killed while he wrote one"},
+				},
+			.words = WORDS_FORMS,
+		},
 	[COMMAND_DIFF] =
 		{
 			.name = "diff",
@@ -264,4 +289,34 @@ int command_refuse(const char *name)
 	return cli_say(
 		EXIT_USAGE, "there is no command '%s'%s", name,
 		nearest_words(&nearest, " ('finwait --help' shows all)", words, sizeof(words)));
+}
+
+/* "list" of "kernel list"; its length. */
+static size_t form_word(const struct command *command, const struct command_form *form,
+                        const char **word)
+{
+	*word = form->synopsis + strlen(command->name) + 1;
+	return strcspn(*word, " ");
+}
+
+int form_refuse(enum command_id id, const char *word)
+{
+	const struct command *command = command_of(id);
+	char words[NEAREST_MOST * NEAREST_LENGTH + 40], all[80] = "", name[NEAREST_LENGTH];
+	struct nearest nearest;
+	size_t used = 0;
+
+	nearest_start(&nearest, word);
+	for (const struct command_form *form = command->forms; form->synopsis; form++) {
+		const char *at;
+		size_t length = form_word(command, form, &at);
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, at);
+		nearest_try(&nearest, name);
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s", used ? ", " : " (",
+		                         name);
+	}
+	snprintf(all + used, sizeof(all) - used, ")");
+	return cli_say(EXIT_USAGE, "%s has no '%s'%s", command->name, word,
+	               nearest_words(&nearest, all, words, sizeof(words)));
 }

@@ -30,5 +30,7 @@ const struct command *command_of(enum command_id id);
 enum command_id command_find(const char *name);
 /* Says that there is no command @name, and which are near; returns EXIT_USAGE. */
 int command_refuse(const char *name);
+/* The same of @word, which is none of the verbs of the command (kernel list, store check). */
+int form_refuse(enum command_id id, const char *word);
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli.h"
+#include "commands.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "../base/interrupt.h"
-#include "../base/nearest.h"
 #include "../vm/vm.h"
 
 static unsigned long long megabytes(uint64_t bytes)
@@ -174,19 +174,6 @@ static int kernel_remove(int count, char **names)
 	return EXIT_AS_PREDICTED;
 }
 
-static int verb_refuse(const char *verb)
-{
-	char words[NEAREST_MOST * NEAREST_LENGTH + 40];
-	struct nearest nearest;
-
-	nearest_start(&nearest, verb);
-	nearest_try(&nearest, "list");
-	nearest_try(&nearest, "fetch");
-	nearest_try(&nearest, "rm");
-	return cli_say(EXIT_USAGE, "kernel has no '%s'%s", verb,
-	               nearest_words(&nearest, " (list, fetch, rm)", words, sizeof(words)));
-}
-
 int command_kernel(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "list";
@@ -199,5 +186,5 @@ int command_kernel(int argc, char **argv)
 		return kernel_fetch(argc - 2, argv + 2);
 	if (!strcmp(verb, "rm"))
 		return kernel_remove(argc - 2, argv + 2);
-	return verb_refuse(verb);
+	return form_refuse(COMMAND_KERNEL, verb);
 }

@@ -10,6 +10,7 @@
 
 #define RUN (1U << COMMAND_RUN)
 #define MATRIX (1U << COMMAND_MATRIX)
+#define STORE (1U << COMMAND_STORE)
 #define DIFF (1U << COMMAND_DIFF)
 #define LADDER (1U << COMMAND_LADDER)
 #define JUDGE (1U << COMMAND_JUDGE)
@@ -86,6 +87,9 @@ static const struct option_row rows[] = {
          "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_OUT, 0, "out", "DIR", DIFF, WORDS_FOLDERS,
          "where matrix kept its records and where the new ones go, DIR/KERNEL/ID.jsonl (out)"},
+	{OPTION_OLDER, 0, "older", "DAYS", STORE, 0,
+         "with prune: the answers that were put there more than DAYS days ago"},
+	{OPTION_ALL, 0, "all", NULL, STORE, 0, "with prune: every answer"},
 	{OPTION_VERBOSE, 'v', NULL, NULL, RUN | JUDGE, 0,
          "the findings of each probe; again (-vv): the rules they rest on and the ladders"},
 	{OPTION_MAN, 0, "man", NULL, HELP, 0,

@@ -103,6 +103,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_KERNEL:
 	case OPTION_FROM:
 	case OPTION_LADDER:
+	case OPTION_OLDER:
+	case OPTION_ALL:
 	case OPTION_SVG:
 	case OPTION_HTML:
 	case OPTION_JSON:

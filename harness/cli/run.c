@@ -174,6 +174,8 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_FAITHFUL:
 	case OPTION_QUICK:
 	case OPTION_FROM:
+	case OPTION_OLDER:
+	case OPTION_ALL:
 	case OPTION_SVG:
 	case OPTION_IPV4:
 	case OPTION_IPV6:

@@ -151,6 +151,41 @@ bool entry_is_whole(const char *dir, bool restores)
 	return whole;
 }
 
+/* "SIZE DIGEST" of the line of @name in @made. */
+static int made_find(const char *made, const char *name, char what[64])
+{
+	size_t length = strlen(name);
+
+	for (const char *line = made; *line; line += strcspn(line, "\n") + 1) {
+		size_t size = strcspn(line, "\n");
+
+		if (size > length + 1 && size - length < 64 && line[size - length - 1] == ' ' &&
+		    !strncmp(line + size - length, name, length)) {
+			snprintf(what, 64, "%.*s", (int)(size - length - 1), line);
+			return 0;
+		}
+		if (!line[size])
+			break;
+	}
+	return -EBADMSG;
+}
+
+int entry_digest(const char *dir, uint64_t *digest, struct fault *f)
+{
+	static const char *const names[] = {"ram", "run.jsonl"};
+	char *made = entry_text(dir, "made"), what[64];
+	int err = made ? 0 : -EBADMSG;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !err; i++) {
+		err = made_find(made, names[i], what);
+		if (!err)
+			*digest = digest_add(*digest, what, strlen(what));
+	}
+	free(made);
+	return err ? fault_refuse(f, -err, "%.150s/made does not tell what is in the guest", dir)
+	           : 0;
+}
+
 int entry_trusted(const char *dir, struct fault *f)
 {
 	static const char *const notes[] = {"made", "checked", NULL};

@@ -21,6 +21,12 @@ int file_digest(const char *path, uint64_t *digest, struct fault *f) MUST_CHECK;
 int entry_seal(const char *dir, bool restores, struct fault *f) MUST_CHECK;
 /* Whether all is there, as it was made, and of the modules that the kernel still has. */
 bool entry_is_whole(const char *dir, bool restores);
+/*
+ * A digest of what the guest of @dir is: its memory and its words about itself, as "made" has
+ * them. The rest of the machine's state is not in it, which has the host's clock; two that were
+ * made of the same things are the same by this. Adds to *@digest.
+ */
+int entry_digest(const char *dir, uint64_t *digest, struct fault *f) MUST_CHECK;
 /* trust_own() of the entry and of each file in it. */
 int entry_trusted(const char *dir, struct fault *f) MUST_CHECK;
 

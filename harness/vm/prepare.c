@@ -127,7 +127,8 @@ static int entry_open(struct vm_machine *vm, struct fault *f)
 	vm->state_fd = file_open_in(vm->entry, "state", O_RDONLY, f);
 	if (vm->state_fd < 0)
 		return vm->state_fd;
-	return 0;
+	vm->digest = DIGEST_START;
+	return entry_digest(vm->entry, &vm->digest, f);
 }
 
 static void clock_choose(struct vm_machine *vm)

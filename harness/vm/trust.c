@@ -40,6 +40,15 @@ int trust_own(const char *path, struct fault *f)
 	return trust_stat(path, &st, f);
 }
 
+int trust_open(int fd, const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return fault_set(f, errno, "look at %s", path);
+	return trust_stat(path, &st, f);
+}
+
 int trust_own_in(const char *dir, const char *name, struct fault *f)
 {
 	char path[CACHE_PATH];

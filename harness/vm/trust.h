@@ -14,6 +14,8 @@
  * a folder or a regular file and no link. 0 when it is not there. -EPERM.
  */
 int trust_own(const char *path, struct fault *f) MUST_CHECK;
+/* The same of what @fd has open; @path is for the words. */
+int trust_open(int fd, const char *path, struct fault *f) MUST_CHECK;
 /* The same of @name in the folder @dir. */
 int trust_own_in(const char *dir, const char *name, struct fault *f) MUST_CHECK;
 /*

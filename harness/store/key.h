@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* key: what an answer depends on, as text. Two questions with the same key have the same answer. */
+#ifndef FINWAIT_STORE_KEY_H
+#define FINWAIT_STORE_KEY_H
+
+#include "../vm/vm.h"
+
+#define GUEST_NAME 160
+
+struct answer_key {
+	char guest[GUEST_NAME]; /* the folder's name: "RELEASE-KEY" of the guest in the cache */
+	uint64_t digest; /* of @text: the file's name; tells apart, proves nothing */
+	char *text; /* all of it, compared when an answer is looked up */
+};
+
+/*
+ * The key of what @plan at @times comes to in @vm: the guest (program with its libraries, kernel,
+ * QEMU and its command line by the entry's name; modules and all else that is in its memory by a
+ * digest of that), and the whole job that it gets. 0, or -ENOTSUP where runs are not the same each
+ * time (real time), or -ENOMEM; answer_key_clear() it either way.
+ */
+int answer_key_make(const struct vm_machine *vm, const struct run_plan *plan,
+                    const struct job_times *times, struct answer_key *key,
+                    struct fault *f) MUST_CHECK;
+void answer_key_clear(struct answer_key *key);
+
+#endif
