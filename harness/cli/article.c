@@ -104,7 +104,7 @@ int command_article(int argc, char **argv)
 	const struct article *article = NULL;
 	struct collect c;
 	struct words words;
-	int code = collect_parse(&c, COMMAND_ARTICLE, argc, argv, &words);
+	int code = collect_parse(&c, COMMAND_ARTICLE, (struct own_options){0}, argc, argv, &words);
 
 	if (!code && words.count > 1)
 		code = cli_say(EXIT_USAGE, "article takes one letter, not '%s' as well",

@@ -10,6 +10,7 @@
 
 struct collect_command {
 	struct collect *collect;
+	struct own_options own;
 	char for_targets[32]; /* the first option that is for those who are asked; "": none */
 };
 
@@ -61,7 +62,10 @@ static int take_from(struct collect *c, const char *text)
 static int option_take(void *arg, const struct option_row *row, const char *value)
 {
 	struct collect_command *cmd = arg;
+	int code = cmd->own.take ? cmd->own.take(cmd->own.arg, row, value) : OPTION_NOT_TAKEN;
 
+	if (code != OPTION_NOT_TAKEN)
+		return code;
 	if (row->id == OPTION_KERNEL)
 		return take_kernels(cmd->collect, value);
 	if (row->id == OPTION_FROM)
@@ -71,10 +75,10 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	return request_take(&cmd->collect->request, row, value);
 }
 
-int collect_parse(struct collect *c, enum command_id command, int argc, char **argv,
-                  struct words *words)
+int collect_parse(struct collect *c, enum command_id command, struct own_options own, int argc,
+                  char **argv, struct words *words)
 {
-	struct collect_command cmd = {.collect = c};
+	struct collect_command cmd = {.collect = c, .own = own};
 	int code;
 
 	*c = (struct collect){

@@ -6,11 +6,17 @@
 #include "../session/collect.h"
 #include "options.h"
 
+/* What is the command's own: its take() returns OPTION_NOT_TAKEN for all other options. */
+struct own_options {
+	option_fn take; /* NULL: it has none */
+	void *arg;
+};
+
 /*
  * The sources, and one ask with all words as its patterns. 0, or an exit code with the line
  * said; collect_free() it either way.
  */
-int collect_parse(struct collect *c, enum command_id command, int argc, char **argv,
-                  struct words *words);
+int collect_parse(struct collect *c, enum command_id command, struct own_options own, int argc,
+                  char **argv, struct words *words);
 
 #endif

@@ -307,7 +307,8 @@ static int diff_check(const struct diff_command *cmd)
 int command_diff(int argc, char **argv)
 {
 	struct diff_command cmd = {.style = cli_style(), .slack_ns = slack_ms() * NS_PER_MS};
-	int code = collect_parse(&cmd.collect, COMMAND_DIFF, argc, argv, &cmd.words);
+	int code = collect_parse(&cmd.collect, COMMAND_DIFF, (struct own_options){0}, argc, argv,
+	                         &cmd.words);
 
 	if (!code)
 		code = diff_collect(&cmd);

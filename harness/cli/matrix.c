@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* matrix: one request, on each kernel in turn or read from what was kept: a column each. */
+#include <errno.h>
 #include <string.h>
 
 #include "../base/slack.h"
@@ -7,6 +8,7 @@
 #include "cli.h"
 #include "../session/compile.h"
 #include "collect_options.h"
+#include "request_options.h"
 
 static int matrix_exit_code(const struct collect *c)
 {
@@ -23,7 +25,20 @@ static int matrix_exit_code(const struct collect *c)
 	return tally_code(&tally);
 }
 
-static int matrix_show(struct collect *c)
+/* @arg: enum matrix_rows. */
+static int option_take(void *arg, const struct option_row *row, const char *value)
+{
+	enum matrix_rows *rows = arg;
+
+	(void)value;
+	if (row->id == OPTION_DIFFERS)
+		*rows = MATRIX_ROWS_DIFFERING;
+	else if (row->id == OPTION_VERBOSE && *rows == MATRIX_ROWS_USUAL)
+		*rows = MATRIX_ROWS_ALL;
+	return row->id == OPTION_DIFFERS || row->id == OPTION_VERBOSE ? 0 : OPTION_NOT_TAKEN;
+}
+
+static int matrix_show(struct collect *c, enum matrix_rows rows)
 {
 	struct report_style style = cli_style();
 	struct matrix_column columns[MATRIX_COLUMNS];
@@ -42,8 +57,8 @@ static int matrix_show(struct collect *c)
 			.phases = source->phases.count ? &source->phases : NULL,
 		};
 	}
-	err = matrix_print(columns, c->count, slack_ms() * NS_PER_MS, &style, stdout);
-	if (err)
+	err = matrix_print(columns, c->count, slack_ms() * NS_PER_MS, rows, &style, stdout);
+	if (err && err != -EIO) /* that of the output is told at the end, where somebody reads it */
 		return cli_say(EXIT_NOT_RUN, "cannot print the table: %s", strerror(-err));
 	if (c->targets)
 		cli_advise("\nThe records are in %s/KERNEL/. Look closer: finwait diff A B\n",
@@ -57,7 +72,9 @@ int command_matrix(int argc, char **argv)
 	struct collect c;
 	struct words words;
 	struct fault fault;
-	int code = collect_parse(&c, COMMAND_MATRIX, argc, argv, &words);
+	enum matrix_rows rows = MATRIX_ROWS_USUAL;
+	int code = collect_parse(&c, COMMAND_MATRIX, (struct own_options){option_take, &rows}, argc,
+	                         argv, &words);
 
 	if (!code && !c.count)
 		code = cli_say(EXIT_USAGE, "matrix wants --kernel K,K... or --from NAME=DIR");
@@ -71,7 +88,7 @@ int command_matrix(int argc, char **argv)
 		code = collect_all(&c);
 	}
 	if (!code)
-		code = matrix_show(&c);
+		code = matrix_show(&c, rows);
 	collect_free(&c);
 	probe_words_free(&probes);
 	return code;

@@ -71,7 +71,7 @@ static const struct option_row rows[] = {
 	{OPTION_JSON, 0, "json", NULL, LIST, 0, "a line of JSON a probe"},
 	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, 0, "KTAP instead of the table"},
 	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE, WORDS_FOLDERS,
-         "the packets, too, for Wireshark: a capture file a probe,\n"
+         "the packets, too, for Wireshark: a capture file a probe, "
          "DIR/ID.pcapng, an interface for each end of the wire"},
 	{OPTION_OUT, 0, "out", "DIR", RUN, WORDS_FOLDERS,
          "keep the records there, a file a probe (out)"},
@@ -92,6 +92,9 @@ static const struct option_row rows[] = {
 	{OPTION_ALL, 0, "all", NULL, STORE, 0, "with prune: every answer"},
 	{OPTION_VERBOSE, 'v', NULL, NULL, RUN | JUDGE, 0,
          "the findings of each probe; again (-vv): the rules they rest on and the ladders"},
+	{OPTION_VERBOSE, 'v', NULL, NULL, MATRIX, 0,
+         "every row; else, of more than three probes, those without news are counted"},
+	{OPTION_DIFFERS, 0, "differs", NULL, MATRIX, 0, "only the rows where kernels disagree"},
 	{OPTION_MAN, 0, "man", NULL, HELP, 0,
          "the sections COMMANDS and OPTIONS of finwait(1), in man(7)"},
 	{OPTION_QUIET, 0, "quiet", NULL, EVERY, 0,

@@ -78,6 +78,7 @@ enum option_id {
 	OPTION_VERSION,
 	OPTION_MAN,
 	OPTION_IDS,
+	OPTION_DIFFERS,
 };
 
 struct option_row {

@@ -117,6 +117,7 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_VERSION:
 	case OPTION_MAN:
 	case OPTION_IDS:
+	case OPTION_DIFFERS:
 		break;
 	}
 	return OPTION_NOT_TAKEN;

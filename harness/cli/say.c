@@ -49,22 +49,45 @@ int cli_finish(int code)
 	return cli_say(EXIT_NOT_RUN, "cannot write to standard output: %s", strerror(errno));
 }
 
+#define TEXT_WIDTH 110 /* where there is no terminal and nobody says */
+#define TEXT_WIDTH_LEAST 60
+#define COLUMNS_MOST 10000
+
+/* COLUMNS, which goes before the terminal's own (POSIX.1-2017, 8.3); 0: nothing that is a width. */
+static unsigned int columns_asked(void)
+{
+	const char *text = getenv("COLUMNS");
+	unsigned long columns;
+	char *end;
+
+	if (!text || *text < '0' || *text > '9')
+		return 0;
+	columns = strtoul(text, &end, 10);
+	return *end || columns > COLUMNS_MOST ? 0 : (unsigned int)columns;
+}
+
+static unsigned int columns_of_terminal(void)
+{
+	struct winsize size = {0};
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		return 0;
+	return size.ws_col;
+}
+
 struct report_style cli_style(void)
 {
 	const char *no_colour = getenv("NO_COLOR");
-	struct winsize size = {0};
 	bool terminal = isatty(STDOUT_FILENO);
+	unsigned int width = columns_asked();
 
-	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-		size.ws_col = 0;
+	if (!width && terminal)
+		width = columns_of_terminal();
 	return (struct report_style){
 		.colour = terminal && !(no_colour && *no_colour),
-		.width = size.ws_col ? size.ws_col : 110,
+		.width = width ? width : TEXT_WIDTH,
 	};
 }
-
-#define TEXT_WIDTH 110 /* where there is no terminal */
-#define TEXT_WIDTH_LEAST 60
 
 void cli_text(unsigned int indent, const char *fmt, ...)
 {

@@ -89,7 +89,12 @@ struct matrix_column {
 	size_t count;
 	const struct phases *phases; /* NULL: each was run once, as is a probe not in it */
 };
+enum matrix_rows {
+	MATRIX_ROWS_USUAL, /* all of a few probes; of more those with news, the others are counted */
+	MATRIX_ROWS_ALL,
+	MATRIX_ROWS_DIFFERING, /* those where kernels disagree */
+};
 int matrix_print(const struct matrix_column *columns, size_t count, int64_t slack_ns,
-                 const struct report_style *style, FILE *out);
+                 enum matrix_rows which, const struct report_style *style, FILE *out);
 
 #endif

@@ -302,8 +302,8 @@ asked() {
 
 @test "matrix: this kernel and kept records, a column each" {
 	run -0 "$FINWAIT" matrix open.three-way --kernel host --from before=one --out "$BATS_TEST_TMPDIR/m"
-	grep -qE '^  finding +says +host +before +model$' <<<"$output"
-	grep -qE '^  segments_without_ack +1 +1 +1 +held$' <<<"$output"
+	grep -qE '^  finding +says +host +before +verdict +model$' <<<"$output"
+	grep -qE '^  segments_without_ack +1 +1 +1 +confirmed held$' <<<"$output"
 	[[ $output == *"0 differ between kernels, the model failed on 0"* ]]
 	json_holds "$BATS_TEST_TMPDIR/m/host/open.three-way.jsonl" 'last | .outcome == "ok"'
 	# what it kept can be compared by the kernel's name
@@ -353,7 +353,7 @@ kept_phases() {
 
 @test "matrix: what differs is marked, and is no failure" {
 	run -0 "$FINWAIT" matrix --from one=one --from two=two
-	grep -qE "^  retransmissions +\(below\) +$(retransmissions one) +\*$(retransmissions two) +held\$" <<<"$output"
+	grep -qE "^  retransmissions +\(below\) +$(retransmissions one) +\*$(retransmissions two) +(\(below\)|confirmed|REFUTED) +held\$" <<<"$output"
 	# the article's figure follows the sysctl
 	grep -qE '^    one: says 1, [a-zA-Z]+; two: says 2, [a-zA-Z]+$' <<<"$output"
 	[[ $output == *"missing [1]"* ]]
@@ -374,11 +374,18 @@ kept_phases() {
 	jq -c 'if .type == "result" then .findings[0].verdict = "qualified" else . end' \
 		one/open.three-way.jsonl >"$BATS_TEST_TMPDIR/other/open.three-way.jsonl"
 	run -0 "$FINWAIT" matrix open.three-way --from one=one --from other="$BATS_TEST_TMPDIR/other"
-	grep -qx '    one: confirmed; other: qualified' <<<"$output"
+	grep -qE '^    (says .*; )?one: confirmed; other: qualified$' <<<"$output"
 	[[ $output == *", the verdict differs on 1 claim" ]]
 	run -0 "$FINWAIT" matrix open.three-way --from one=one --from again=again
 	[[ $output != *"(below)"* ]]
 	[[ $output == *", the verdict differs on 0 claims" ]]
+	# what kernels agree on is counted
+	run -0 "$FINWAIT" matrix --differs --from one=one --from again=again
+	[[ $output != *open.three-way* ]]
+	grep -qE '^([0-9]+) of \1 rows are not here: kernels agree on them$' <<<"$output"
+	run -0 "$FINWAIT" matrix --differs -v open.three-way --from one=one --from other="$BATS_TEST_TMPDIR/other"
+	grep -qE '^[0-9]+ of [0-9]+ rows are not here' <<<"$output"
+	[ "$(grep -cE '^  .* held$' <<<"$output")" -eq 1 ]
 }
 
 @test "matrix: all skipped is exit 4" {
@@ -392,7 +399,7 @@ kept_phases() {
 @test "matrix: a kernel that cannot be run costs its column and one line" {
 	run -3 --separate-stderr "$FINWAIT" matrix open.three-way --kernel 9.99,host --out "$BATS_TEST_TMPDIR/m"
 	one_line_of_complaint '9.99'
-	grep -qE '^  segments_without_ack +1 +- +1 +held$' <<<"$output"
+	grep -qE '^  segments_without_ack +1 +- +1 +confirmed held$' <<<"$output"
 	grep -qE '^9.99 +not run: ' <<<"$output"
 	# kept records that cannot be read are no different
 	run -3 --separate-stderr "$FINWAIT" matrix open.three-way --from gone=nowhere --from one=one

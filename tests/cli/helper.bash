@@ -5,6 +5,8 @@
 
 bats_require_minimum_version 1.5.0
 
+unset COLUMNS # the width is what a test says it is
+
 TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 FINWAIT=$(realpath "${FINWAIT:-${FINWAIT_BUILD:-$TOP/build}/finwait}")
 FINWAIT_SELFCHECK=$(realpath "${FINWAIT_SELFCHECK:-${FINWAIT_BUILD:-$TOP/build}/finwait-selfcheck}")

@@ -406,7 +406,7 @@ qemu_that() {
 
 @test "matrix --phases: each cell has the range" {
 	run -0 "$FINWAIT" matrix wave1.lost --kernel 6.1,6.12 --phases 3
-	[[ $output =~ lifetime\ +-\ +10[0-9.]+\.\.10[0-9.]+\ s\ +10[0-9.]+\.\.10[0-9.]+\ s\ +held ]]
+	[[ $output =~ lifetime\ +-\ +10[0-9.]+\.\.10[0-9.]+\ s\ +10[0-9.]+\.\.10[0-9.]+\ s\ +-\ +held ]]
 	[[ $output == *", 3 timer phases: the model held on 5 of 5"* ]]
 }
 

@@ -83,6 +83,35 @@ setup() {
 	run ! grep -qP '[^\x00-\x7f]' <<<"$output"
 }
 
+@test "help: in words that every terminal has" {
+	for command in $("$FINWAIT" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+		LC_ALL=C.UTF-8 "$FINWAIT" help "$command"
+	done >all
+	[ "$(wc -l <all)" -gt 200 ]
+	# '?' is what a reader gets of a character that cannot be shown
+	run ! grep -nP '[^\x20-\x7e]|\?' all
+}
+
+@test "COLUMNS: how wide it is, on a pipe and on a terminal" {
+	cd "$BATS_FILE_TMPDIR"
+	for columns in 80 120 200; do
+		for command in 'judge out -v' list 'help run' 'show self.connect' 'matrix --from a=out --from b=out'; do
+			# shellcheck disable=SC2086 # words
+			COLUMNS=$columns run -0 "$FINWAIT" $command
+			run ! grep -nE "^.{$((columns + 1))}" <<<"$output"
+		done
+	done
+	COLUMNS=80 "$FINWAIT" list >narrow
+	COLUMNS=200 "$FINWAIT" list >wide
+	run ! cmp -s narrow wide
+	diff narrow <(COLUMNS=80 NO_COLOR=1 script -qec "stty cols 200; '$FINWAIT' list" /dev/null | tr -d '\r')
+	# what is no width is as if it were not there
+	"$FINWAIT" list >usual
+	for columns in '' 0 x 80x -1 99999999999999999999; do
+		diff usual <(COLUMNS=$columns "$FINWAIT" list)
+	done
+}
+
 # The pipe has no reader before the first word is written.
 unread() {
 	bash -c 'exec 3> >(:); wait $!; exec "$@" >&3' sh "$FINWAIT" "$@"
@@ -92,7 +121,7 @@ unread() {
 	cd "$BATS_FILE_TMPDIR"
 	for command in --help --version list "list --json" "show self.connect" "ask reset" article \
 		sysctl "sysctl tcp_fin_timeout" "ladder self.connect" "judge out" "judge out --json" \
-		"diff out out" "kernel list" doctor schema "help run" "run --help"; do
+		"diff out out" "matrix --from a=out --from b=out" "kernel list" doctor schema "help run" "run --help"; do
 		# shellcheck disable=SC2086 # words
 		XDG_CACHE_HOME=$PWD run --separate-stderr unread $command
 		# by the signal, or where that is ignored by the error

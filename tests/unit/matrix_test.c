@@ -11,6 +11,7 @@
 /* wave1.lost on four kernels, loss of each kind of answer, and one that cannot be run. */
 struct lab {
 	struct record *records[KERNELS][3];
+	struct record *four[KERNELS][4]; /* the same and one more, for lab_add_fourth() */
 	struct matrix_column columns[KERNELS];
 };
 
@@ -59,16 +60,22 @@ static void lab_close(struct lab *lab)
 			record_free(lab->records[i][j]);
 }
 
-static char *lab_print(const struct lab *lab, size_t count, unsigned int width, bool colour)
+static char *lab_print_rows(const struct lab *lab, size_t count, unsigned int width, bool colour,
+                            enum matrix_rows rows)
 {
 	struct report_style style = {.width = width, .colour = colour};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	assert_int_equal(matrix_print(lab->columns, count, SLACK_NS, &style, out), 0);
+	assert_int_equal(matrix_print(lab->columns, count, SLACK_NS, rows, &style, out), 0);
 	fclose(out);
 	return text;
+}
+
+static char *lab_print(const struct lab *lab, size_t count, unsigned int width, bool colour)
+{
+	return lab_print_rows(lab, count, width, colour, MATRIX_ROWS_ALL);
 }
 
 static void set_count(struct finding *finding, int64_t count)
@@ -123,13 +130,14 @@ static void the_whole_of_it(void **state)
 
 static void lines_keep_to_the_width(void **state)
 {
-	static const unsigned int widths[] = {100, 110, 120, 140};
+	static const unsigned int widths[] = {60, 72, 80, 100, 110, 120, 140, 200};
 	struct lab lab;
 
 	(void)state;
 	locale_utf8();
 	lab_open(&lab);
 	lab_disagree(&lab);
+	finding_of(lab.records[0][1], "fin_segments")->name = "fin_segments_of_a_name_with_no_end";
 	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
 		for (size_t count = 1; count <= KERNELS; count++) {
 			char *text = lab_print(&lab, count, widths[i], false);
@@ -141,6 +149,95 @@ static void lines_keep_to_the_width(void **state)
 			free(text);
 		}
 	}
+	lab_close(&lab);
+}
+
+/* Whatever the width: names in one piece, beside a blank; the article's figure; the verdict. */
+static void nothing_gives_way_to_the_width(void **state)
+{
+	static const char *const long_name = "fin_segments_in_FIN_WAIT1 (the server)";
+	struct lab lab;
+
+	(void)state;
+	lab_open(&lab);
+	lab_hold(&lab);
+	for (size_t i = 0; i < KERNELS; i++)
+		finding_of(lab.records[i][1], "fin_segments")->name = long_name;
+	for (unsigned int width = 60; width <= 200; width += 10)
+		for (size_t count = 1; count <= KERNELS; count++) {
+			char *text = lab_print(&lab, count, width, false);
+			const char *row = strstr(text, long_name);
+
+			assert_non_null(row);
+			assert_non_null(strchr(" \n", row[strlen(long_name)]));
+			assert_non_null(strstr(row, "REFUTED"));
+			if (!strstr(row, "says 3: REFUTED") && !strstr(text, "  says "))
+				fail_msg("%u columns do not say it:\n%s", width, text);
+			free(text);
+		}
+	lab_close(&lab);
+}
+
+/* Five kernels in 60 columns: alike ones are told together. */
+static void without_room_a_row_is_words(void **state)
+{
+	struct lab lab;
+	char *text;
+
+	(void)state;
+	lab_open(&lab);
+	lab_hold(&lab);
+	set_count(finding_of(lab.records[3][1], "fin_segments"), 5);
+	text = lab_print(&lab, KERNELS, 60, false);
+	assert_non_null(strstr(text, "\n  fin_segments\n    says 3: REFUTED\n"
+	                             "    5.10, 6.1, 6.12, host: 4; 7.2: *5\n"));
+	free(text);
+	lab_close(&lab);
+}
+
+/* All kernels' fourth probe, of which no more is known than of the third. */
+static void lab_add_fourth(struct lab *lab, struct record *fourth)
+{
+	for (size_t i = 0; i < KERNELS; i++) {
+		lab->four[i][3] = fourth;
+		for (size_t j = 0; j < 3; j++)
+			lab->four[i][j] = lab->records[i][j];
+		lab->columns[i].records = (const struct record *const *)lab->four[i];
+		lab->columns[i].count = 4;
+	}
+}
+
+/* What kernels agree on is counted, and so is, of many probes, what is as said and predicted. */
+static void rows_without_news_are_counted(void **state)
+{
+	struct record *fourth = canned_record("polled.jsonl");
+	struct lab lab;
+	char *text;
+
+	(void)state;
+	lab_open(&lab);
+	lab_hold(&lab);
+	set_count(finding_of(lab.records[3][1], "fin_segments"), 5);
+	text = lab_print_rows(&lab, KERNELS, 120, false, MATRIX_ROWS_DIFFERING);
+	assert_non_null(strstr(text, "\n  fin_segments "));
+	assert_null(strstr(text, "time_wait"));
+	assert_null(strstr(text, "close.four-waves"));
+	assert_non_null(strstr(text, "7 of 8 rows are not here: kernels agree on them"));
+	free(text);
+	/* of three probes all rows, of four those with news */
+	text = lab_print_rows(&lab, KERNELS, 120, false, MATRIX_ROWS_USUAL);
+	assert_non_null(strstr(text, "lifetime"));
+	assert_null(strstr(text, "not here"));
+	free(text);
+	fourth->probe = "a.fourth";
+	lab_add_fourth(&lab, fourth);
+	text = lab_print_rows(&lab, KERNELS, 120, false, MATRIX_ROWS_USUAL);
+	assert_non_null(strstr(text, "\n  fin_segments "));
+	assert_non_null(strstr(text, "\n  time_wait ")); /* REFUTED */
+	assert_null(strstr(text, "lifetime"));
+	assert_non_null(strstr(text, "rows are not here: the same on all kernels, as predicted"));
+	free(text);
+	record_free(fourth);
 	lab_close(&lab);
 }
 
@@ -226,8 +323,8 @@ static void what_the_article_comes_to_on_each_kernel(void **state)
 		free(text);
 	}
 	text = lab_print(&lab, KERNELS, 120, false);
-	assert_non_null(strstr(text, "\n  segments                (below) "));
-	assert_non_null(strstr(text, "\n  fin_segments            3 "));
+	assert_non_null(strstr(text, "\n  segments         (below) "));
+	assert_non_null(strstr(text, "\n  fin_segments     3 "));
 	assert_non_null(strstr(text, "the verdict differs on 2 claims\n"));
 	free(text);
 	lab_close(&lab);
@@ -357,6 +454,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_whole_of_it),
 		cmocka_unit_test(lines_keep_to_the_width),
+		cmocka_unit_test(nothing_gives_way_to_the_width),
+		cmocka_unit_test(without_room_a_row_is_words),
+		cmocka_unit_test(rows_without_news_are_counted),
 		cmocka_unit_test(agreement_has_no_marks),
 		cmocka_unit_test(what_differs_is_marked_without_colour),
 		cmocka_unit_test(what_the_article_comes_to_on_each_kernel),

@@ -13,20 +13,26 @@
 #include <string.h>
 
 #include "../../base/buffer.h"
+#include "../verdict_words.h"
 #include "matrix.h"
+
+#define SAYS_MOST 14 /* columns */
 
 static void row_compare(const struct matrix *mx, struct matrix_row *row)
 {
 	const struct matrix_cell *first = NULL;
 
+	row->verdict = VERDICT_NONE;
 	for (size_t i = 0; i < mx->count; i++) {
 		const struct matrix_cell *cell = &row->cells[i];
 		struct diff_rule rule;
 
 		if (!cell->measured)
 			continue;
-		if (!first)
+		if (!first) {
 			first = cell;
+			row->verdict = cell->finding->verdict;
+		}
 		rule = diff_rule_for(first->rec, cell->rec, mx->slack_ns);
 		row->says_differ |=
 			!values_alike(&rule, &first->finding->says, &cell->finding->says);
@@ -42,11 +48,6 @@ static bool same_words(const struct matrix_row *row, const struct finding *a,
 	return a->verdict == b->verdict &&
 	       (!row->says_differ || !strcmp(value_text(&a->says, texts[0], sizeof(texts[0])),
 	                                     value_text(&b->says, texts[1], sizeof(texts[1]))));
-}
-
-static const char *article_verdict(enum verdict verdict)
-{
-	return verdict == VERDICT_REFUTED ? "REFUTED" : verdict_name(verdict);
 }
 
 /* The kernels from @at on of which the article is right or wrong in the same words. */
@@ -67,9 +68,9 @@ static void group_add(const struct matrix *mx, const struct matrix_row *row, siz
 	}
 	if (row->says_differ)
 		buffer_add(line, ": says %s, %s", value_text(&finding->says, says, sizeof(says)),
-		           article_verdict(finding->verdict));
+		           verdict_word(finding->verdict));
 	else
-		buffer_add(line, ": %s", article_verdict(finding->verdict));
+		buffer_add(line, ": %s", verdict_word(finding->verdict));
 }
 
 static bool group_added(const struct matrix_row *row, size_t at)
@@ -81,13 +82,47 @@ static bool group_added(const struct matrix_row *row, size_t at)
 	return false;
 }
 
+/* One that was measured, if there is any. */
+static const struct finding *any_finding(const struct matrix *mx, const struct matrix_row *row)
+{
+	const struct finding *any = NULL;
+
+	for (size_t i = 0; i < mx->count; i++) {
+		if (row->cells[i].measured)
+			return row->cells[i].finding;
+		if (row->cells[i].finding)
+			any = row->cells[i].finding;
+	}
+	return any;
+}
+
+static bool is_long(const struct value *says)
+{
+	return says->kind == VALUE_TEXT && text_columns(says->text) > SAYS_MOST;
+}
+
+/* Words that the column has no room for, and that are not those that were measured. */
+static const char *long_says(const struct matrix *mx, const struct matrix_row *row)
+{
+	const struct finding *finding = any_finding(mx, row);
+
+	if (!finding || row->says_differ || !is_long(&finding->says))
+		return NULL;
+	return row->verdict_differs || finding->verdict != VERDICT_CONFIRMED ? finding->says.text
+	                                                                     : NULL;
+}
+
 static const char *article_line(struct matrix *mx, const struct matrix_row *row)
 {
-	const char *separator = "", *text;
+	const char *separator = "", *text, *says = long_says(mx, row);
 	struct buffer line = {0};
 
 	if (!row->says_differ && !row->verdict_differs)
-		return "";
+		return says ? matrix_text(mx, "says %s", says) : "";
+	if (says) {
+		buffer_add(&line, "says %s", says);
+		separator = "; ";
+	}
 	for (size_t i = 0; i < mx->count; i++) {
 		if (!row->cells[i].measured || group_added(row, i))
 			continue;
@@ -102,23 +137,18 @@ static const char *article_line(struct matrix *mx, const struct matrix_row *row)
 	return text;
 }
 
-/*
- * An article's walk of states in a narrow column: the verdict says the same, shorter. What
- * is not the same on all kernels is said below the row.
- */
+/* An article's walk of states would fill its column: the words for it tell the same. */
 static const char *says_words(struct matrix *mx, const struct matrix_row *row)
 {
-	const struct finding *finding = NULL;
+	const struct finding *finding = any_finding(mx, row);
 	char text[64];
 
-	for (size_t i = 0; !finding && i < mx->count; i++)
-		finding = row->cells[i].finding;
 	if (!finding)
 		return "";
-	if (row->says_differ || (finding->says.kind == VALUE_TEXT && row->verdict_differs))
+	if (row->says_differ)
 		return "(below)";
-	if (finding->says.kind == VALUE_TEXT)
-		return matrix_text(mx, "(%s)", verdict_name(finding->verdict));
+	if (is_long(&finding->says))
+		return long_says(mx, row) ? "(below)" : "as measured";
 	return matrix_text(mx, "%s", value_text(&finding->says, text, sizeof(text)));
 }
 

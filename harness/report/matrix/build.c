@@ -147,6 +147,35 @@ static void row_failures(struct matrix *mx, struct matrix_row *row)
 
 /* ---- totals ---- */
 
+/* Who answers against who does not, for reasons that are not those of a column as a whole. */
+static bool row_is_unanswered(const struct matrix *mx, const struct matrix_row *row, bool unjudged)
+{
+	for (size_t i = 0; i < mx->count; i++) {
+		const struct matrix_cell *cell = &row->cells[i];
+
+		if (!cell->measured && !mx->columns[i].why && (cell->unjudged || !unjudged))
+			return true;
+	}
+	return false;
+}
+
+static bool row_has_phases(const struct matrix *mx, const struct matrix_row *row)
+{
+	for (size_t i = 0; i < mx->count; i++)
+		if (row->cells[i].mark == MARK_PHASES)
+			return true;
+	return false;
+}
+
+static void row_news(const struct matrix *mx, struct matrix_row *row, bool differs)
+{
+	row->disagree = differs || row->says_differ || row->verdict_differs ||
+	                row_is_unanswered(mx, row, true);
+	row->news = row->disagree || row->model == MODEL_FAILS || row->verdict == VERDICT_REFUTED ||
+	            row->verdict == VERDICT_QUALIFIED || row_is_unanswered(mx, row, false) ||
+	            row_has_phases(mx, row);
+}
+
 static void row_tally(struct matrix *mx, const struct matrix_block *block, struct matrix_row *row)
 {
 	bool differs = false;
@@ -169,6 +198,7 @@ static void row_tally(struct matrix *mx, const struct matrix_block *block, struc
 	mx->findings += row->id.claim != NULL;
 	mx->differ += differs;
 	mx->failed += row->model == MODEL_FAILS;
+	row_news(mx, row, differs);
 	if (row->verdict_differs)
 		(void)words_number(mx, &mx->split,
 		                   matrix_text(mx, "%s/%s", block->rec->probe, row->id.claim));

@@ -27,8 +27,10 @@ static void cell_without(struct matrix *mx, const struct matrix_row *row, struct
 		cell_say(mx, cell, "cut off", "the record ends before the result");
 	else if (rec->outcome != OUTCOME_OK || !row->id.claim)
 		cell_say(mx, cell, outcome_name(rec->outcome), rec->reason);
-	else
+	else {
+		cell->unjudged = true;
 		cell_say(mx, cell, "missing", "the probe did not judge this there");
+	}
 }
 
 static void cell_undecided(struct matrix *mx, struct matrix_cell *cell)

@@ -110,12 +110,27 @@ static void print_kernel(const struct matrix *mx, const struct sheet *sheet, siz
 	buffer_free(&words);
 }
 
-void matrix_print_foot(const struct matrix *mx, const struct sheet *sheet)
+static void print_left_out(const struct matrix *mx, const struct sheet *sheet,
+                           enum matrix_rows which, size_t left_out)
+{
+	const char *why = which == MATRIX_ROWS_DIFFERING
+	                          ? "kernels agree on them"
+	                          : "the same on all kernels, as predicted, and as any text says; "
+	                            "-v shows them";
+
+	if (left_out)
+		sheet_format(sheet, 0, ATTR_PLAIN, "%zu of %zu rows are not here: %s", left_out,
+		             mx->row_count, why);
+}
+
+void matrix_print_foot(const struct matrix *mx, const struct sheet *sheet, enum matrix_rows which,
+                       size_t left_out)
 {
 	sheet_end_line(sheet);
 	print_legend(mx, sheet);
 	print_notes(mx, sheet);
 	sheet_end_line(sheet);
+	print_left_out(mx, sheet, which, left_out);
 	for (size_t i = 0; i < mx->count; i++)
 		print_kernel(mx, sheet, i);
 	sheet_format(sheet, 0, ATTR_PLAIN,

@@ -6,6 +6,7 @@
  *                       cell.c       what stands in a cell, how it compares with its row
  *                       article.c    what the article comes to where kernels do not agree
  *   matrix  -> lines    text.c       the table
+ *                       layout.c     how wide its columns are
  *                       foot.c       marks, notes, what each column is, totals
  *
  * The matrix is built whole before a line of it is printed, so that another printer (a page)
@@ -43,6 +44,7 @@ struct matrix_cell {
 	const char *text; /* with the number of its note: "11 [2]" */
 	enum cell_mark mark;
 	bool measured, differs, model_ok;
+	bool unjudged; /* the run was carried out, and has no such finding */
 };
 
 struct matrix_row {
@@ -51,6 +53,9 @@ struct matrix_row {
 	struct matrix_cell *cells; /* one a column */
 	enum model model; /* on all kernels together */
 	bool says_differ, verdict_differs; /* what the article comes to */
+	bool disagree; /* kernels do, in any of these */
+	bool news; /* ... or not all is as said and predicted */
+	enum verdict verdict; /* of all kernels where it does not differ */
 	const char *says; /* what it says, shortly: "(below)" where not the same for all */
 	const char *article; /* what it comes to where not the same for all; "" */
 	struct words failures; /* "6.12: MODEL FAILED  predicted ..." */

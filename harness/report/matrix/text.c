@@ -2,12 +2,18 @@
 /*
  * text: the matrix as a table.
  *
- *   finding              says      5.10     6.1      6.12     model
+ *   finding              says     5.10      6.1       6.12      verdict    model
  *
  *   loss.syn  Every SYN is lost
- *     syn_segments       7          7        7       *11      held
- *     lifetime           -          127 s    127 s   !131 s   FAILED
+ *     syn_segments       7         7         7       *11        (below)    held
+ *       5.10, 6.1: confirmed; 6.12: REFUTED
+ *     lifetime           -         127 s     127 s   !131 s     -          FAILED
  *       6.12: MODEL FAILED  predicted 127.00..128.10 s  measured 131.07 s
+ *
+ * Where there is no room for it, a finding is
+ *
+ *     syn_segments: says 7, (below)
+ *       5.10, 6.1: 7; 6.12: *11
  */
 #include "text.h"
 
@@ -15,22 +21,19 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../../base/buffer.h"
+#include "../verdict_words.h"
+
 #define WIDTH_DEFAULT 120
-#define WIDTH_MIN 80
-#define INDENT 2
-#define NAME_COLUMNS 24
-#define SAYS_COLUMNS 14
-#define MODEL_COLUMNS 6
-#define VALUE_GOOD 12 /* the article's figure gives way when values get narrower */
-#define VALUE_MIN 8
-#define VALUE_MOST 34 /* a few short columns look lost far apart */
-#define CELL_GAP 2 /* a blank and the mark */
-static_assert(2 * MATRIX_COLUMNS + 4 <= SHEET_CELLS, "a row is printed at once");
+#define WIDTH_LEAST 60
+#define FEW_BLOCKS 3 /* of which every row is shown */
+static_assert(2 * MATRIX_COLUMNS + 6 <= SHEET_CELLS, "a row is printed at once");
 
 struct printer {
 	const struct matrix *mx;
 	struct sheet sheet;
-	unsigned int says, value; /* columns of text; says 0: not shown */
+	enum matrix_rows which;
+	struct matrix_layout layout;
 };
 
 static const struct {
@@ -57,20 +60,29 @@ const char *mark_text(enum cell_mark mark)
 	return marks[mark].text;
 }
 
-static void printer_measure(struct printer *pr)
+const char *matrix_verdict_word(const struct matrix_row *row)
 {
-	unsigned int fixed = INDENT + NAME_COLUMNS + CELL_GAP + MODEL_COLUMNS;
-	unsigned int columns = pr->mx->count ? (unsigned int)pr->mx->count : 1;
-	unsigned int room = pr->sheet.width - fixed;
+	if (row->verdict_differs)
+		return "(below)";
+	return row->verdict == VERDICT_NONE ? "-" : verdict_word(row->verdict);
+}
 
-	pr->says = SAYS_COLUMNS;
-	if ((room - SAYS_COLUMNS - 1) / columns < VALUE_GOOD + CELL_GAP)
-		pr->says = 0;
-	else
-		room -= SAYS_COLUMNS + 1;
-	pr->value = room / columns > VALUE_MIN + CELL_GAP ? room / columns - CELL_GAP : VALUE_MIN;
-	if (pr->value > VALUE_MOST)
-		pr->value = VALUE_MOST;
+static enum attr row_attr(const struct matrix_row *row)
+{
+	return row->verdict_differs ? ATTR_YELLOW : verdict_attr(row->verdict);
+}
+
+bool matrix_row_is_shown(const struct matrix_row *row, enum matrix_rows which)
+{
+	switch (which) {
+	case MATRIX_ROWS_USUAL:
+		return row->news;
+	case MATRIX_ROWS_DIFFERING:
+		return row->disagree;
+	case MATRIX_ROWS_ALL:
+		break;
+	}
+	return true;
 }
 
 /* A row as it is put together; blanks between cells are cells of their own. */
@@ -89,9 +101,9 @@ static void cells_begin(const struct printer *pr, struct cells *cells, const cha
                         const char *says, enum attr name_attr)
 {
 	cells->count = 0;
-	cells_add(cells, name, NAME_COLUMNS, name_attr);
-	if (pr->says)
-		cells_add(cells, says, pr->says + 1, ATTR_DIM);
+	cells_add(cells, name, pr->layout.name, name_attr);
+	cells->items[0].tight = false;
+	cells_add(cells, says, pr->layout.says, ATTR_DIM);
 }
 
 static void cells_add_value(struct cells *cells, const char *mark, const char *text,
@@ -102,28 +114,19 @@ static void cells_add_value(struct cells *cells, const char *mark, const char *t
 	cells_add(cells, text, columns, attr);
 }
 
-static void cells_print(const struct printer *pr, struct cells *cells, const char *model,
-                        enum attr attr)
+/* A cell to the right of the values. */
+static void cells_add_word(struct cells *cells, const char *text, unsigned int columns,
+                           enum attr attr)
 {
 	cells->items[cells->count - 1].tight = false;
-	cells_add(cells, "", 1, ATTR_PLAIN);
-	cells_add(cells, model, 0, attr);
-	sheet_row(&pr->sheet, INDENT, cells->items, cells->count);
-}
-
-/* Nothing is lost where such a cell is not printed again: alike times may yet differ. */
-static bool is_plain_words(const struct matrix_cell *cell)
-{
-	return cell->measured && cell->value->kind == VALUE_TEXT && cell->mark == MARK_NONE;
+	cells_add(cells, text, columns, attr);
 }
 
 /* Long words that are the same everywhere are told once, over all columns. */
 static bool is_told_once(const struct printer *pr, const struct matrix_row *row)
 {
-	for (size_t i = 0; i < pr->mx->count; i++)
-		if (!is_plain_words(&row->cells[i]))
-			return false;
-	return text_columns(row->cells[0].text) > pr->value;
+	return matrix_row_is_plain(pr->mx, row) &&
+	       text_columns(row->cells[0].text) > pr->layout.value;
 }
 
 static void cells_add_values(const struct printer *pr, const struct matrix_row *row,
@@ -133,86 +136,183 @@ static void cells_add_values(const struct printer *pr, const struct matrix_row *
 
 	for (size_t i = 0; i < pr->mx->count; i++) {
 		const struct matrix_cell *cell = &row->cells[i];
-		bool is_long = text_columns(cell->text) > pr->value;
-		bool same = told && is_long && is_plain_words(cell);
+		bool is_long = text_columns(cell->text) > pr->layout.value;
+		bool same = told && is_long && matrix_cell_is_plain(cell);
 
 		cells_add_value(cells, marks[cell->mark].text, same ? "same" : cell->text,
-		                pr->value, marks[cell->mark].attr);
+		                pr->layout.value, marks[cell->mark].attr);
 		told |= cell->measured;
 	}
 }
 
-static void print_row(const struct printer *pr, const struct matrix_row *row)
+static void print_cells(const struct printer *pr, const struct matrix_row *row)
 {
-	unsigned int all = (unsigned int)pr->mx->count * (pr->value + CELL_GAP) - CELL_GAP;
+	const struct matrix_layout *layout = &pr->layout;
+	unsigned int all = (unsigned int)pr->mx->count * (layout->value + CELL_GAP) - CELL_GAP;
+	bool long_name = text_columns(row->title) > layout->name;
 	struct cells cells;
 
-	cells_begin(pr, &cells, row->title, row->says, ATTR_PLAIN);
+	if (long_name)
+		sheet_text(&pr->sheet, MATRIX_INDENT, ATTR_PLAIN, row->title);
+	cells_begin(pr, &cells, long_name ? "" : row->title, row->says, ATTR_PLAIN);
 	if (is_told_once(pr, row))
 		cells_add_value(&cells, "", row->cells[0].text, all, ATTR_PLAIN);
 	else
 		cells_add_values(pr, row, &cells);
-	cells_print(pr, &cells, row->id.claim ? models[row->model].word : "",
-	            models[row->model].attr);
-	sheet_text(&pr->sheet, INDENT + 2, ATTR_YELLOW, row->article);
-	for (size_t i = 0; i < row->failures.count; i++)
-		sheet_text(&pr->sheet, INDENT + 2, ATTR_RED, row->failures.items[i]);
+	cells_add_word(&cells, row->id.claim ? matrix_verdict_word(row) : "", layout->verdict,
+	               row_attr(row));
+	cells_add_word(&cells, row->id.claim ? models[row->model].word : "", MODEL_COLUMNS,
+	               models[row->model].attr);
+	sheet_row(&pr->sheet, MATRIX_INDENT, cells.items, cells.count);
 }
 
-static void print_block(const struct printer *pr, const struct matrix_block *block)
+/* ---- where there is no room for columns ---- */
+
+static bool same_cell(const struct matrix_cell *a, const struct matrix_cell *b)
 {
+	return a->mark == b->mark && !strcmp(a->text, b->text);
+}
+
+static bool cell_is_told(const struct matrix_row *row, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (same_cell(&row->cells[i], &row->cells[at]))
+			return true;
+	return false;
+}
+
+/* "5.10, 6.1: 7", of all kernels that have what column @at has. */
+static void cell_add_words(const struct matrix *mx, const struct matrix_row *row, size_t at,
+                           struct buffer *words)
+{
+	const char *separator = at ? "; " : "";
+
+	for (size_t i = at; i < mx->count; i++) {
+		if (!same_cell(&row->cells[i], &row->cells[at]))
+			continue;
+		buffer_add(words, "%s%s", separator, mx->columns[i].name);
+		separator = ", ";
+	}
+	buffer_add(words, ": %s%s", marks[row->cells[at].mark].text, row->cells[at].text);
+}
+
+static void print_words(const struct printer *pr, const struct matrix_row *row)
+{
+	struct buffer words = {0};
+	const char *text;
+
+	sheet_text(&pr->sheet, MATRIX_INDENT, ATTR_PLAIN, row->title);
+	if (row->id.claim && row->verdict != VERDICT_NONE && !row->says_differ)
+		sheet_format(&pr->sheet, MATRIX_INDENT + 2, row_attr(row), "says %s: %s", row->says,
+		             matrix_verdict_word(row));
+	for (size_t i = 0; i < pr->mx->count; i++)
+		if (!cell_is_told(row, i))
+			cell_add_words(pr->mx, row, i, &words);
+	text = buffer_text(&words);
+	sheet_text(&pr->sheet, MATRIX_INDENT + 2, ATTR_PLAIN,
+	           text ? text : "(no memory for these words)");
+	buffer_free(&words);
+}
+
+static void print_row(const struct printer *pr, const struct matrix_row *row)
+{
+	if (pr->layout.in_words)
+		print_words(pr, row);
+	else
+		print_cells(pr, row);
+	sheet_text(&pr->sheet, MATRIX_INDENT + 2, row_attr(row), row->article);
+	for (size_t i = 0; i < row->failures.count; i++)
+		sheet_text(&pr->sheet, MATRIX_INDENT + 2, ATTR_RED, row->failures.items[i]);
+}
+
+static void print_title(const struct printer *pr, const struct matrix_block *block)
+{
+	const char *title = block->rec->title, *id = block->rec->probe;
+	const char *family = block->rec->family == FAMILY_IPV6 ? "  IPv6" : "";
 	const struct sheet *sheet = &pr->sheet;
-	const char *claim = "";
+	bool fits =
+		text_columns(id) + 2 + text_columns(title) + text_columns(family) <= sheet->width;
 
 	sheet_end_line(sheet);
-	sheet_put(sheet, ATTR_BOLD, block->rec->probe, 0);
-	if (*block->rec->title) {
+	sheet_put(sheet, ATTR_BOLD, id, 0);
+	if (*title && fits) {
 		sheet_blanks(sheet, 2);
-		sheet_put(sheet, ATTR_PLAIN, block->rec->title, 0);
+		sheet_put(sheet, ATTR_PLAIN, title, 0);
 	}
-	if (block->rec->family == FAMILY_IPV6)
-		sheet_put(sheet, ATTR_DIM, "  IPv6", 0);
+	sheet_put(sheet, ATTR_DIM, family, 0);
 	sheet_end_line(sheet);
+	if (!fits)
+		sheet_text(sheet, MATRIX_INDENT + 2, ATTR_PLAIN, title);
 	for (size_t i = 0; i < block->conditions.count; i++)
-		sheet_text(sheet, INDENT + 2, ATTR_YELLOW, block->conditions.items[i]);
+		sheet_text(sheet, MATRIX_INDENT + 2, ATTR_YELLOW, block->conditions.items[i]);
+}
+
+/* Returns how many rows it left out. */
+static size_t print_block(const struct printer *pr, const struct matrix_block *block)
+{
+	const char *claim = "";
+	size_t shown = 0;
+
 	for (size_t i = block->row; i < block->row + block->row_count; i++) {
 		const struct matrix_row *row = &pr->mx->rows[i];
 
+		if (!matrix_row_is_shown(row, pr->which))
+			continue;
+		if (!shown++)
+			print_title(pr, block);
 		if (row->id.claim && strcmp(claim, row->id.claim) &&
 		    strcmp(block->rec->probe, row->id.claim))
-			sheet_text(sheet, INDENT, ATTR_CYAN, row->id.claim);
+			sheet_text(&pr->sheet, MATRIX_INDENT, ATTR_CYAN, row->id.claim);
 		claim = row->id.claim ? row->id.claim : "";
 		print_row(pr, row);
 	}
+	return block->row_count - shown;
 }
 
 static void print_heads(const struct printer *pr)
 {
 	struct cells cells;
 
+	if (pr->layout.in_words)
+		return;
 	cells_begin(pr, &cells, "finding", "says", ATTR_DIM);
 	for (size_t i = 0; i < pr->mx->count; i++)
-		cells_add_value(&cells, "", pr->mx->columns[i].name, pr->value, ATTR_BOLD);
-	cells_print(pr, &cells, "model", ATTR_DIM);
+		cells_add_value(&cells, "", pr->mx->columns[i].name, pr->layout.value, ATTR_BOLD);
+	cells_add_word(&cells, "verdict", pr->layout.verdict, ATTR_DIM);
+	cells_add_word(&cells, "model", MODEL_COLUMNS, ATTR_DIM);
+	sheet_row(&pr->sheet, MATRIX_INDENT, cells.items, cells.count);
+}
+
+static void print_matrix(struct printer *pr)
+{
+	const struct matrix *mx = pr->mx;
+	size_t left_out = 0;
+
+	if (pr->which == MATRIX_ROWS_USUAL && mx->block_count <= FEW_BLOCKS)
+		pr->which = MATRIX_ROWS_ALL;
+	matrix_layout_find(mx, pr->which, pr->sheet.width, &pr->layout);
+	print_heads(pr);
+	for (size_t i = 0; i < mx->block_count; i++)
+		left_out += print_block(pr, &mx->blocks[i]);
+	matrix_print_foot(mx, &pr->sheet, pr->which, left_out);
 }
 
 int matrix_print(const struct matrix_column *columns, size_t count, int64_t slack_ns,
-                 const struct report_style *style, FILE *out)
+                 enum matrix_rows which, const struct report_style *style, FILE *out)
 {
 	struct matrix mx;
-	struct printer pr = {.mx = &mx, .sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_MIN)};
+	struct printer pr = {
+		.mx = &mx,
+		.which = which,
+		.sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_LEAST),
+	};
 	int err;
 
 	if (count > MATRIX_COLUMNS)
 		return -E2BIG;
 	err = matrix_build(columns, count, slack_ns, &mx);
-	if (!err) {
-		printer_measure(&pr);
-		print_heads(&pr);
-		for (size_t i = 0; i < mx.block_count; i++)
-			print_block(&pr, &mx.blocks[i]);
-		matrix_print_foot(&mx, &pr.sheet);
-	}
+	if (!err)
+		print_matrix(&pr);
 	matrix_free(&mx);
 	if (err)
 		return err;
