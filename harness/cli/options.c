@@ -81,6 +81,13 @@ static const struct option_row rows[] = {
          "a picture instead, written into FILE ('-': standard output)"},
 	{OPTION_HTML, 0, "html", "FILE", RUN, WORDS_FILES,
          "a page of what was found, too, as 'finwait report' makes it of the records"},
+	{OPTION_SINCE, 0, "since", "DIR", RUN, WORDS_FILES | WORDS_FOLDERS,
+         "with --html: on the page, too, what is not as in the records that a run kept in DIR; "
+         "may be given again"},
+	{OPTION_SINCE, 0, "since", "DIR", REPORT, WORDS_FILES | WORDS_FOLDERS,
+         "on the page, too, what is not as in the records that a run kept in DIR: findings "
+         "changed, "
+         "added, gone; may be given again"},
 	{OPTION_OUT, 'o', NULL, "FILE", REPORT, WORDS_FILES,
          "the page (report.html; '-': standard output)"},
 	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE, WORDS_FOLDERS,

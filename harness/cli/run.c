@@ -23,6 +23,7 @@ struct run_command {
 	bool ladder;
 	const char *pcapng_dir; /* NULL: no captures */
 	const char *html; /* the page; NULL: none */
+	struct kept_records before; /* what it is compared with, read before it is replaced */
 	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	struct progress_view progress;
@@ -166,6 +167,8 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_HTML:
 		cmd->html = value;
 		return 0;
+	case OPTION_SINCE:
+		return html_take(&cmd->before, value);
 	case OPTION_VERBOSE:
 		cmd->verbose++;
 		return 0;
@@ -219,7 +222,9 @@ static int run_carry_out(struct run_command *cmd)
 	    captures_write(result.records, result.count, cmd->pcapng_dir) && !code)
 		code = EXIT_NOT_RUN;
 	if (result.records && cmd->html &&
-	    html_write_kept(result.records, result.count, cmd->request.out_dir, cmd->html) && !code)
+	    html_write_kept(result.records, result.count, cmd->request.out_dir, &cmd->before,
+	                    cmd->html) &&
+	    !code)
 		code = EXIT_NOT_RUN;
 	if (result.why[0])
 		(void)cli_say(code, "%s", result.why);
@@ -237,12 +242,15 @@ int command_run(int argc, char **argv)
 
 	if (!code && probe_words_take(words.items, words.count, &probes, &fault) < 0)
 		code = cli_fault(EXIT_USAGE, &fault);
+	if (!code && cmd.before.count && !cmd.html)
+		code = cli_say(EXIT_USAGE, "--since goes with --html");
 	if (!code) {
 		cmd.request.patterns = probes.items;
 		cmd.request.pattern_count = probes.count;
 		code = run_carry_out(&cmd);
 	}
 	request_clear(&cmd.request);
+	records_free(cmd.before.records, cmd.before.count);
 	probe_words_free(&probes);
 	return code;
 }

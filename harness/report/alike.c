@@ -66,3 +66,21 @@ bool values_alike(const struct diff_rule *rule, const struct value *a, const str
 	}
 	return true;
 }
+
+unsigned int findings_unlike(const struct diff_rule *rule, const struct finding *a,
+                             const struct finding *b)
+{
+	unsigned int fields = 0;
+
+	if (!values_alike(rule, &a->says, &b->says))
+		fields |= 1U << FIELD_SAYS;
+	if (!values_alike(rule, &a->measured, &b->measured))
+		fields |= 1U << FIELD_MEASURED;
+	if (!values_alike(rule, &a->predicts, &b->predicts))
+		fields |= 1U << FIELD_PREDICTED;
+	if (a->model != b->model)
+		fields |= 1U << FIELD_MODEL;
+	if (a->verdict != b->verdict)
+		fields |= 1U << FIELD_VERDICT;
+	return fields;
+}

@@ -18,4 +18,19 @@ bool times_alike(const struct diff_rule *rule, int64_t a_ns, int64_t b_ns);
 /* Counts and words must be equal, times alike. */
 bool values_alike(const struct diff_rule *rule, const struct value *a, const struct value *b);
 
+/* What of a finding two records may not have alike. */
+enum finding_field {
+	FIELD_PRESENT,
+	FIELD_SAYS, /* the article's figure: it follows the sysctls and the kernel */
+	FIELD_MEASURED,
+	FIELD_PREDICTED,
+	FIELD_MODEL,
+	FIELD_VERDICT,
+	FIELD_COUNT,
+};
+
+/* Those of two findings of one id in which they differ: a mask of 1u << FIELD_SAYS and so on. */
+unsigned int findings_unlike(const struct diff_rule *rule, const struct finding *a,
+                             const struct finding *b);
+
 #endif

@@ -54,6 +54,9 @@ int pcapng_write(const struct record *rec, FILE *out) MUST_CHECK;
  * Returns 0, -ENOMEM or -EIO.
  */
 int page_print(const struct record *const *records, size_t count, FILE *out) MUST_CHECK;
+/* The same, and what is not as in the records @before, of a run that was kept earlier. */
+int page_print_since(const struct record *const *records, size_t count,
+                     const struct record *const *before, size_t before_count, FILE *out) MUST_CHECK;
 
 /* KTAP version 1 (Documentation/dev-tools/ktap.rst): one test a probe, a subtest a finding. */
 int ktap_print_header(size_t probes, FILE *out);

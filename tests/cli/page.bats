@@ -79,6 +79,35 @@ well_formed() {
 	refused 3 "a symbolic link" "$FINWAIT" report "$RECORDS/lost-fin.jsonl" -o link.html
 }
 
+@test "report --since: what is not as in a kept run, of files and folders" {
+	mkdir old
+	cp "$RECORDS"/{handshake,lost-fin}.jsonl old/
+	sed 's|"measured":4|"measured":3|' "$RECORDS/lost-fin.jsonl" >new.jsonl
+	"$FINWAIT" report new.jsonl "$RECORDS/four-waves.jsonl" --since old -o page.html
+	well_formed page.html
+	grep -q 'Findings: <b>1</b> changed, <b>[1-9]</b> added, <b>[1-9]</b> gone, <b>[1-9]</b> same' page.html
+	grep -qF 'before">4 <b class="mark refuted">REFUTED</b></td><td data-label="now">3 <b' page.html
+	"$FINWAIT" report old --since old/handshake.jsonl --since old/lost-fin.jsonl -o same.html
+	grep -q 'Findings: <b>0</b> changed, <b>0</b> added, <b>0</b> gone, <b>[1-9]' same.html
+	run ! grep -q 'id="since"' same.html
+	refused 3 "none: No such file" "$FINWAIT" report old --since none
+	refused 2 "--since goes with --html" "$FINWAIT" run self.connect --since old
+}
+
+@test "report: runs of one kernel that were not asked alike are kept apart" {
+	sed 's|"privilege":"root"|&,"asked":{"sets":{"tcp_orphan_retries":"7"}}|' \
+		"$RECORDS/lost-fin.jsonl" >asked.jsonl
+	"$FINWAIT" report "$RECORDS/lost-fin.jsonl" "$RECORDS/handshake.jsonl" asked.jsonl -o two.html
+	grep -q '<option value="0">6.12.117</option><option value="1">6.12.117 tcp_orphan_retries=7<' two.html
+	grep -q 'root, with tcp_orphan_retries=7</small>' two.html
+}
+
+@test "run --html --since: compared with what its own records replace" {
+	on_time "$FINWAIT" run self.connect --out kept >/dev/null
+	on_time "$FINWAIT" run self.connect open.refused --out kept --html run.html --since kept >/dev/null
+	grep -q 'Findings: <b>0</b> changed, <b>[1-9][0-9]*</b> added, <b>0</b> gone, <b>[1-9]' run.html
+}
+
 @test "run --html: the page that report makes of the same records" {
 	on_time "$FINWAIT" run self.connect open.refused --html run.html --out kept >/dev/null
 	"$FINWAIT" report kept -o report.html

@@ -19,6 +19,21 @@ static char *print(struct record *const *records, size_t count)
 	return text;
 }
 
+static char *print_since(struct record *const *records, size_t count, struct record *const *before,
+                         size_t before_count)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_int_equal(page_print_since((const struct record *const *)records, count,
+	                                  (const struct record *const *)before, before_count, out),
+	                 0);
+	fclose(out);
+	return text;
+}
+
 static size_t count_of(const char *text, const char *what)
 {
 	size_t count = 0;
@@ -287,19 +302,96 @@ static void what_has_no_finding_is_not_answered(void **state)
 	record_free(rec);
 }
 
+/* ---- runs ---- */
+
+/* Of one kernel, asked otherwise: a column each, with what tells it from the others. */
+static void runs_are_kept_apart(void **state)
+{
+	struct record *records[] = {judged("6.1.0", 4, VERDICT_CONFIRMED),
+	                            judged("6.1.0", 6, VERDICT_REFUTED),
+	                            judged("6.1.0", 6, VERDICT_REFUTED)};
+	char *text;
+
+	(void)state;
+	assert_int_equal(settings_put(&records[1]->run.asked.sets, "tcp_orphan_retries", "2"), 0);
+	strcpy(records[2]->run.privilege, "userns");
+	strcpy(records[0]->run.privilege, "root");
+	strcpy(records[1]->run.privilege, "root");
+	text = print(records, 3);
+	expect_well_formed(text);
+	assert_non_null(strstr(text, "<option value=\"0\">6.1.0 root</option>"));
+	assert_non_null(strstr(text, "<option value=\"1\">6.1.0 tcp_orphan_retries=2 root<"));
+	assert_non_null(strstr(text, "<option value=\"2\">6.1.0 userns</option>"));
+	assert_non_null(strstr(text, ", with tcp_orphan_retries=2</small>"));
+	free(text);
+	records_free_all(records, 3);
+}
+
+static void what_changed_is_told(void **state)
+{
+	struct record *records[] = {judged("6.12.118", 6, VERDICT_REFUTED),
+	                            judged("6.1.1", 4, VERDICT_CONFIRMED)};
+	struct record *before[] = {judged("6.1.0", 4, VERDICT_CONFIRMED),
+	                           judged("6.12.117", 4, VERDICT_CONFIRMED),
+	                           judged("6.12.117", 9, VERDICT_REFUTED)};
+	char *text;
+
+	(void)state;
+	before[2]->probe = "wave1.other";
+	text = print_since(records, 2, before, 3);
+	expect_well_formed(text);
+	expect_links(text);
+	assert_non_null(strstr(text,
+	                       "<p id=\"changes\">Findings: <b>1</b> changed, <b>0</b> added, "
+	                       "<b>1</b> gone, <b>1</b> same</p>"));
+	assert_non_null(strstr(
+		text, "<td data-label=\"before\">4 <b class=\"mark confirmed\">confirmed</b>"
+		      "<small>predicted 4</small></td><td data-label=\"now\">6 "
+		      "<b class=\"mark refuted\">REFUTED</b><small>predicted 6</small></td></tr>"));
+	assert_non_null(strstr(text, "<th scope=\"row\">wave1.other<small>Linux 6.12.117</small>"
+	                             "</th><td class=\"gone\">gone</td><td>the whole probe"));
+	free(text);
+	records_free_all(records, 2);
+	records_free_all(before, 3);
+}
+
+/* Of one kernel each they are compared whatever these are; of several like with like. */
+static void a_kernel_is_compared_with_its_own(void **state)
+{
+	struct record *records[] = {judged("6.12.1", 6, VERDICT_REFUTED),
+	                            judged("7.3.4", 6, VERDICT_REFUTED)};
+	struct record *before = judged("6.1.0", 6, VERDICT_REFUTED);
+	char *text = print_since(records, 1, &before, 1);
+
+	(void)state;
+	assert_non_null(strstr(text, " <b>0</b> gone, <b>1</b> same</p>"));
+	assert_null(strstr(text, "id=\"since\""));
+	free(text);
+	text = print_since(records, 2, &before, 1);
+	assert_non_null(strstr(text, "<b>2</b> added, <b>1</b> gone, <b>0</b> same</p>"));
+	assert_non_null(strstr(text, "id=\"since\""));
+	free(text);
+	records_free_all(records, 2);
+	record_free(before);
+}
+
 static void nothing_reaches_it_unescaped(void **state)
 {
 	struct record *records[] = {hostile_record(), hostile_record(), record_new()};
+	struct record *before[] = {hostile_record(), hostile_record()};
 	char *text;
 
 	(void)state;
 	records[1]->run.kernel[0] = '"';
-	text = print(records, 3);
+	assert_int_equal(settings_put(&records[1]->run.asked.sets, HOSTILE, HOSTILE), 0);
+	before[1]->probe = HOSTILE HOSTILE;
+	text = print_since(records, 3, before, 2);
 	hostile_expect_harmless(text);
 	expect_well_formed(text);
 	expect_links(text);
 	free(text);
 	records_free_all(records, 3);
+	records_free_all(before, 2);
 }
 
 int main(void)
@@ -312,6 +404,9 @@ int main(void)
 		cmocka_unit_test(kernels_that_agree_are_drawn_once),
 		cmocka_unit_test(rows_of_one_claim_are_counted_once),
 		cmocka_unit_test(what_has_no_finding_is_not_answered),
+		cmocka_unit_test(runs_are_kept_apart),
+		cmocka_unit_test(what_changed_is_told),
+		cmocka_unit_test(a_kernel_is_compared_with_its_own),
 		cmocka_unit_test(nothing_reaches_it_unescaped),
 	};
 

@@ -83,15 +83,6 @@ struct diff_section {
 	struct edits edits;
 };
 
-enum finding_field {
-	FIELD_PRESENT,
-	FIELD_SAYS, /* the article's figure: it follows the sysctls and the kernel */
-	FIELD_MEASURED,
-	FIELD_PREDICTED,
-	FIELD_MODEL,
-	FIELD_VERDICT,
-};
-
 struct diff_finding {
 	const struct finding *finding[2]; /* NULL: this record has none */
 	enum finding_field field;

@@ -68,18 +68,12 @@ static int finding_differs(struct diff *diff, const struct finding *a, const str
 
 static int finding_compare(struct diff *diff, const struct finding *a, const struct finding *b)
 {
+	unsigned int fields = findings_unlike(&diff->rule, a, b);
 	int err = 0;
 
-	if (!values_alike(&diff->rule, &a->says, &b->says))
-		err = finding_differs(diff, a, b, FIELD_SAYS);
-	if (!err && !values_alike(&diff->rule, &a->measured, &b->measured))
-		err = finding_differs(diff, a, b, FIELD_MEASURED);
-	if (!err && !values_alike(&diff->rule, &a->predicts, &b->predicts))
-		err = finding_differs(diff, a, b, FIELD_PREDICTED);
-	if (!err && a->model != b->model)
-		err = finding_differs(diff, a, b, FIELD_MODEL);
-	if (!err && a->verdict != b->verdict)
-		err = finding_differs(diff, a, b, FIELD_VERDICT);
+	for (unsigned int field = 0; field < FIELD_COUNT && !err; field++)
+		if (fields & 1U << field)
+			err = finding_differs(diff, a, b, (enum finding_field)field);
 	return err;
 }
 

@@ -104,6 +104,7 @@ static const char *field_text(const struct finding *finding, enum finding_field 
 	case FIELD_MODEL:
 		return model_words[finding->model];
 	case FIELD_VERDICT:
+	case FIELD_COUNT:
 		break;
 	}
 	return verdict_name(finding->verdict);
@@ -113,7 +114,7 @@ static const char *const field_words[] = {
 	[FIELD_PRESENT] = "measured",    [FIELD_SAYS] = "says",   [FIELD_MEASURED] = "measured",
 	[FIELD_PREDICTED] = "predicted", [FIELD_MODEL] = "model", [FIELD_VERDICT] = "verdict",
 };
-static_assert(sizeof(field_words) / sizeof(field_words[0]) == FIELD_VERDICT + 1,
+static_assert(sizeof(field_words) / sizeof(field_words[0]) == FIELD_COUNT,
               "a word for every field");
 
 #define CELLS 4

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* columns: records by the kernel that answered. */
+/* columns: records by the run that they are of: which kernel answered, and what it was asked. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +7,13 @@
 #include "../../base/array.h"
 #include "page.h"
 
-static bool same_kernel(const struct run_info *a, const struct run_info *b)
+/* Were both asked in one and the same way? Nothing in a record tells runs apart that were. */
+static bool same_run(const struct record *a, const struct record *b)
 {
-	return !strcmp(a->kernel, b->kernel) && !strcmp(a->guest, b->guest) &&
-	       !strcmp(a->clock, b->clock);
+	return !strcmp(a->run.kernel, b->run.kernel) && !strcmp(a->run.guest, b->run.guest) &&
+	       !strcmp(a->run.clock, b->run.clock) && !strcmp(a->run.privilege, b->run.privilege) &&
+	       !strcmp(a->run.version, b->run.version) && a->faithful == b->faithful &&
+	       run_asked_same(&a->run.asked, &b->run.asked);
 }
 
 static bool has_like(const struct page_column *column, const struct record *rec)
@@ -32,37 +35,19 @@ static const char *short_name(struct page *page, const char *kernel)
 	return name && *name ? name : "?";
 }
 
-static const char *column_name(struct page *page, const struct record *rec)
-{
-	const char *name = short_name(page, rec->run.kernel), *kept;
-	unsigned int same = 1;
-	char numbered[160];
-
-	for (size_t i = 0; i < page->count; i++)
-		same += !strncmp(page->own[i].name, name, strlen(name)) &&
-		        strchr(" ", page->own[i].name[strlen(name)]);
-	if (same == 1)
-		return name;
-	snprintf(numbered, sizeof(numbered), "%s #%u", name, same);
-	kept = arena_text(&page->texts, numbered);
-	page->failed |= !kept;
-	return kept ? kept : "?";
-}
-
 /* The column that @rec goes into; NULL: no memory. */
 static struct page_column *column_for(struct page *page, const struct record *rec)
 {
 	struct page_column *own;
 
 	for (size_t i = 0; i < page->count; i++)
-		if (same_kernel(&page->own[i].records[0]->run, &rec->run) &&
-		    !has_like(&page->own[i], rec))
+		if (same_run(page->own[i].records[0], rec) && !has_like(&page->own[i], rec))
 			return &page->own[i];
 	own = array_reserve(page->own, &page->space, page->count + 1, sizeof(*own));
 	if (!own)
 		return NULL;
 	page->own = own;
-	own[page->count] = (struct page_column){.name = column_name(page, rec)};
+	own[page->count] = (struct page_column){.name = short_name(page, rec->run.kernel)};
 	return &own[page->count++];
 }
 
@@ -82,20 +67,104 @@ static int record_put(struct page *page, const struct record *rec)
 	return 0;
 }
 
+/* ---- names ---- */
+
+void asked_add_words(struct buffer *words, const struct run_asked *asked)
+{
+	const struct settings *lists[] = {&asked->sets, &asked->params};
+	const char *between = "";
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < lists[i]->count; j++) {
+			buffer_add(words, "%s%s=%s", between, lists[i]->items[j].name,
+			           lists[i]->items[j].value);
+			between = ", ";
+		}
+	if (asked->seed)
+		buffer_add(words, "%sseed %llu", between, (unsigned long long)asked->seed);
+}
+
+/* In what a run of a kernel that was asked more than once is not as another one. */
+struct distinct {
+	bool asked, clock, privilege, version, form;
+};
+
+static void distinct_add(struct distinct *distinct, const struct record *a, const struct record *b)
+{
+	distinct->asked |= !run_asked_same(&a->run.asked, &b->run.asked);
+	distinct->clock |=
+		strcmp(a->run.clock, b->run.clock) != 0 || strcmp(a->run.guest, b->run.guest) != 0;
+	distinct->privilege |= strcmp(a->run.privilege, b->run.privilege) != 0;
+	distinct->version |= strcmp(a->run.version, b->run.version) != 0;
+	distinct->form |= a->faithful != b->faithful;
+}
+
+static void distinct_words(struct buffer *words, const struct distinct *distinct,
+                           const struct record *rec)
+{
+	const struct run_info *run = &rec->run;
+
+	if (distinct->asked && run_asked_any(&run->asked)) {
+		buffer_add(words, " ");
+		asked_add_words(words, &run->asked);
+	}
+	if (distinct->clock)
+		buffer_add(words, " %s clock%s%s", run->clock, *run->guest ? ", " : "", run->guest);
+	if (distinct->privilege)
+		buffer_add(words, " %s", run->privilege);
+	if (distinct->form)
+		buffer_add(words, rec->faithful ? " faithful" : " quick");
+	if (distinct->version)
+		buffer_add(words, " finwait %s", run->version);
+}
+
+/* "6.12.118", of several runs of it "6.12.118 tcp_orphan_retries=1", of equal ones a number. */
+static const char *column_name(struct page *page, size_t column)
+{
+	const struct page_column *own = &page->own[column];
+	struct distinct distinct = {0};
+	struct buffer words = {0};
+	unsigned int same = 1;
+	const char *name;
+
+	for (size_t i = 0; i < page->count; i++) {
+		if (strcmp(page->own[i].name, own->name) != 0)
+			continue;
+		distinct_add(&distinct, page->own[i].records[0], own->records[0]);
+		same += i < column && same_run(page->own[i].records[0], own->records[0]);
+	}
+	buffer_add(&words, "%s", own->name);
+	distinct_words(&words, &distinct, own->records[0]);
+	if (same > 1)
+		buffer_add(&words, " #%u", same);
+	name = buffer_text(&words);
+	name = name ? arena_text(&page->texts, name) : NULL;
+	buffer_free(&words);
+	page->failed |= !name;
+	return name ? name : "?";
+}
+
+static int columns_name(struct page *page)
+{
+	page->columns = calloc(page->count + 1, sizeof(*page->columns));
+	if (!page->columns)
+		return -ENOMEM;
+	for (size_t i = 0; i < page->count; i++)
+		page->columns[i] = (struct matrix_column){.name = column_name(page, i),
+		                                          .records = page->own[i].records,
+		                                          .count = page->own[i].count};
+	for (size_t i = 0; i < page->count; i++)
+		page->own[i].name = page->columns[i].name;
+	return page->failed ? -ENOMEM : 0;
+}
+
 int columns_collect(struct page *page, const struct record *const *records, size_t count)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++)
 		err = record_put(page, records[i]);
-	page->columns = calloc(page->count + 1, sizeof(*page->columns));
-	if (err || !page->columns || page->failed)
-		return -ENOMEM;
-	for (size_t i = 0; i < page->count; i++)
-		page->columns[i] = (struct matrix_column){.name = page->own[i].name,
-		                                          .records = page->own[i].records,
-		                                          .count = page->own[i].count};
-	return 0;
+	return err ? err : columns_name(page);
 }
 
 void columns_free(struct page *page)

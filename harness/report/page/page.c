@@ -152,23 +152,25 @@ static int page_fill(struct page *page, const struct record *const *records, siz
 {
 	int err = columns_collect(page, records, count);
 
+	page->slack_ns = widest_slack_ns(records, count);
 	if (!err)
-		err = matrix_build(page->columns, page->count, widest_slack_ns(records, count),
-		                   &page->mx);
+		err = matrix_build(page->columns, page->count, page->slack_ns, &page->mx);
 	if (!err)
 		err = anchors_make(page);
 	if (err)
 		return err;
 	head_print(page->out);
+	err = page_since_print(page);
 	page_verdicts_print(page);
 	page_probes_print(page);
 	foot_print(page);
-	return page->failed ? -ENOMEM : 0;
+	return page->failed ? -ENOMEM : err;
 }
 
-int page_print(const struct record *const *records, size_t count, FILE *out)
+int page_print_since(const struct record *const *records, size_t count,
+                     const struct record *const *before, size_t before_count, FILE *out)
 {
-	struct page page = {.out = out};
+	struct page page = {.out = out, .before = before, .before_count = before_count};
 	int err = page_fill(&page, records, count);
 
 	matrix_free(&page.mx);
@@ -176,4 +178,9 @@ int page_print(const struct record *const *records, size_t count, FILE *out)
 	free(page.anchors);
 	arena_clear(&page.texts);
 	return err ? err : ferror(out) ? -EIO : 0;
+}
+
+int page_print(const struct record *const *records, size_t count, FILE *out)
+{
+	return page_print_since(records, count, NULL, 0, out);
 }

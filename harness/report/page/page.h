@@ -2,9 +2,10 @@
 /*
  * page: records as one HTML file, for its own files. Theory of operation:
  *
- *   records -> columns   columns.c    one a kernel; of one probe asked twice of it, two
+ *   records -> columns   columns.c    one a run; of one probe asked twice alike, two
  *   columns -> matrix    ../matrix    a block a probe, a row a finding, a cell a kernel
  *   matrix  -> verdicts  verdicts.c   what each claim came to: the filter and the table at the top
+ *           -> since     since.c      what is not as in a run that was kept earlier
  *           -> probes    probes.c     below: each probe's findings and its ladder
  *
  * Everything can be read as it is written: rows are links, probes are <details> that a link into
@@ -17,11 +18,12 @@
 #ifndef FINWAIT_REPORT_PAGE_PAGE_H
 #define FINWAIT_REPORT_PAGE_PAGE_H
 
+#include "../../base/buffer.h"
 #include "../markup.h"
 #include "../matrix/matrix.h"
 
 struct page_column {
-	const char *name; /* "6.12.118", of several of one kernel with a number */
+	const char *name; /* "6.12.118", of several of one kernel with what tells them apart */
 	const struct record **records;
 	size_t count, space;
 };
@@ -32,6 +34,9 @@ struct page {
 	struct matrix_column *columns;
 	size_t count, space;
 	struct matrix mx;
+	const struct record *const *before; /* of an earlier run, for since.c */
+	size_t before_count;
+	int64_t slack_ns;
 	const char **anchors; /* of each block: what a link to it names */
 	struct arena texts;
 	bool failed; /* no memory: something is missing */
@@ -41,6 +46,9 @@ struct page {
 int columns_collect(struct page *page, const struct record *const *records,
                     size_t count) MUST_CHECK;
 void columns_free(struct page *page);
+
+/* "tcp_orphan_retries=1, seed 3": what the user asked for beside the probes; nothing: "". */
+void asked_add_words(struct buffer *words, const struct run_asked *asked);
 
 /* The record of block @block in column @column; NULL: none. */
 const struct record *page_record(const struct page *page, size_t block, size_t column);
@@ -59,10 +67,16 @@ struct answer answer_of(const struct record *rec, const char *claim);
 void value_print(FILE *out, const struct value *value);
 /* A mark of a verdict, an outcome: a word in its colour. */
 void mark_print(FILE *out, struct answer answer);
+/* The mark of a finding's verdict, and that the model failed where it did. */
+void finding_marks_print(FILE *out, const struct finding *finding);
+/* What a record is of: "Linux 6.12.118 x86_64, virtual clock (QEMU 7.2), root". */
+void origin_print(FILE *out, const struct record *rec);
 /* Behind what is not the same as of the first kernel. */
 void differs_mark_print(FILE *out);
 
 void page_verdicts_print(const struct page *page);
+/* Nothing where nothing was kept. 0 or -ENOMEM. */
+int page_since_print(const struct page *page) MUST_CHECK;
 void page_probes_print(struct page *page);
 
 #endif

@@ -26,6 +26,13 @@ static struct answer verdict_answer(enum verdict verdict)
 	                       verdict_word(verdict)};
 }
 
+void finding_marks_print(FILE *out, const struct finding *finding)
+{
+	mark_print(out, verdict_answer(finding->verdict));
+	if (finding->model == MODEL_FAILS)
+		fputs(" <b class=\"mark failed\">MODEL FAILED</b>", out);
+}
+
 static bool same_value(const struct value *a, const struct value *b)
 {
 	if (a->kind != b->kind)
@@ -103,9 +110,7 @@ static void cell_print(const struct page *page, const struct matrix_row *row, si
 		if (cell->differs)
 			differs_mark_print(out);
 		fputs(" ", out);
-		mark_print(out, verdict_answer(finding->verdict));
-		if (finding->model == MODEL_FAILS)
-			fputs(" <b class=\"mark failed\">MODEL FAILED</b>", out);
+		finding_marks_print(out, finding);
 		aside_print(out, "says", &finding->says, &first->says);
 		aside_print(out, "predicted", &finding->predicts, &first->predicts);
 		note_print(out, "", finding->note);

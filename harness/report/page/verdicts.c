@@ -2,7 +2,6 @@
 /* verdicts: what the page has at its top: the counts, the filter, a row a claim. */
 #include <string.h>
 
-#include "../../base/buffer.h"
 #include "../../record/article.h"
 #include "../claim_verdict.h"
 #include "../outcome_words.h"
@@ -131,13 +130,20 @@ static void counts_take(const struct page *page, size_t column, struct counts *c
 	}
 }
 
-static void origin_print(FILE *out, const struct record *rec)
+void origin_print(FILE *out, const struct record *rec)
 {
 	const struct run_info *run = &rec->run;
+	struct buffer asked = {0};
+	const char *words;
 
 	markup_format(out, "Linux %s %s, %s clock%s%s%s, %s%s", run->kernel, run->machine,
 	              run->clock, *run->guest ? " (" : "", run->guest, *run->guest ? ")" : "",
 	              run->privilege, rec->faithful ? ", the articles' own conditions" : "");
+	asked_add_words(&asked, &run->asked);
+	words = buffer_text(&asked);
+	if (words && *words)
+		markup_format(out, ", with %s", words);
+	buffer_free(&asked);
 }
 
 static void counts_row(const struct page *page, size_t column)
@@ -162,7 +168,7 @@ static void counts_print(const struct page *page)
 	FILE *out = page->out;
 
 	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Counts\">"
-	      "<table id=\"counts\">\n<thead><tr><th scope=\"col\">kernel</th>"
+	      "<table id=\"counts\">\n<thead><tr><th scope=\"col\">run</th>"
 	      "<th scope=\"col\">probes</th><th scope=\"col\">claims</th>",
 	      out);
 	for (size_t i = 0; i < ANSWERS; i++) {
