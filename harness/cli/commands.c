@@ -85,6 +85,19 @@ static const struct command commands[] = {
 				"kernel's own rounding.",
 			.words = WORDS_PROBES | WORDS_FILES,
 		},
+	[COMMAND_WATCH] =
+		{
+			.name = "watch",
+			.run = command_watch,
+			.synopsis = "watch ID|FILE.c [OPTION...]",
+			.summary = "see it happen: a ladder that grows while the probe runs",
+			.help = "Runs a probe on the kernel that runs here and draws its ladder as "
+				"things happen; a terminal also shows what the probe waits for "
+				"and for how long at most. Then the findings, and the record, as "
+				"from 'finwait run'. ^ before a time: that came to be known later "
+				"than what is drawn above it.",
+			.words = WORDS_PROBES | WORDS_FILES,
+		},
 	[COMMAND_LADDER] =
 		{
 			.name = "ladder",

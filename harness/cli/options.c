@@ -9,6 +9,7 @@
 #include "commands.h"
 
 #define RUN (1U << COMMAND_RUN)
+#define WATCH (1U << COMMAND_WATCH)
 #define MATRIX (1U << COMMAND_MATRIX)
 #define STORE (1U << COMMAND_STORE)
 #define DIFF (1U << COMMAND_DIFF)
@@ -22,18 +23,19 @@
 #define HELP (1U << COMMAND_HELP)
 #define EVERY (1U << COMMAND_COUNT) /* those that are for all commands */
 #define ASKING (RUN | MATRIX | DIFF | ARTICLE) /* commands that run probes */
+#define HOST_TOO (ASKING | WATCH) /* and one that does so on the host alone */
 
 /* In the order in which a help shows them; an option may differ between commands. */
 static const struct option_row rows[] = {
-	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=VALUE", ASKING, WORDS_SYSCTLS,
+	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=VALUE", HOST_TOO, WORDS_SYSCTLS,
          "in force before the first socket (net.ipv4. may be left out); the prediction follows it; "
          "of several the last wins"},
-	{OPTION_PARAM, 0, "param", "NAME=VALUE", ASKING, WORDS_PARAMS,
+	{OPTION_PARAM, 0, "param", "NAME=VALUE", HOST_TOO, WORDS_PARAMS,
          "a parameter of the probe, see 'finwait show ID'"},
-	{OPTION_FAITHFUL, 0, "faithful", NULL, ASKING, 0,
+	{OPTION_FAITHFUL, 0, "faithful", NULL, HOST_TOO, 0,
          "the articles' own conditions: minutes instead of seconds"},
-	{OPTION_IPV4, '4', NULL, NULL, ASKING, 0, "over IPv4, which is the rule"},
-	{OPTION_IPV6, '6', NULL, NULL, ASKING, 0,
+	{OPTION_IPV4, '4', NULL, NULL, HOST_TOO, 0, "over IPv4, which is the rule"},
+	{OPTION_IPV6, '6', NULL, NULL, HOST_TOO, 0,
          "over IPv6: each row's id has .6 behind it; -46: over both"},
 	{OPTION_KERNEL, 0, "kernel", "K", RUN, WORDS_KERNELS | WORDS_FILES,
          "in a virtual machine that runs Debian's kernel K ('finwait kernel'), or the one of a "
@@ -61,7 +63,7 @@ static const struct option_row rows[] = {
 	{OPTION_JOBS, 'j', NULL, "N", ASKING, 0,
          "at most N probes at a time (eight a processor, all where they are --faithful; with "
          "--kernel one a processor)"},
-	{OPTION_TIME_LIMIT, 0, "time-limit", "S", ASKING, 0,
+	{OPTION_TIME_LIMIT, 0, "time-limit", "S", HOST_TOO, 0,
          "end a probe that takes longer than S seconds (900)"},
 	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, 0,
          "draw each probe's ladder after the table"},
@@ -73,7 +75,7 @@ static const struct option_row rows[] = {
 	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE, WORDS_FOLDERS,
          "the packets, too, for Wireshark: a capture file a probe, "
          "DIR/ID.pcapng, an interface for each end of the wire"},
-	{OPTION_OUT, 0, "out", "DIR", RUN, WORDS_FOLDERS,
+	{OPTION_OUT, 0, "out", "DIR", RUN | WATCH, WORDS_FOLDERS,
          "keep the records there, a file a probe (out)"},
 	{OPTION_OUT, 0, "out", "DIR", LADDER | LIST | SHOW, WORDS_FOLDERS,
          "where 'finwait run' kept the records (out)"},

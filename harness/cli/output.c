@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../record/json.h"
 #include "../report/outcome_words.h"
@@ -88,4 +89,17 @@ void records_print(struct record *const *records, size_t count, unsigned int ver
 		digest_print((const struct record *const *)records, count, &style, stdout);
 	if (ladder || verbose > 1)
 		ladders_print(records, count, &style);
+}
+
+void kept_print(const char *dir, bool kept)
+{
+	bool elsewhere = strcmp(dir, OUT_DIR_DEFAULT) != 0;
+
+	if (kept)
+		cli_advise(
+			"\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show "
+			"ID\n",
+			dir, elsewhere ? " --out " : "", elsewhere ? dir : "");
+	else
+		printf("\nNot every record could be kept in %s/.\n", dir);
 }

@@ -19,4 +19,7 @@ void json_print_phases(const struct phases *phases);
  */
 void records_print(struct record *const *records, size_t count, unsigned int verbose, bool ladder);
 
+/* Where the records of a run are, and what to do with them; or that not all are there. */
+void kept_print(const char *dir, bool kept);
+
 #endif

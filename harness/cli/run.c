@@ -112,19 +112,11 @@ static void print_tap(struct run_command *cmd, const struct session_result *resu
 
 static void print_table(const struct run_command *cmd, const struct session_result *result)
 {
-	const char *dir = cmd->request.out_dir;
-	bool elsewhere = strcmp(dir, OUT_DIR_DEFAULT) != 0;
 	struct report_style style = cli_style();
 
 	records_print(result->records, result->count, cmd->verbose, cmd->ladder);
 	phases_print(&result->phases, &style, stdout);
-	if (result->kept)
-		cli_advise(
-			"\nThe record is in %s/. Look closer: finwait ladder ID%s%s; finwait show "
-			"ID\n",
-			dir, elsewhere ? " --out " : "", elsewhere ? dir : "");
-	else
-		printf("\nNot every record could be kept in %s/.\n", dir);
+	kept_print(cmd->request.out_dir, result->kept);
 }
 
 static void run_print(struct run_command *cmd, const struct session_result *result)

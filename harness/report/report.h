@@ -37,6 +37,19 @@ int digest_print(const struct record *const *records, size_t count,
  */
 int ladder_print(const struct record *rec, const struct report_style *style, FILE *out) MUST_CHECK;
 
+/*
+ * The same while the record grows. What is drawn stays: a rung waits until nothing of its time is
+ * likely to come any more, and what comes later all the same has a mark beside its time.
+ */
+struct live_ladder;
+/* @style and @out outlive it. NULL: no memory. */
+struct live_ladder *live_open(const struct report_style *style, FILE *out);
+/* What has settled by @now_ns, CLOCK_MONOTONIC, if it was not drawn yet. 0, -ENOMEM or -EIO. */
+int live_draw(struct live_ladder *live, const struct record *rec, int64_t now_ns) MUST_CHECK;
+/* The rest, and the foot: nothing comes any more. 0, -ENOMEM or -EIO. */
+int live_end(struct live_ladder *live, const struct record *rec) MUST_CHECK;
+void live_close(struct live_ladder *live);
+
 /* The same as a picture, a whole SVG document. Returns 0, -ENOMEM or -EIO. */
 int ladder_svg(const struct record *rec, FILE *out) MUST_CHECK;
 

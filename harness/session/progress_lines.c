@@ -86,7 +86,7 @@ static void put_job(const struct progress_job *job, unsigned int id_columns, uns
 	char ran[SPAN_SIZE];
 
 	progress_wait(job, &wait);
-	buffer_add(lines, "\n  ");
+	buffer_add(lines, "  ");
 	put_cell(lines, job->id, id_columns, true);
 	buffer_add(lines, "%8s", span_text(job->ran_ns, ran));
 	if (wait.used && buffer_text(&wait) && columns >= id_columns + BESIDE_ID + WAIT_LEAST) {
@@ -115,10 +115,21 @@ static void put_jobs(const struct progress *progress, unsigned int columns, size
 		return;
 	if (id_columns > columns - BESIDE_ID)
 		id_columns = columns - BESIDE_ID;
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < shown; i++) {
+		buffer_add(lines, "\n");
 		put_job(&progress->jobs[i], id_columns, columns, lines);
+	}
 	if (shown && shown < progress->job_count)
 		buffer_add(lines, "\n  and %zu more", progress->job_count - shown);
+}
+
+void progress_job_line(const struct progress_job *job, unsigned int columns, struct buffer *line)
+{
+	unsigned int id_columns = text_columns(job->id);
+
+	if (columns >= BESIDE_ID + ID_COLUMNS_LEAST)
+		put_job(job, id_columns > columns - BESIDE_ID ? columns - BESIDE_ID : id_columns,
+		        columns, line);
 }
 
 void progress_lines(const struct progress *progress, unsigned int columns, unsigned int rows,

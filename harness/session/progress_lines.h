@@ -10,6 +10,9 @@
 void progress_lines(const struct progress *progress, unsigned int columns, unsigned int rows,
                     struct buffer *lines);
 
+/* What one probe waits for, in a line of at most @columns. */
+void progress_job_line(const struct progress_job *job, unsigned int columns, struct buffer *line);
+
 /* The same in one line of any length, for a log. */
 void progress_line(const struct progress *progress, struct buffer *line);
 

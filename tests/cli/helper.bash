@@ -72,6 +72,16 @@ fail_with() {
 	return 1
 }
 
+# await COMMAND...: until it succeeds, 10 s at most.
+await() {
+	for _ in $(seq 500); do
+		! "$@" || return 0
+		sleep 0.02
+	done
+	echo "in vain: $*" >&2
+	return 1
+}
+
 # Of a result: all that it lacks is a machine that was not late, or that ran its eBPF programs
 # each time (some do not, examine_holes.c). No test rests on how busy it is.
 # shellcheck disable=SC2034 # used by the tests

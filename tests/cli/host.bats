@@ -60,16 +60,6 @@ programs_of() {
 	done | sed -n 's/^prog_id:[[:space:]]*//p' | sort -u
 }
 
-# await COMMAND...: until it succeeds, 10 s at most.
-await() {
-	for _ in $(seq 500); do
-		! "$@" || return 0
-		sleep 0.02
-	done
-	echo "in vain: $*" >&2
-	return 1
-}
-
 none_tagged() {
 	[ -z "$(tagged)" ]
 }

@@ -33,3 +33,55 @@ frames() {
 	run ! grep -q $'\033' seen
 	run ! grep -q running seen
 }
+
+# lines_of FILE: those of a ladder, whatever their order, without the silences between them.
+lines_of() {
+	sed 's/^\^/ /' "$1" | grep -v '┄' | sort
+}
+
+@test "watch: piped, the ladder of the record, then the findings, and the exit code of run" {
+	for _ in 1 2 3 4 5; do # what a late machine tells late is drawn late
+		on_time "$FINWAIT" watch self.connect >seen
+		grep -q '^self.connect .* ok ' seen
+		sed -n '1,/^ok in /p' seen >grown
+		"$FINWAIT" ladder self.connect >whole
+		! cmp -s <(lines_of grown) <(lines_of whole) || break
+	done
+	diff <(lines_of grown) <(lines_of whole)
+	grep -qE ' confirmed$' seen
+	[ "$(tail -n 1 seen)" = "The record is in out/. Look closer: finwait ladder ID; finwait show ID" ]
+}
+
+@test "watch: draws while it waits, and SIGINT ends it with the record until then" {
+	local status=0 pid
+
+	env --default-signal=INT "$FINWAIT" watch finwait2.close-timeout --faithful >seen 2>complaint 3>&- &
+	pid=$!
+	await grep -q 'FIN_WAIT2' seen # a minute before the end
+	kill -s INT $pid
+	wait $pid || status=$?
+	[ "$status" -eq 3 ]
+	grep -qE '^error in .*: interrupted$' seen
+	[ "$(cat complaint)" = "finwait: interrupted; what was recorded until then is in out/" ]
+	json_holds out/finwait2.close-timeout.jsonl 'last | .outcome == "error" and .reason == "interrupted"'
+	run ! pgrep -P $pid
+}
+
+@test "watch: a terminal shows at its foot what the probe waits for, and then nothing of it" {
+	terminal 100 "'$FINWAIT' watch finwait2.close-timeout --set tcp_fin_timeout=1"
+	frames | grep -qE '^  finwait2.close-timeout +[0-9.]+ s  at most [0-9.]+ s more: awaits '
+	frames | grep -q 'FIN_WAIT2'
+	run ! grep -qE '^.{101}' <(frames)
+	run ! grep -q 'at most' <(tail -n 20 seen | sed $'s/.*\033\\[J//')
+}
+
+@test "watch: one probe, and no other kernel" {
+	run -2 --separate-stderr "$FINWAIT" watch
+	[ "$stderr" = "finwait: watch takes one probe's id, or its C file" ]
+	run -2 --separate-stderr "$FINWAIT" watch self.connect open.three-way
+	[ "$stderr" = "finwait: watch takes one probe's id, or its C file" ]
+	run -2 --separate-stderr "$FINWAIT" watch self.connect --kernel 6.12
+	[[ $stderr == "finwait: watch has no option '--kernel'"* ]]
+	run -2 --separate-stderr "$FINWAIT" watch self.conect
+	[[ $stderr == *"self.connect"* ]]
+}

@@ -44,14 +44,17 @@ const char *moment_text(int64_t t_ns, char *buf, size_t size)
 	return buf;
 }
 
-static void time_draw(struct line *line, int64_t t_ns)
+static void time_draw(struct line *line, const struct rung *rung)
 {
 	char moment[32], text[40];
+	int64_t t_ns = rung->t_ns;
 
 	moment_text(t_ns, moment, sizeof(moment));
 	snprintf(text, sizeof(text), "%*s", t_ns < NS_PER_S ? TIME_COLUMNS : TIME_COLUMNS - 1,
 	         moment);
 	line_put(line, 0, text, ATTR_DIM);
+	if (rung->late)
+		line_put(line, 0, LATE_MARK, ATTR_YELLOW);
 }
 
 static void draw_words_line(const struct pen *pen, const struct rung *rung, const char *words,
@@ -66,7 +69,7 @@ static void draw_words_line(const struct pen *pen, const struct rung *rung, cons
 	line_clear(&line);
 	rails_draw(pen, &line, GLYPH_RAIL);
 	if (first)
-		time_draw(&line, rung->t_ns);
+		time_draw(&line, rung);
 	columns_draw(pen, &line);
 	line_put(&line, x, words, attr);
 	line_print(ladder, &line);
@@ -111,7 +114,7 @@ static void draw_rung(struct pen *pen, const struct rung *rung)
 		rails_draw(pen, &line, GLYPH_RAIL);
 		columns_draw(pen, &line);
 		if (at == 0) {
-			time_draw(&line, rung->t_ns);
+			time_draw(&line, rung);
 			wire_draw(pen, &line, rung);
 		}
 		for (unsigned int side = 0; side < SIDE_COUNT; side++)
@@ -158,27 +161,43 @@ void ladder_draw_heads(const struct ladder *ladder, const char *const heads[SIDE
 	}
 }
 
-static void pen_free(struct pen *pen)
+struct pen pen_of(const struct ladder *ladder)
+{
+	return (struct pen){
+		.ladder = ladder,
+		.span = ladder->right - ladder->left - 1,
+		.end_ns = NEVER,
+	};
+}
+
+void pen_free(struct pen *pen)
 {
 	for (unsigned int side = 0; side < SIDE_COUNT; side++)
 		free(pen->lanes[side].lines);
 	free(pen->columns);
 }
 
-int rungs_draw(const struct ladder *ladder, const struct rungs *rungs)
+void pen_draw(struct pen *pen, const struct rungs *rungs)
 {
-	struct pen pen = {.ladder = ladder, .span = ladder->right - ladder->left - 1};
-
-	for (size_t i = 0; !pen.failed && i < rungs->count; i++) {
+	for (size_t i = 0; !pen->failed && i < rungs->count; i++) {
 		const struct rung *rung = &rungs->items[i];
 
-		if (i && rung->t_ns - rungs->items[i - 1].end_ns >= QUIET_NS)
-			draw_quiet(&pen, rung->t_ns - rungs->items[i - 1].end_ns);
+		if (pen->end_ns != NEVER && rung->t_ns - pen->end_ns >= QUIET_NS)
+			draw_quiet(pen, rung->t_ns - pen->end_ns);
 		if (rung->op == WIRE_WORDS)
-			draw_words(&pen, rung);
+			draw_words(pen, rung);
 		else
-			draw_rung(&pen, rung);
+			draw_rung(pen, rung);
+		if (!rung->late || rung->end_ns > pen->end_ns)
+			pen->end_ns = rung->end_ns;
 	}
+}
+
+int rungs_draw(const struct ladder *ladder, const struct rungs *rungs)
+{
+	struct pen pen = pen_of(ladder);
+
+	pen_draw(&pen, rungs);
 	pen_free(&pen);
 	if (pen.failed)
 		return -ENOMEM;

@@ -13,7 +13,7 @@
 #define TIME_AND_BLANK 13
 
 /* The time, two lanes of a quarter each, and the wire between in what is left. */
-static void ladder_measure(struct ladder *ladder)
+void ladder_measure(struct ladder *ladder)
 {
 	unsigned int width = ladder->style->width ? ladder->style->width : WIDTH_DEFAULT;
 
@@ -51,8 +51,14 @@ const char *ladder_origin(const struct record *rec, char *buf, size_t size)
 	return buf;
 }
 
-static void print_head(const struct ladder *ladder, const struct sheet *sheet)
+static struct sheet ladder_sheet(const struct ladder *ladder)
 {
+	return sheet_open(ladder->out, ladder->style, ladder->width, WIDTH_LEAST);
+}
+
+void ladder_draw_title(const struct ladder *ladder)
+{
+	const struct sheet own = ladder_sheet(ladder), *sheet = &own;
 	const struct record *rec = ladder->rec;
 	char origin[400];
 
@@ -81,7 +87,7 @@ void ladder_address(const struct ladder *ladder, enum side side, char *buf, size
 	         ladder->crowded && side == SIDE_CLIENT ? " and more" : "");
 }
 
-static void print_heads(const struct ladder *ladder)
+void ladder_draw_ends(const struct ladder *ladder)
 {
 	char text[SIDE_COUNT][ENDPOINT_TEXT_SIZE + 24];
 	const char *heads[SIDE_COUNT][2];
@@ -152,8 +158,9 @@ static void print_counters(const struct ladder *ladder, const struct sheet *shee
 	}
 }
 
-static void print_foot(const struct ladder *ladder, const struct sheet *sheet)
+void ladder_draw_foot(const struct ladder *ladder)
 {
+	const struct sheet own = ladder_sheet(ladder), *sheet = &own;
 	const struct record *rec = ladder->rec;
 	char elapsed[24];
 
@@ -224,16 +231,14 @@ int ladder_prepare(struct ladder *ladder, const struct story *story)
 static int ladder_draw(struct ladder *ladder, const struct story *story)
 {
 	int err = ladder_prepare(ladder, story);
-	struct sheet sheet;
 
 	if (err)
 		return err;
 	ladder_measure(ladder);
-	sheet = sheet_open(ladder->out, ladder->style, ladder->width, WIDTH_LEAST);
-	print_head(ladder, &sheet);
-	print_heads(ladder);
+	ladder_draw_title(ladder);
+	ladder_draw_ends(ladder);
 	err = ladder_body(ladder);
-	print_foot(ladder, &sheet);
+	ladder_draw_foot(ladder);
 	return err;
 }
 

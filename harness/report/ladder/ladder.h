@@ -79,6 +79,7 @@ struct items {
 	struct chunk *chunks;
 	size_t chunk_count, chunk_space;
 	struct arena texts;
+	bool open; /* the record goes on: what did not arrive may still do so */
 	bool failed; /* no memory: something is missing */
 };
 
@@ -112,6 +113,8 @@ void items_free(struct items *items);
 
 /* ---- rungs ---- */
 
+#define RUNG_NS NS_PER_MS /* what is farther apart than this does not share a rung */
+
 enum wire_op {
 	WIRE_EMPTY,
 	WIRE_PASS, /* from one host to the other in one line */
@@ -127,6 +130,7 @@ struct rung {
 	enum wire_op op;
 	const struct item *lane[SIDE_COUNT], *words; /* NULL: none */
 	size_t flight;
+	bool late; /* belongs above rungs that are drawn already */
 };
 
 struct rungs {
@@ -178,6 +182,12 @@ int ladder_prepare(struct ladder *ladder, const struct story *story) MUST_CHECK;
 void ladder_address(const struct ladder *ladder, enum side side, char *buf, size_t size);
 /* "Linux 6.12 x86_64, virtual clock (QEMU 7.2), root, hand wire"; "": no kernel is named */
 const char *ladder_origin(const struct record *rec, char *buf, size_t size);
+
+/* The parts of a ladder in their order, rungs_draw() behind the heads. The columns: once, before. */
+void ladder_measure(struct ladder *ladder);
+void ladder_draw_title(const struct ladder *ladder);
+void ladder_draw_ends(const struct ladder *ladder); /* the lanes' heads, with addresses */
+void ladder_draw_foot(const struct ladder *ladder);
 
 /* 0, -ENOMEM or -EIO. */
 int rungs_draw(const struct ladder *ladder, const struct rungs *rungs) MUST_CHECK;

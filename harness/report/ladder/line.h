@@ -5,6 +5,7 @@
 
 #include "ladder.h"
 
+#define LATE_MARK "^" /* beside the time of a rung that belongs above */
 #define TEXT_MAX (4 * WIDTH_MAX + 1) /* bytes of a line of words */
 
 enum glyph {
@@ -39,6 +40,8 @@ struct line {
 /* A packet that is on its way: where it goes down the wire. */
 struct column {
 	size_t flight;
+	enum side from; /* it left this host then, whatever its number */
+	int64_t depart_ns;
 	unsigned int x;
 	bool held;
 };
@@ -61,8 +64,14 @@ struct pen {
 	struct column *columns; /* packets that are on their way */
 	size_t column_count, column_space;
 	struct lane_text lanes[SIDE_COUNT]; /* of the rung at hand; the memory is kept */
+	int64_t end_ns; /* of the rungs so far; NEVER: there are none */
 	bool failed; /* no memory: something is missing */
 };
+
+struct pen pen_of(const struct ladder *ladder);
+/* Goes on where it left off; see pen->failed. */
+void pen_draw(struct pen *pen, const struct rungs *rungs);
+void pen_free(struct pen *pen);
 
 /* The colour of a piece of an item's words. */
 enum attr chunk_attr(enum item_kind kind, enum chunk_role role);

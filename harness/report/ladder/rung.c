@@ -6,9 +6,6 @@
 #include "../../base/array.h"
 #include "ladder.h"
 
-/* What is farther apart than this does not share a rung. */
-#define RUNG_NS NS_PER_MS
-
 /* Nothing but what its sender did comes between leaving and arriving. */
 static bool passes_at_once(const struct items *items, size_t at, const struct flight *flight)
 {
@@ -32,7 +29,9 @@ static enum wire_op depart_op(const struct items *items, size_t at, const struct
 {
 	if (passes_at_once(items, at, flight))
 		return WIRE_PASS;
-	return flight->arrive_ns == NEVER ? WIRE_LOST : WIRE_DEPART;
+	if (flight->arrive_ns != NEVER || (items->open && flight->fate != FATE_DROPPED))
+		return WIRE_DEPART;
+	return WIRE_LOST;
 }
 
 /* A state that the packet just received brought about. */

@@ -163,7 +163,11 @@ static void draw_depart(struct pen *pen, struct line *line, size_t index)
 	line_draw(pen, line, x, held ? GLYPH_HELD : turn, held ? ATTR_YELLOW : attr);
 	if (held && text_columns(wire_mark_text(flight, "held", words)) <= pen->span - d)
 		wire_put(pen, line, flight->from, d + 1, words, ATTR_YELLOW);
-	column_add(pen, (struct column){.flight = index, .x = x, .held = held});
+	column_add(pen, (struct column){.flight = index,
+	                                .from = flight->from,
+	                                .depart_ns = flight->depart_ns,
+	                                .x = x,
+	                                .held = held});
 }
 
 /* Takes the flight's column away; its distance, or the middle when it had none. */
