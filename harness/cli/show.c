@@ -63,7 +63,7 @@ static struct record **records_of(const struct probe *probe, const char *dir, si
 		snprintf(id, sizeof(id), "%s%s", row[i / 2].id, i % 2 ? FAMILY_IPV6_SUFFIX : "");
 		path = keep_path(dir, id);
 		if (path && access(path, R_OK) == 0)
-			records[*count] = record_load_result(path, &ignored);
+			records[*count] = record_load(path, false, &ignored);
 		*count += records[*count] != NULL;
 		free(path);
 	}
@@ -79,8 +79,7 @@ static void show_last(const struct probe *probe, const char *dir)
 		return;
 	if (count) {
 		putchar('\n');
-		cli_text(0, "The last run, in %s/: Linux %s, %s clock", dir, records[0]->run.kernel,
-		         records[0]->run.clock);
+		cli_text(0, "The last run, in %s/:", dir);
 		putchar('\n');
 		records_print(records, count, 0, false);
 	}

@@ -26,6 +26,15 @@ enum verdict claim_verdict(const struct record *rec, const char *id)
 	return verdict;
 }
 
+bool finding_is_as_said(const struct finding *finding)
+{
+	const struct value *measured = &finding->measured, *says = &finding->says;
+
+	if (measured->kind == VALUE_TEXT && says->kind == VALUE_TEXT)
+		return !strcmp(measured->text, says->text);
+	return measured->lo >= says->lo && measured->hi <= says->hi;
+}
+
 void finding_add_words(struct buffer *words, const struct finding *finding)
 {
 	char measured[256], says[256], name[200];

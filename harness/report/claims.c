@@ -6,6 +6,7 @@
 
 #include "../base/buffer.h"
 #include "claim_verdict.h"
+#include "heading.h"
 #include "sheet.h"
 #include "verdict_words.h"
 
@@ -163,6 +164,7 @@ int claims_print(const struct article *article, const struct matrix_column *colu
 			claims.name_columns = text_columns(columns[i].name);
 	sheet_format(&claims.sheet, 0, ATTR_BOLD, "%c: %s", article->letter, article->title);
 	sheet_text(&claims.sheet, 3, ATTR_DIM, article->english);
+	heading_print_columns(&claims.sheet, columns, count);
 	sheet_end_line(&claims.sheet);
 	err = print_all(&claims);
 	return err ? err : ferror(out) ? -EIO : 0;

@@ -3,7 +3,7 @@
  * digest: a run on one screen. What the texts have wrong, a line a claim, then what was not
  * answered and why, then how much was as it should be.
  *
- *   Linux 6.12.118 in QEMU 7.2.22, virtual clock, IPv4: 103 claims by 93 probes
+ *   Linux 6.12.118 in a VM, virtual time, faithful, IPv4   103 claims by 93 probes, 9 h of kernel time
  *
  *   REFUTED: the kernel does something else (34)
  *     wave1.lost            D    fin_segments 10 (says 1)
@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "claim_verdict.h"
+#include "heading.h"
+#include "legend.h"
 #include "outcome_words.h"
 #include "sheet.h"
 #include "totals.h"
@@ -30,7 +32,6 @@ struct digest {
 	size_t count;
 	unsigned int name_columns;
 	size_t by[VERDICT_COUNT]; /* claims */
-	size_t claims;
 };
 
 /* A row over IPv6 has its probe's claims once more. */
@@ -61,15 +62,6 @@ static size_t rows_alike(const struct digest *digest, size_t first, const char *
 	return rows;
 }
 
-static bool has_claim_before(const struct digest *digest, size_t at, const char *id)
-{
-	for (size_t i = 0; i < at; i++)
-		if (digest->records[i]->family == digest->records[at]->family &&
-		    record_claim_find(digest->records[i], id))
-			return true;
-	return false;
-}
-
 static void count_claim(struct digest *digest, size_t at, const char *id)
 {
 	const struct record *rec = digest->records[at];
@@ -78,7 +70,6 @@ static void count_claim(struct digest *digest, size_t at, const char *id)
 	char name[200];
 
 	digest->by[verdict] += rows_alike(digest, at, id, verdict) > 0;
-	digest->claims += !has_claim_before(digest, at, id);
 	claim_name(rec, id, name, sizeof(name));
 	columns = text_columns(name);
 	if (columns > digest->name_columns)
@@ -90,44 +81,6 @@ static void count_claims(struct digest *digest)
 	for (size_t i = 0; i < digest->count; i++)
 		for (size_t j = 0; j < digest->records[i]->claim_count; j++)
 			count_claim(digest, i, digest->records[i]->claims[j].id);
-}
-
-/* ---- what was asked, and of whom ---- */
-
-static bool any_of_family(const struct digest *digest, enum family family)
-{
-	for (size_t i = 0; i < digest->count; i++)
-		if (digest->records[i]->family == family)
-			return true;
-	return false;
-}
-
-static const char *family_words(const struct digest *digest)
-{
-	if (!any_of_family(digest, FAMILY_IPV6))
-		return "IPv4";
-	return any_of_family(digest, FAMILY_IPV4) ? "IPv4 and IPv6" : "IPv6";
-}
-
-static const char *form_words(const struct digest *digest)
-{
-	size_t faithful = 0;
-
-	for (size_t i = 0; i < digest->count; i++)
-		faithful += digest->records[i]->faithful;
-	return faithful == digest->count ? ", faithful" : "";
-}
-
-static void print_heading(const struct digest *digest)
-{
-	const struct run_info *run = &digest->records[0]->run;
-
-	sheet_format(&digest->sheet, 0, ATTR_BOLD,
-	             "Linux %s%s%s, %s clock%s, %s: %zu claims by %zu probes", run->kernel,
-	             *run->guest ? " in " : "", run->guest, run->clock, form_words(digest),
-	             family_words(digest), digest->claims, digest->count);
-	sheet_text(&digest->sheet, 0, ATTR_DIM,
-	           "Letters name the text that makes a claim: finwait article");
 }
 
 /* ---- a line a claim ---- */
@@ -147,19 +100,11 @@ static void put_cut(const struct sheet *sheet, const char *text, unsigned int co
 	sheet_put(sheet, ATTR_DIM, *rest ? " ..." : "", 0);
 }
 
-static bool is_as_said(const struct finding *finding)
-{
-	const struct value *measured = &finding->measured, *says = &finding->says;
-
-	if (measured->kind == VALUE_TEXT && says->kind == VALUE_TEXT)
-		return !strcmp(measured->text, says->text);
-	return measured->lo >= says->lo && measured->hi <= says->hi;
-}
-
 /* Of the findings of a claim those that are not as said: they are why. */
 static bool is_why(const struct finding *finding, const char *id, enum verdict verdict)
 {
-	return finding->verdict == verdict && !strcmp(finding->claim, id) && !is_as_said(finding);
+	return finding->verdict == verdict && !strcmp(finding->claim, id) &&
+	       !finding_is_as_said(finding);
 }
 
 static void why_add(struct buffer *words, const struct record *rec, const char *id,
@@ -318,16 +263,6 @@ static void print_unanswered_all(const struct digest *digest)
 		             again == 1 ? " was" : "s were");
 }
 
-/* How many of @records, from the first on, are of one kernel. */
-static size_t records_of_kernel(const struct record *const *records, size_t count)
-{
-	size_t same = 1;
-
-	while (same < count && !strcmp(records[same]->run.kernel, records[0]->run.kernel))
-		same++;
-	return same;
-}
-
 static void print_kernel(const struct record *const *records, size_t count,
                          const struct report_style *style, FILE *out)
 {
@@ -338,7 +273,7 @@ static void print_kernel(const struct record *const *records, size_t count,
 	};
 
 	count_claims(&digest);
-	print_heading(&digest);
+	heading_print(&digest.sheet, records, count, NULL);
 	print_section(&digest, VERDICT_REFUTED,
 	              "the kernel does something else than the text says");
 	print_section(&digest, VERDICT_QUALIFIED,
@@ -346,6 +281,7 @@ static void print_kernel(const struct record *const *records, size_t count,
 	print_unanswered_all(&digest);
 	absences_print(&digest.sheet, records, count);
 	totals_print(&digest.sheet, records, count);
+	legend_print(&digest.sheet, records, count, false);
 }
 
 int digest_print(const struct record *const *records, size_t count,

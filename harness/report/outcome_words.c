@@ -7,7 +7,7 @@ static const struct {
 	const char *word, *count;
 	enum attr attr;
 } outcomes[] = {
-	[OUTCOME_OK] = {"ok", "as predicted", ATTR_GREEN},
+	[OUTCOME_OK] = {"as predicted", "as predicted", ATTR_PLAIN},
 	[OUTCOME_MODEL_FAILED] = {"MODEL FAILED", "MODEL FAILED", ATTR_RED},
 	[OUTCOME_INCONCLUSIVE] = {"inconclusive", "inconclusive", ATTR_MAGENTA},
 	[OUTCOME_SKIPPED] = {"skipped", "skipped", ATTR_DIM},

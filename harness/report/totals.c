@@ -35,23 +35,52 @@ void absences_print(const struct sheet *sheet, const struct record *const *recor
 	}
 }
 
-static void put_count(const struct sheet *sheet, size_t count, const char *word, enum attr attr,
-                      const char **separator)
+/* A line that goes on below where it would be wider than the sheet. */
+struct totals {
+	const struct sheet *sheet;
+	unsigned int used;
+	const char *separator;
+};
+
+static void totals_put(struct totals *totals, const char *text, enum attr attr)
+{
+	unsigned int columns = text_columns(totals->separator) + text_columns(text) + 1;
+
+	fputs(totals->separator, totals->sheet->out);
+	if (totals->used && totals->used + columns > totals->sheet->width) {
+		fputs("\n  ", totals->sheet->out);
+		totals->used = 2;
+	} else if (*totals->separator) {
+		fputc(' ', totals->sheet->out);
+	}
+	sheet_put(totals->sheet, attr, text, 0);
+	totals->used += columns;
+}
+
+static void put_count(struct totals *totals, size_t count, const char *word, enum attr attr)
 {
 	char text[64];
 
 	if (!count)
 		return;
 	snprintf(text, sizeof(text), "%zu %s", count, word);
-	fputs(*separator, sheet->out);
-	sheet_put(sheet, attr, text, 0);
-	*separator = ", ";
+	totals_put(totals, text, attr);
+	totals->separator = ",";
+}
+
+static void put_total(struct totals *totals, size_t count, const char *word)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%zu %s%s", count, word, count == 1 ? "" : "s");
+	totals_put(totals, text, ATTR_PLAIN);
+	totals->separator = ":";
 }
 
 void totals_print(const struct sheet *sheet, const struct record *const *records, size_t count)
 {
 	size_t by_outcome[OUTCOME_COUNT] = {0}, by_verdict[VERDICT_COUNT] = {0};
-	const char *separator = ": ";
+	struct totals totals = {.sheet = sheet, .separator = ""};
 	size_t findings = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -60,14 +89,14 @@ void totals_print(const struct sheet *sheet, const struct record *const *records
 		for (size_t j = 0; j < records[i]->finding_count; j++)
 			by_verdict[records[i]->findings[j].verdict]++;
 	}
-	fprintf(sheet->out, "%zu probe%s", count, count == 1 ? "" : "s");
+	put_total(&totals, count, "probe");
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		put_count(sheet, by_outcome[i], outcome_count_word((enum outcome)i),
-		          outcome_attr((enum outcome)i), &separator);
-	separator = ": ";
-	fprintf(sheet->out, "; %zu finding%s", findings, findings == 1 ? "" : "s");
+		put_count(&totals, by_outcome[i], outcome_count_word((enum outcome)i),
+		          outcome_attr((enum outcome)i));
+	totals.separator = ";";
+	put_total(&totals, findings, "finding");
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
-		put_count(sheet, by_verdict[i], verdict_word((enum verdict)i),
-		          verdict_attr((enum verdict)i), &separator);
-	fputc('\n', sheet->out);
+		put_count(&totals, by_verdict[i], verdict_word((enum verdict)i),
+		          verdict_attr((enum verdict)i));
+	sheet_end_line(sheet);
 }

@@ -105,7 +105,9 @@ rows_of() {
 	run --separate-stderr on_time "$FINWAIT" run open.three-way
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
-	[[ ${lines[0]} == open.three-way* ]]
+	[[ ${lines[0]} == "Linux $(uname -r), real time, quick, IPv4   1 claim by 1 probe, "*" of wall time" ]]
+	[[ ${lines[1]} == "open.three-way "*"as predicted"*" of wall time" ]]
+	[[ ${lines[2]} == "  This kernel does what D says: "* ]]
 	grep -qE 'finding +says +predicts +measured +verdict' <<<"$output"
 	grep -qE '^ +segments +S SA A +S SA A +S SA A +confirmed' <<<"$output"
 	grep -q '^1 probe: 1 as predicted' <<<"$output"

@@ -212,7 +212,7 @@ start() {
 		mapfile -t stderr_lines <complaint.txt
 		[ "$status" -eq 3 ] || say_amiss "exit $status" out/*.jsonl
 		one_line_of_complaint "interrupted"
-		grep -qE '^self.connect .* ok ' <<<"$output"
+		grep -qE '^self.connect .* as predicted ' <<<"$output"
 		json_holds out/wave4.lost.jsonl 'last | .outcome == "error" and
 			.reason == "interrupted"'
 		json_holds out/wave4.lost.jsonl 'any(.[]; .call? == "accept")'

@@ -190,7 +190,8 @@ result_of() {
 @test "matrix: kernels side by side, the unknown one costs one line and exit 3" {
 	run -3 --separate-stderr "$FINWAIT" matrix --kernel 6.1,6.12,9.99 loss.syn simopen.four-way
 	one_line_of_complaint "kernel '9.99' has not been fetched: finwait kernel fetch 9.99"
-	[[ ${lines[0]} =~ 6\.1\ +6\.12\ +9\.99 ]]
+	[[ ${lines[0]} =~ ^Linux\ 6\.1,\ 6\.12,\ virtual\ time,\ faithful,\ IPv4 ]]
+	[[ ${lines[1]} =~ 6\.1\ +6\.12\ +9\.99 ]]
 	[[ $output =~ retransmissions\ +6\ +6\ +\*10\ +- ]]
 	[[ $output == *"9.99             not run: kernel '9.99' has not been fetched"* ]]
 	[[ $output == *"2 differ between kernels, the model failed on 0"* ]]

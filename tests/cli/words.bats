@@ -137,7 +137,8 @@ unread() {
 	[ -s out/self.connect.jsonl ]
 	run -1 --separate-stderr on_time "$FINWAIT_SELFCHECK" run --quiet as.predicted model.wrong
 	[ -z "$stderr" ]
-	[[ ${lines[0]} == "model.wrong "*"MODEL FAILED"* ]]
+	[[ ${lines[0]} == "Linux $(uname -r), real time, "* ]]
+	[[ ${lines[1]} == "model.wrong "*"MODEL FAILED"* ]]
 	[[ $output != *as.predicted* ]]
 	[[ $output != *"Look closer"* ]]
 	# what programs read is whole
@@ -186,7 +187,9 @@ unread() {
 	[[ $output != *"The last run"* ]]
 	cd "$BATS_FILE_TMPDIR"
 	run -0 --separate-stderr "$FINWAIT" show self.connect
-	grep -qE "^The last run, in out/: Linux $(uname -r), real clock$" <<<"$output"
+	grep -qx "The last run, in out/:" <<<"$output"
+	grep -qE "^Linux $(uname -r), real time, quick, IPv4   [0-9]+ claims? by 1 probe, .* of wall time$" <<<"$output"
+	grep -q '^  This kernel does what C says: ' <<<"$output"
 	grep -q '^1 probe: 1 as predicted' <<<"$output"
 	diff <(echo "$output") <(cd / && "$FINWAIT" show self.connect --out "$OLDPWD/out" |
 		sed "s|$OLDPWD/||")
