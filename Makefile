@@ -116,6 +116,7 @@ $(O)/gen/$(notdir $(1)).h: $(1) Makefile
 endef
 $(foreach file,$(wildcard harness/report/*/*.css harness/report/*/*.js),$(eval $(call embed,$(file))))
 $(O)/harness/report/picture/svg.o: $(O)/gen/picture.css.h
+$(O)/harness/report/map/map_svg.o: $(O)/gen/map.css.h
 $(O)/harness/report/page/page.o: $(O)/gen/page.css.h $(O)/gen/page.js.h
 
 # What tracing costs: prints "name value unit" lines.

@@ -15,6 +15,7 @@ int command_run(int argc, char **argv);
 int command_watch(int argc, char **argv);
 int command_ladder(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_map(int argc, char **argv);
 int command_judge(int argc, char **argv);
 int command_kernel(int argc, char **argv);
 int command_matrix(int argc, char **argv);

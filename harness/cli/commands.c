@@ -137,6 +137,19 @@ static const struct command commands[] = {
 				"apart, too: by kernel, clock, privilege, version, settings.",
 			.words = WORDS_FILES,
 		},
+	[COMMAND_MAP] =
+		{
+			.name = "map",
+			.run = command_map,
+			.synopsis = "map [RECORD...] [-o FILE]",
+			.summary = "the states of TCP, and which ways kept records show",
+			.help = "Draws RFC 9293's state diagram with Linux's own states and ways "
+				"as SVG. Each way is coloured by whether the records (files, or "
+				"folders of them; out) show it; a pointer is told which probes "
+				"do, and the kernel function. What the RFC has and Linux has not "
+				"is marked, and so is what was seen and is not on the map.",
+			.words = WORDS_FILES,
+		},
 	[COMMAND_KERNEL] =
 		{
 			.name = "kernel",

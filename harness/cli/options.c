@@ -16,6 +16,7 @@
 #define LADDER (1U << COMMAND_LADDER)
 #define JUDGE (1U << COMMAND_JUDGE)
 #define REPORT (1U << COMMAND_REPORT)
+#define MAP (1U << COMMAND_MAP)
 #define ARTICLE (1U << COMMAND_ARTICLE)
 #define LIST (1U << COMMAND_LIST)
 #define SHOW (1U << COMMAND_SHOW)
@@ -92,6 +93,8 @@ static const struct option_row rows[] = {
          "added, gone; may be given again"},
 	{OPTION_OUT, 'o', NULL, "FILE", REPORT, WORDS_FILES,
          "the page (report.html; '-': standard output)"},
+	{OPTION_OUT, 'o', NULL, "FILE", MAP, WORDS_FILES,
+         "the picture (map.svg; '-': standard output)"},
 	{OPTION_OUT, 0, "out", "DIR", MATRIX | ARTICLE, WORDS_FOLDERS,
          "keep the records there, DIR/KERNEL/ID.jsonl (out)"},
 	{OPTION_OUT, 0, "out", "DIR", DIFF, WORDS_FOLDERS,

@@ -71,6 +71,12 @@ int page_print(const struct record *const *records, size_t count, FILE *out) MUS
 int page_print_since(const struct record *const *records, size_t count,
                      const struct record *const *before, size_t before_count, FILE *out) MUST_CHECK;
 
+/*
+ * The states of TCP and the ways between them (RFC 9293 figure 5, and Linux's own), each coloured by
+ * whether @records show it: a whole SVG document. Returns 0, -ENOMEM or -EIO.
+ */
+int map_svg(const struct record *const *records, size_t count, FILE *out) MUST_CHECK;
+
 /* KTAP version 1 (Documentation/dev-tools/ktap.rst): one test a probe, a subtest a finding. */
 int ktap_print_header(size_t probes, FILE *out);
 /* @phases: of this probe, NULL: it was run once. It passes where it passed in every one. */

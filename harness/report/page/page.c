@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../record/article.h"
+#include "../map/map.h"
 #include "../picture/picture.h"
 
 static const char style_sheet[] = {
@@ -70,6 +71,7 @@ static void head_print(FILE *out)
 	      out);
 	fputs(style_sheet, out);
 	picture_print_style(out);
+	map_print_style(out);
 	fputs("</style>\n</head>\n<body>\n"
 	      "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\">",
 	      out);
@@ -163,6 +165,7 @@ static int page_fill(struct page *page, const struct record *const *records, siz
 	err = page_since_print(page);
 	page_verdicts_print(page);
 	page_probes_print(page);
+	page_states_print(page);
 	foot_print(page);
 	return page->failed ? -ENOMEM : err;
 }

@@ -7,6 +7,7 @@
  *   matrix  -> verdicts  verdicts.c   what each claim came to: the filter and the table at the top
  *           -> since     since.c      what is not as in a run that was kept earlier
  *           -> probes    probes.c     below: each probe's findings and its ladder
+ *   records -> states    states.c     the state map (../map), its ways leading to probes
  *
  * Everything can be read as it is written: rows are links, probes are <details> that a link into
  * them opens. The script (page.js) hides what a filter leaves out and keeps the filter in the
@@ -78,5 +79,7 @@ void page_verdicts_print(const struct page *page);
 /* Nothing where nothing was kept. 0 or -ENOMEM. */
 int page_since_print(const struct page *page) MUST_CHECK;
 void page_probes_print(struct page *page);
+/* states.c: every way between two states, and who shows it. */
+void page_states_print(struct page *page);
 
 #endif
