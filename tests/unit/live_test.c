@@ -163,17 +163,46 @@ static void what_is_new_waits_and_what_is_late_is_marked(void **state)
 	growth_close(&growth);
 }
 
+/* The client's packet at a port of the wire: its own, or the server's. */
+static void growth_packet(struct growth *growth, enum side port, int64_t t_ns)
+{
+	struct event event = {.kind = EVENT_PACKET, .host = port, .t_ns = t_ns};
+
+	event.packet.arriving = port == SIDE_CLIENT; /* out of its host */
+	event.packet.packet.protocol = IPPROTO_TCP;
+	assert_int_equal(record_add_event(growth->rec, &event), 0);
+}
+
+/* The moment up to which all is drawn comes between the two sights of one packet. */
+static void a_rung_is_never_cut(void **state)
+{
+	struct growth growth;
+	const char *arrow;
+
+	(void)state;
+	locale_utf8();
+	growth_open(&growth);
+	growth_look(&growth, 0);
+	growth_packet(&growth, SIDE_CLIENT, 2000 * NS_PER_MS);
+	growth_packet(&growth, SIDE_SERVER, 2000 * NS_PER_MS + NS_PER_MS / 2);
+	growth_look(&growth, 2000 * NS_PER_MS + NS_PER_MS / 2);
+	for (int64_t us = 50000; us < 70000; us += 100)
+		growth_look(&growth, 2000 * NS_PER_MS + us * 1000);
+	growth_look(&growth, 3000 * NS_PER_MS);
+	arrow = strstr(growth_end(&growth), "►");
+	assert_non_null(arrow);
+	assert_null(strstr(arrow + 1, "►"));
+	growth_close(&growth);
+}
+
 static void a_packet_that_never_comes_is_told(void **state)
 {
-	struct event event = {.kind = EVENT_PACKET, .host = SIDE_CLIENT, .t_ns = NS_PER_MS};
 	struct growth growth;
 
 	(void)state;
 	locale_utf8();
-	event.packet.arriving = true; /* at the client's port, out of its host */
-	event.packet.packet.protocol = IPPROTO_TCP;
 	growth_open(&growth);
-	assert_int_equal(record_add_event(growth.rec, &event), 0);
+	growth_packet(&growth, SIDE_CLIENT, NS_PER_MS);
 	growth_look(&growth, NS_PER_MS);
 	growth_note(&growth, "meanwhile", 2 * NS_PER_S);
 	growth_look(&growth, 2 * NS_PER_S);
@@ -205,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_grow_to_their_ladders),
 		cmocka_unit_test(what_is_new_waits_and_what_is_late_is_marked),
+		cmocka_unit_test(a_rung_is_never_cut),
 		cmocka_unit_test(a_packet_that_never_comes_is_told),
 		cmocka_unit_test(nothing_hostile_is_printed),
 	};
