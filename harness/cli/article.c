@@ -92,7 +92,7 @@ static int article_ask(struct collect *c, const struct article *article)
 	if (!code && c->request.form == FORM_USUAL && c->has_host)
 		c->asks[0].form = FORM_QUICK;
 	if (!code)
-		code = collect_all(c);
+		code = collect_shown(c);
 	if (!code)
 		code = article_show(c, article);
 	free(ids);

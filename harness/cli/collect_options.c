@@ -6,6 +6,7 @@
 
 #include "../base/slack.h"
 #include "cli.h"
+#include "progress_view.h"
 #include "request_options.h"
 
 struct collect_command {
@@ -16,7 +17,8 @@ struct collect_command {
 
 static void collect_says(const char *line, void *arg)
 {
-	(void)arg;
+	if (arg)
+		progress_view_clear(arg);
 	(void)cli_say(EXIT_NOT_RUN, "%s", line);
 }
 
@@ -103,4 +105,22 @@ int collect_parse(struct collect *c, enum command_id command, struct own_options
 	};
 	c->ask_count = 1;
 	return 0;
+}
+
+static void collect_goes_on(const struct progress *progress, void *arg)
+{
+	progress_view_show(arg, progress);
+}
+
+enum exit_code collect_shown(struct collect *c)
+{
+	struct progress_view view = {0};
+	enum exit_code code;
+
+	c->progress = cli_is_quiet() ? NULL : collect_goes_on;
+	c->arg = &view;
+	code = collect_all(c);
+	c->arg = NULL;
+	progress_view_clear(&view);
+	return code;
 }

@@ -19,4 +19,7 @@ struct own_options {
 int collect_parse(struct collect *c, enum command_id command, struct own_options own, int argc,
                   char **argv, struct words *words);
 
+/* collect_all(), showing how far it is. */
+enum exit_code collect_shown(struct collect *c) MUST_CHECK;
+
 #endif

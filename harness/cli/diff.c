@@ -162,7 +162,7 @@ static int diff_collect(struct diff_command *cmd)
 	if (!code && c->targets == 1)
 		code = diff_asks(cmd, &c->sources[0].kept);
 	if (!code && c->targets)
-		code = collect_all(c);
+		code = collect_shown(c);
 	for (size_t i = 0; i < c->count && !code; i++)
 		if (c->interrupted || !c->sources[i].kept.count)
 			code = EXIT_NOT_RUN; /* why has been said */

@@ -85,7 +85,7 @@ int command_matrix(int argc, char **argv)
 	if (!code) {
 		c.request.patterns = c.asks[0].patterns = probes.items;
 		c.request.pattern_count = c.asks[0].count = probes.count;
-		code = collect_all(&c);
+		code = collect_shown(&c);
 	}
 	if (!code)
 		code = matrix_show(&c, rows);

@@ -16,7 +16,10 @@ struct progress_job {
 	int64_t wait_left_ns; /* at most; 0: that is over by now */
 };
 
+#define PROGRESS_OF 96
+
 struct progress {
+	char of[PROGRESS_OF]; /* the part of all that this is: "6.12, phase 2 of 8"; "": all of it */
 	const char *preparing; /* the kernel whose guest is being made; NULL: it runs */
 	size_t done, total;
 	int64_t ran_ns;

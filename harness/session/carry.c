@@ -91,8 +91,14 @@ static void session_finished(const struct record *rec, void *arg)
 static void session_progress(const struct progress *progress, void *arg)
 {
 	const struct session *session = arg;
+	struct progress part = *progress;
 
-	session->hooks->progress(progress, session->hooks->arg);
+	if (session->request->phase_count > 1)
+		snprintf(part.of, sizeof(part.of), "phase %u of %u", session->phase + 1,
+		         session->request->phase_count);
+	else if (session->asked)
+		snprintf(part.of, sizeof(part.of), "asked again");
+	session->hooks->progress(&part, session->hooks->arg);
 }
 
 static void run_in_guest(const struct run_plan *plan, int out_fd, void *arg)
@@ -194,6 +200,7 @@ static int session_phase(struct session *session, const struct machine *machine,
 
 	if (!records)
 		return fault_set(f, ENOMEM, "run phase %u", index);
+	session->phase = index;
 	session->times.phase_ns = phase_delay_ns(machine->info.hz, index);
 	err = session_supervise(session, machine, plan, records, f);
 	if (!err && !session->result->interrupted &&

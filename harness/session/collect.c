@@ -140,6 +140,16 @@ static void session_says(const char *line, void *arg)
 	source_say(about->collect, about->source, line);
 }
 
+static void session_goes_on(const struct progress *progress, void *arg)
+{
+	const struct source_say_arg *about = arg;
+	struct progress part = *progress;
+
+	snprintf(part.of, sizeof(part.of), "%.40s%s%.40s", about->source->name,
+	         progress->of[0] ? ", " : "", progress->of);
+	about->collect->progress(&part, about->collect->arg);
+}
+
 /* What @source was asked came to @result and @code. */
 static void source_take(struct collect *c, struct source *source, struct session_result *result,
                         enum exit_code code)
@@ -158,7 +168,11 @@ static void source_take(struct collect *c, struct source *source, struct session
 static void source_ask(struct collect *c, struct source *source, const struct ask *ask)
 {
 	struct source_say_arg about = {c, source};
-	const struct session_hooks hooks = {.say = session_says, .arg = &about};
+	const struct session_hooks hooks = {
+		.progress = c->progress ? session_goes_on : NULL,
+		.say = session_says,
+		.arg = &about,
+	};
 	struct target target = source_target(source);
 	char *dir = source_folder(c, source);
 	struct session_result result = {0};

@@ -34,6 +34,7 @@ struct collect {
 	size_t ask_count;
 	bool has_host;
 	void (*say)(const char *line, void *arg); /* a line for people, without its newline */
+	void (*progress)(const struct progress *progress, void *arg); /* NULL: nobody looks */
 	void *arg;
 	bool interrupted;
 	struct tally tally; /* of what was asked: failures beside the records */

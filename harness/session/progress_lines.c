@@ -66,6 +66,8 @@ static void put_head(const struct progress *progress, struct buffer *text)
 {
 	char ran[SPAN_SIZE], left[SPAN_SIZE];
 
+	if (progress->of[0])
+		buffer_add(text, "%s: ", progress->of);
 	buffer_add(text, "%zu of %zu done, %zu running, %s", progress->done, progress->total,
 	           progress->job_count, span_text(progress->ran_ns, ran));
 	if (progress->left_ns)

@@ -18,6 +18,7 @@ struct session {
 	struct keep *keep;
 	struct tally tally; /* of all phases */
 	struct vm_machine *vm; /* NULL: this machine */
+	unsigned int phase; /* at hand, from 0 */
 	unsigned int asked; /* how often the probe at hand has been asked again */
 };
 

@@ -28,6 +28,12 @@ frames() {
 	[ "$(tail -c 3 seen)" = $'\033[J' ]
 }
 
+@test "matrix: a terminal shows which kernel is asked" {
+	terminal 70 "'$FINWAIT' matrix finwait2.close-timeout --kernel host --set tcp_fin_timeout=1 >/dev/null"
+	frames | grep -qE '^host: 0 of 1 done, 1 running, [0-9.]+ s; (about|at most) '
+	[ "$(tail -c 3 seen)" = $'\033[J' ]
+}
+
 @test "run --quiet: a terminal shows nothing of it" {
 	terminal 80 "'$FINWAIT' run self.connect --quiet"
 	run ! grep -q $'\033' seen

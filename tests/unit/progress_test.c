@@ -149,18 +149,19 @@ static void lines_fit(void **state)
 		"  wave1.lost               4.0 s  at most 1 h 1 min more: awaits the end of ...\n"
 		"  a                         13 s  at most 4.2 s more: awaits ?[2J?? of c1\n"
 		"  finwait2.close-timeout    60 s");
+	strcpy(progress.of, "6.12");
 	progress.left_ns = 150 * NS_PER_S;
 	lines_are(
 		&progress, 79, 3,
-		"3 of 90 done, 3 running, 75 s; about 2 min 30 s left, at most 15 min\n"
+		"6.12: 3 of 90 done, 3 running, 75 s; about 2 min 30 s left, at most 15 min\n"
 		"  wave1.lost   4.0 s  at most 1 h 1 min more: awaits the end of c1, in LAST_ACK\n"
 		"  and 2 more");
 	lines_are(&progress, 24, 4,
-	          "3 of 90 done, 3 runni...\n"
+	          "6.12: 3 of 90 done, 3...\n"
 	          "  wave1.lost     4.0 s\n"
 	          "  a               13 s\n"
 	          "  finwait2....    60 s");
-	lines_are(&progress, 10, 1, "3 of 90...");
+	lines_are(&progress, 10, 1, "6.12: 3...");
 	lines_are(&(struct progress){.preparing = "6.12.1"}, 79, 8, "preparing a guest of 6.12.1");
 }
 
