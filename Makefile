@@ -117,6 +117,7 @@ endef
 $(foreach file,$(wildcard harness/report/*/*.css harness/report/*/*.js),$(eval $(call embed,$(file))))
 $(O)/harness/report/picture/svg.o: $(O)/gen/picture.css.h
 $(O)/harness/report/map/map_svg.o: $(O)/gen/map.css.h
+$(O)/harness/report/plot/svg.o: $(O)/gen/plot.css.h
 $(O)/harness/report/page/page.o: $(O)/gen/page.css.h $(O)/gen/page.js.h
 
 # What tracing costs: prints "name value unit" lines.

@@ -102,6 +102,20 @@ well_formed() {
 	grep -q 'root, with tcp_orphan_retries=7</small>' two.html
 }
 
+@test "report: three values of one setting are plotted" {
+	for value in 2 7 90; do
+		sed "s|\"privilege\":\"root\"|&,\"asked\":{\"sets\":{\"tcp_orphan_retries\":\"$value\"}}|
+			s|\"measured\":4|\"measured\":$((value + 1))|" "$RECORDS/lost-fin.jsonl" >$value.jsonl
+	done
+	"$FINWAIT" report 90.jsonl 7.jsonl 2.jsonl -o plot.html
+	well_formed plot.html
+	grep -q '<title>fin_segments against tcp_orphan_retries</title>' plot.html
+	grep -o '<title>tcp_orphan_retries [0-9]*, measured [0-9]*' plot.html | head -3 |
+		diff - <(printf '<title>tcp_orphan_retries %d, measured %d\n' 2 3 7 8 90 91)
+	"$FINWAIT" report 90.jsonl 7.jsonl -o none.html
+	run ! grep -q '<svg class="plot"' none.html
+}
+
 @test "run --html --since: compared with what its own records replace" {
 	on_time "$FINWAIT" run self.connect --out kept >/dev/null
 	on_time "$FINWAIT" run self.connect open.refused --out kept --html run.html --since kept >/dev/null

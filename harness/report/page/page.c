@@ -10,6 +10,7 @@
 #include "../../record/article.h"
 #include "../map/map.h"
 #include "../picture/picture.h"
+#include "../plot/plot.h"
 
 static const char style_sheet[] = {
 #include "page.css.h"
@@ -72,6 +73,7 @@ static void head_print(FILE *out)
 	fputs(style_sheet, out);
 	picture_print_style(out);
 	map_print_style(out);
+	plots_print_style(out);
 	fputs("</style>\n</head>\n<body>\n"
 	      "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\">",
 	      out);

@@ -6,7 +6,7 @@
  *   columns -> matrix    ../matrix    a block a probe, a row a finding, a cell a kernel
  *   matrix  -> verdicts  verdicts.c   what each claim came to: the filter and the table at the top
  *           -> since     since.c      what is not as in a run that was kept earlier
- *           -> probes    probes.c     below: each probe's findings and its ladder
+ *           -> probes    probes.c     below: each probe's findings, its ladder, plots of a sweep
  *   records -> states    states.c     the state map (../map), its ways leading to probes
  *
  * Everything can be read as it is written: rows are links, probes are <details> that a link into

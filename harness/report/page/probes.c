@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* probes: each probe's findings, kernel beside kernel, and its ladder. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../outcome_words.h"
 #include "../picture/picture.h"
+#include "../plot/plot.h"
 #include "../verdict_words.h"
 #include "page.h"
 
@@ -187,7 +190,8 @@ static void findings_print(const struct page *page, size_t index)
 
 	if (!rows[block->row].id.claim)
 		return; /* nothing was judged */
-	fputs("<table class=\"findings\">\n<thead><tr><th scope=\"col\">finding</th>"
+	fputs("<div class=\"wide\"><table class=\"findings\">\n<thead><tr><th "
+	      "scope=\"col\">finding</th>"
 	      "<th scope=\"col\">says</th><th scope=\"col\">predicted</th>",
 	      out);
 	for (size_t i = 0; i < page->count; i++) {
@@ -205,7 +209,7 @@ static void findings_print(const struct page *page, size_t index)
 				row_print(page, &rows[j]);
 		fputs("</tbody>\n", out);
 	}
-	fputs("</table>\n", out);
+	fputs("</table></div>\n", out);
 }
 
 /* ---- ladders ---- */
@@ -272,6 +276,22 @@ static void ladders_print(struct page *page, size_t index)
 			                 " one are not drawn again.</p>\n"
 			               : "";
 	fputs(same, page->out);
+}
+
+/* ---- a sweep ---- */
+
+static int sweeps_print(const struct page *page, size_t index)
+{
+	const struct record **records = calloc(page->count, sizeof(*records));
+	int err;
+
+	if (!records)
+		return -ENOMEM;
+	for (size_t i = 0; i < page->count; i++)
+		records[i] = page_record(page, index, i);
+	err = plots_print(records, page->count, page->out);
+	free(records);
+	return err;
 }
 
 /* ---- a probe ---- */
@@ -357,6 +377,7 @@ static void probe_print(struct page *page, size_t index)
 	params_print(out, &rec->params);
 	remarks_print(page, index);
 	findings_print(page, index);
+	page->failed |= sweeps_print(page, index) < 0;
 	ladders_print(page, index);
 	fputs("</div></details>\n", out);
 }
