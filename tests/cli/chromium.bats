@@ -77,6 +77,13 @@ page_of_two() {
 		until document.querySelector("[id='p-wave1.lost'] svg.ladder").checkVisibility()
 		until document.documentElement.scrollWidth <= 390
 		until getComputedStyle(document.body).backgroundColor != "rgb(255, 255, 255)"
+
+		media print
+		size 718 1000
+		open page.html#p-wave1.lost
+		until document.documentElement.scrollWidth <= 718
+		until document.querySelector("#claims").scrollWidth <= 718
+		until !document.querySelector("#filter").checkVisibility()
 	END
 }
 

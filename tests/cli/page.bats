@@ -126,6 +126,11 @@ well_formed() {
 	on_time "$FINWAIT" run self.connect open.refused --html run.html --out kept >/dev/null
 	"$FINWAIT" report kept -o report.html
 	cmp run.html report.html
+	# and wherever else they are taken
+	cp -r kept elsewhere
+	cd elsewhere
+	env -i TZ=Asia/Tokyo LC_ALL=C COLUMNS=40 "$FINWAIT" report . -o - | cmp ../run.html -
+	cd ..
 	well_formed run.html
 	grep -q '<a href="#p-self.connect">' run.html
 }

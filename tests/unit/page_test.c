@@ -2,6 +2,7 @@
 /* page: what of the records is on it, and that it is one well-formed document of them alone. */
 #include <ctype.h>
 
+#include "big_record.h"
 #include "golden.h"
 #include "hostile.h"
 
@@ -260,7 +261,7 @@ static void kernels_that_agree_are_drawn_once(void **state)
 	assert_null(strstr(text, " data-differs>"));
 	assert_non_null(strstr(text, "6.1.0 #2"));
 	assert_int_equal(count_of(text, "<svg class=\"ladder\""), 1);
-	assert_non_null(strstr(text, "are not drawn again"));
+	assert_non_null(strstr(text, "Runs that answer as the first one are not drawn again"));
 	free(text);
 	records_free_all(records, 2);
 }
@@ -300,6 +301,26 @@ static void what_has_no_finding_is_not_answered(void **state)
 	assert_non_null(strstr(text, "the record ends before the result"));
 	free(text);
 	record_free(rec);
+}
+
+/* However many events: the ladder is folded, and says how to have all of it. */
+static void a_long_record_is_folded(void **state)
+{
+	struct record *records[] = {big_record(2000), big_record(40000)};
+	char *text[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_non_null(records[i]);
+		records[i]->probe = "big.record";
+		text[i] = print(&records[i], 1);
+		expect_well_formed(text[i]);
+		assert_non_null(strstr(text[i], "finwait ladder big.record --svg FILE"));
+	}
+	assert_in_range(strlen(text[1]), strlen(text[0]) - 1000, strlen(text[0]) + 1000);
+	free(text[0]);
+	free(text[1]);
+	records_free_all(records, 2);
 }
 
 /* ---- runs ---- */
@@ -404,6 +425,7 @@ int main(void)
 		cmocka_unit_test(kernels_that_agree_are_drawn_once),
 		cmocka_unit_test(rows_of_one_claim_are_counted_once),
 		cmocka_unit_test(what_has_no_finding_is_not_answered),
+		cmocka_unit_test(a_long_record_is_folded),
 		cmocka_unit_test(runs_are_kept_apart),
 		cmocka_unit_test(what_changed_is_told),
 		cmocka_unit_test(a_kernel_is_compared_with_its_own),

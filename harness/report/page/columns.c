@@ -167,6 +167,15 @@ int columns_collect(struct page *page, const struct record *const *records, size
 	return err ? err : columns_name(page);
 }
 
+const char *columns_word(const struct page *page)
+{
+	for (size_t i = 1; i < page->count; i++)
+		if (strcmp(page->own[i].records[0]->run.kernel,
+		           page->own[0].records[0]->run.kernel) != 0)
+			return "kernel";
+	return "run";
+}
+
 void columns_free(struct page *page)
 {
 	for (size_t i = 0; i < page->count; i++)

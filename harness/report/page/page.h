@@ -48,6 +48,8 @@ int columns_collect(struct page *page, const struct record *const *records,
                     size_t count) MUST_CHECK;
 void columns_free(struct page *page);
 
+/* What columns are to a reader: "kernel", or "run" where all are of one kernel. */
+const char *columns_word(const struct page *page);
 /* "tcp_orphan_retries=1, seed 3": what the user asked for beside the probes; nothing: "". */
 void asked_add_words(struct buffer *words, const struct run_asked *asked);
 
@@ -72,8 +74,8 @@ void mark_print(FILE *out, struct answer answer);
 void finding_marks_print(FILE *out, const struct finding *finding);
 /* What a record is of: "Linux 6.12.118 x86_64, virtual clock (QEMU 7.2), root". */
 void origin_print(FILE *out, const struct record *rec);
-/* Behind what is not the same as of the first kernel. */
-void differs_mark_print(FILE *out);
+/* Behind what is not the same as of the first kernel, or run. */
+void differs_mark_print(const struct page *page);
 
 void page_verdicts_print(const struct page *page);
 /* Nothing where nothing was kept. 0 or -ENOMEM. */

@@ -86,9 +86,10 @@ static void without_print(FILE *out, const struct matrix_cell *cell)
 	note_print(out, "", rec->reason);
 }
 
-void differs_mark_print(FILE *out)
+void differs_mark_print(const struct page *page)
 {
-	fputs(" <abbr title=\"differs from the first kernel\">≠</abbr>", out);
+	fprintf(page->out, " <abbr title=\"differs from the first %s\">≠</abbr>",
+	        columns_word(page));
 }
 
 static void cell_label(const struct page *page, size_t column, const char *class)
@@ -111,7 +112,7 @@ static void cell_print(const struct page *page, const struct matrix_row *row, si
 	} else {
 		value_print(out, &finding->measured);
 		if (cell->differs)
-			differs_mark_print(out);
+			differs_mark_print(page);
 		fputs(" ", out);
 		finding_marks_print(out, finding);
 		aside_print(out, "says", &finding->says, &first->says);
@@ -258,24 +259,25 @@ static int ladder_put(struct page *page, size_t column, const struct record *rec
 static void ladders_print(struct page *page, size_t index)
 {
 	const struct matrix_block *block = &page->mx.blocks[index];
-	const char *same = "";
-	bool any = false;
+	bool any = false, left_out = false;
 
 	for (size_t i = 0; i < page->count; i++) {
 		const struct record *rec = page_record(page, index, i);
 
-		if (!rec || !rec->event_count || (any && !column_differs(page, block, i)))
+		if (!rec || !rec->event_count)
 			continue;
+		if (any && !column_differs(page, block, i)) {
+			left_out = true;
+			continue;
+		}
 		page->failed |= ladder_put(page, i, rec, !any) < 0;
 		any = true;
 	}
-	for (size_t i = 0; i < page->count && any; i++)
-		if (page_record(page, index, i) && !column_differs(page, block, i))
-			same = page->count > 1
-			               ? "<p class=\"quiet\">Kernels that answer as the first"
-			                 " one are not drawn again.</p>\n"
-			               : "";
-	fputs(same, page->out);
+	if (any && left_out)
+		fprintf(page->out,
+		        "<p class=\"quiet\">%ss that answer as the first one are not drawn "
+		        "again.</p>\n",
+		        strcmp(columns_word(page), "run") ? "Kernel" : "Run");
 }
 
 /* ---- a sweep ---- */

@@ -60,13 +60,7 @@ static bool one_kernel(const struct record *const *records, size_t count)
 
 static bool is_lone(const struct page *page)
 {
-	if (!one_kernel(page->before, page->before_count))
-		return false;
-	for (size_t i = 1; i < page->count; i++)
-		if (strcmp(page->own[i].records[0]->run.kernel,
-		           page->own[0].records[0]->run.kernel) != 0)
-			return false;
-	return true;
+	return one_kernel(page->before, page->before_count) && !strcmp(columns_word(page), "run");
 }
 
 /* How well @before goes with @rec; 0: not at all. */

@@ -233,15 +233,16 @@ static void kernels_print(const struct page *page)
 
 	if (page->count < 2)
 		return;
-	select_begin(out, "kernel", "kernel");
+	select_begin(out, "kernel", columns_word(page));
 	for (size_t i = 0; i < page->count; i++) {
 		fprintf(out, "<option value=\"%zu\">", i);
 		markup_text(out, page->own[i].name);
 		fputs("</option>", out);
 	}
-	fputs("</select></label>\n<label><input type=\"checkbox\" name=\"differs\" value=\"1\"> "
-	      "differs between kernels</label>\n",
-	      out);
+	fprintf(out,
+	        "</select></label>\n<label><input type=\"checkbox\" name=\"differs\" value=\"1\"> "
+	        "differs between %ss</label>\n",
+	        columns_word(page));
 }
 
 static void filter_print(const struct page *page)
@@ -388,7 +389,7 @@ static void claim_cell(const struct page *page, size_t block, const char *claim,
 	fputs("\">", out);
 	mark_print(out, answer_of(rec, claim));
 	if (differs)
-		differs_mark_print(out);
+		differs_mark_print(page);
 	if (rec && (differs || !told))
 		words_print(page, rec, claim);
 	fputs("</td>", out);
