@@ -183,6 +183,24 @@ static const struct command commands[] = {
 				"that cannot be run costs its column, no more.",
 			.words = WORDS_PROBES | WORDS_FILES,
 		},
+	[COMMAND_SWEEP] =
+		{
+			.name = "sweep",
+			.run = command_sweep,
+			.synopsis =
+				"sweep [ID|GLOB|FILE.c...] --set SYSCTL=LIST... --kernel K,K...",
+			.summary = "ask with every combination of values",
+			.help = "Runs probes with each value of each LIST, on each kernel, and "
+				"prints what was predicted and measured for each value: a block a "
+				"finding that varies, by the settings it varies with; what is not "
+				"as predicted comes first. In guests nothing is asked twice: "
+				"answers are kept ('finwait store'), so that a sweep that was "
+				"interrupted goes on where it was, and one that grows asks what is "
+				"new. What 'host' answers takes real time, and is not kept.",
+			.more = "Exit: as for run; with --verify also 1 where an answer is not the "
+				"one that is kept.",
+			.words = WORDS_PROBES | WORDS_FILES,
+		},
 	[COMMAND_STORE] =
 		{
 			.name = "store",

@@ -11,6 +11,7 @@
 #define RUN (1U << COMMAND_RUN)
 #define WATCH (1U << COMMAND_WATCH)
 #define MATRIX (1U << COMMAND_MATRIX)
+#define SWEEP (1U << COMMAND_SWEEP)
 #define STORE (1U << COMMAND_STORE)
 #define DIFF (1U << COMMAND_DIFF)
 #define LADDER (1U << COMMAND_LADDER)
@@ -25,6 +26,8 @@
 #define EVERY (1U << COMMAND_COUNT) /* those that are for all commands */
 #define ASKING (RUN | MATRIX | DIFF | ARTICLE) /* commands that run probes */
 #define HOST_TOO (ASKING | WATCH) /* and one that does so on the host alone */
+#define SWEEP_TOO (ASKING | SWEEP) /* and one that does so with many values */
+#define ALL_ASKING (HOST_TOO | SWEEP)
 
 /* In the order in which a help shows them; an option may differ between commands. */
 static const struct option_row rows[] = {
@@ -33,15 +36,19 @@ static const struct option_row rows[] = {
          "of several the last wins"},
 	{OPTION_PARAM, 0, "param", "NAME=VALUE", HOST_TOO, WORDS_PARAMS,
          "a parameter of the probe, see 'finwait show ID'"},
-	{OPTION_FAITHFUL, 0, "faithful", NULL, HOST_TOO, 0,
+	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=LIST", SWEEP, WORDS_SYSCTLS,
+         "every value of LIST in turn: 0..10, 1,30,59..61, 0..100/10 (by tens), reno,cubic"},
+	{OPTION_PARAM, 0, "param", "NAME=LIST", SWEEP, WORDS_PARAMS,
+         "the same of a parameter of the probe, see 'finwait show ID'"},
+	{OPTION_FAITHFUL, 0, "faithful", NULL, ALL_ASKING, 0,
          "the articles' own conditions: minutes instead of seconds"},
-	{OPTION_IPV4, '4', NULL, NULL, HOST_TOO, 0, "over IPv4, which is the rule"},
-	{OPTION_IPV6, '6', NULL, NULL, HOST_TOO, 0,
+	{OPTION_IPV4, '4', NULL, NULL, ALL_ASKING, 0, "over IPv4, which is the rule"},
+	{OPTION_IPV6, '6', NULL, NULL, ALL_ASKING, 0,
          "over IPv6: each row's id has .6 behind it; -46: over both"},
 	{OPTION_KERNEL, 0, "kernel", "K", RUN, WORDS_KERNELS | WORDS_FILES,
          "in a virtual machine that runs Debian's kernel K ('finwait kernel'), or the one of a "
          "path: VMLINUZ, VMLINUZ:MODULES, a folder"},
-	{OPTION_KERNEL, 0, "kernel", "K,K...", MATRIX | ARTICLE, WORDS_KERNELS | WORDS_HOST,
+	{OPTION_KERNEL, 0, "kernel", "K,K...", MATRIX | ARTICLE | SWEEP, WORDS_KERNELS | WORDS_HOST,
          "which kernels, in this order; 'host' is the one that runs here"},
 	{OPTION_KERNEL, 0, "kernel", "K", DIFF, WORDS_KERNELS | WORDS_HOST,
          "once or twice, or K,K; 'host' is the kernel that runs here"},
@@ -53,23 +60,40 @@ static const struct option_row rows[] = {
          "real: by KVM where it works"},
 	{OPTION_QUICK, 0, "quick", NULL, RUN, 0,
          "with --kernel: not --faithful, which is the rule there"},
-	{OPTION_QUICK, 0, "quick", NULL, MATRIX | DIFF | ARTICLE, 0,
+	{OPTION_QUICK, 0, "quick", NULL, MATRIX | DIFF | ARTICLE | SWEEP, 0,
          "not --faithful; the rule where 'host' is among the kernels"},
 	{OPTION_PHASES, 0, "phases", "K", RUN, 0,
          "with --kernel: K times, begun at other moments of the timer wheel; says how far apart "
          "the findings lie (virtual clock only)"},
 	{OPTION_PHASES, 0, "phases", "K", MATRIX, 0,
          "as for run: each cell has the range over K timer phases"},
-	{OPTION_SEED, 0, "seed", "N", ASKING, 0, "with --kernel: other ports and sequence numbers"},
-	{OPTION_JOBS, 'j', NULL, "N", ASKING, 0,
+	{OPTION_PHASES, 0, "phases", "K", SWEEP, 0,
+         "each point K times, begun at other moments of the timer wheel"},
+	{OPTION_SEED, 0, "seed", "N", SWEEP_TOO, 0,
+         "with --kernel: other ports and sequence numbers"},
+	{OPTION_JOBS, 'j', NULL, "N", SWEEP_TOO, 0,
          "at most N probes at a time (eight a processor, all where they are --faithful; with "
          "--kernel one a processor)"},
-	{OPTION_TIME_LIMIT, 0, "time-limit", "S", HOST_TOO, 0,
+	{OPTION_TIME_LIMIT, 0, "time-limit", "S", ALL_ASKING, 0,
          "end a probe that takes longer than S seconds (900)"},
 	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, 0,
          "draw each probe's ladder after the table"},
 	{OPTION_JSON, 0, "json", NULL, RUN | JUDGE, 0,
          "the record as JSON Lines (finwait/1) instead of the table"},
+	{OPTION_JSON, 0, "json", NULL, SWEEP, 0,
+         "a line of JSON a point and finding instead of the table (docs/sweep.md)"},
+	{OPTION_CSV, 0, "csv", "FILE", SWEEP, WORDS_FILES,
+         "the same as comma-separated values, too ('-': standard output, instead of the table)"},
+	{OPTION_OUT, 0, "out", "DIR", SWEEP, WORDS_FOLDERS,
+         "keep the records there, too, DIR/KERNEL/, a file a point"},
+	{OPTION_PLAN, 0, "plan", NULL, SWEEP, 0,
+         "how many points there are, how many are kept, and what the others may take; asks none"},
+	{OPTION_AGAIN, 0, "again", NULL, SWEEP, 0, "take nothing from the store"},
+	{OPTION_VERIFY, 0, "verify", "N%", SWEEP, 0,
+         "ask so many of the kept answers again: exit 1 where one is not the same to the byte"},
+	{OPTION_SHARD, 0, "shard", "I/N", SWEEP, 0,
+         "every Nth point alone, from I (0 to N-1) on, into the store; 'auto/N': I is "
+         "SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX"},
 	{OPTION_IDS, 0, "ids", NULL, LIST, 0, "the ids alone, a line each"},
 	{OPTION_JSON, 0, "json", NULL, LIST, 0, "a line of JSON a probe"},
 	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, 0, "KTAP instead of the table"},

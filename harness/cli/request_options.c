@@ -103,6 +103,11 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_KERNEL:
 	case OPTION_FROM:
 	case OPTION_LADDER:
+	case OPTION_CSV:
+	case OPTION_PLAN:
+	case OPTION_AGAIN:
+	case OPTION_VERIFY:
+	case OPTION_SHARD:
 	case OPTION_OLDER:
 	case OPTION_ALL:
 	case OPTION_SVG:

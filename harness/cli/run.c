@@ -169,6 +169,11 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_FAITHFUL:
 	case OPTION_QUICK:
 	case OPTION_FROM:
+	case OPTION_CSV:
+	case OPTION_PLAN:
+	case OPTION_AGAIN:
+	case OPTION_VERIFY:
+	case OPTION_SHARD:
 	case OPTION_OLDER:
 	case OPTION_ALL:
 	case OPTION_SVG:

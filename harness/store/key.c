@@ -11,16 +11,16 @@
 int answer_key_make(const struct vm_machine *vm, const struct run_plan *plan,
                     const struct job_times *times, struct answer_key *key, struct fault *f)
 {
-	const char *slash = strrchr(vm->entry, '/');
 	char *job;
 
 	*key = (struct answer_key){0};
-	if (vm->clock != QEMU_VIRTUAL || !vm->digest || !slash)
+	if (vm->clock != QEMU_VIRTUAL || vm->state_fd < 0)
 		return fault_refuse(f, ENOTSUP, "real time gives another answer each time");
-	snprintf(key->guest, sizeof(key->guest), "%s", slash + 1);
+	snprintf(key->guest, sizeof(key->guest), "%s-%016llx", vm->kernel.release,
+	         (unsigned long long)vm->digest);
 	job = job_encode(plan, times);
-	if (!job || asprintf(&key->text, "key %s\nguest %s %016llx\njob %s\n", KEY_FORMAT,
-	                     key->guest, (unsigned long long)vm->digest, job) < 0)
+	if (!job ||
+	    asprintf(&key->text, "key " KEY_FORMAT "\nguest %s\njob %s\n", key->guest, job) < 0)
 		key->text = NULL;
 	free(job);
 	if (!key->text)

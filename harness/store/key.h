@@ -8,15 +8,15 @@
 #define GUEST_NAME 160
 
 struct answer_key {
-	char guest[GUEST_NAME]; /* the folder's name: "RELEASE-KEY" of the guest in the cache */
+	char guest[GUEST_NAME]; /* the folder's name: "RELEASE-DIGEST" of the guest */
 	uint64_t digest; /* of @text: the file's name; tells apart, proves nothing */
 	char *text; /* all of it, compared when an answer is looked up */
 };
 
 /*
- * The key of what @plan at @times comes to in @vm: the guest (program with its libraries, kernel,
- * QEMU and its command line by the entry's name; modules and all else that is in its memory by a
- * digest of that), and the whole job that it gets. 0, or -ENOTSUP where runs are not the same each
+ * The key of what @plan at @times comes to in @vm: the guest (a digest of the program with its
+ * libraries, the kernel, QEMU's version and command line, and of the guest's memory, which has the
+ * modules), and the whole job that it gets. No path is in it: any machine may share the answer. 0, or -ENOTSUP where runs are not the same each
  * time (real time), or -ENOMEM; answer_key_clear() it either way.
  */
 int answer_key_make(const struct vm_machine *vm, const struct run_plan *plan,

@@ -57,12 +57,15 @@ static int entry_key(struct vm_machine *vm, const char *version, uint64_t *key, 
 
 	*key = digest_add(DIGEST_START, GUEST_FORMAT, 1);
 	*key = digest_add(*key, version, strlen(version));
-	*key = digest_add(*key, vm->kernel.modules, strlen(vm->kernel.modules));
 	*key = qemu_digest(*key, vm->clock, vm->config.ram_mb);
 	if (vm->clock != QEMU_VIRTUAL)
 		*key = processor_digest(*key);
 	err = file_digest(vm->kernel.vmlinuz, key, f);
-	return err ? err : program_digest(key, f);
+	if (!err)
+		err = program_digest(key, f);
+	vm->digest = *key;
+	*key = digest_add(*key, vm->kernel.modules, strlen(vm->kernel.modules));
+	return err;
 }
 
 /* ---- making */
@@ -127,7 +130,6 @@ static int entry_open(struct vm_machine *vm, struct fault *f)
 	vm->state_fd = file_open_in(vm->entry, "state", O_RDONLY, f);
 	if (vm->state_fd < 0)
 		return vm->state_fd;
-	vm->digest = DIGEST_START;
 	return entry_digest(vm->entry, &vm->digest, f);
 }
 

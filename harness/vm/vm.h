@@ -31,7 +31,7 @@ struct vm_machine {
 	struct run_info info; /* the guest's own */
 	char entry[CACHE_PATH]; /* of the cache: vmlinux and initrd, or ram and state */
 	int ram_fd, state_fd; /* the snapshot; -1: boot each time */
-	uint64_t digest; /* of the snapshot's memory and what its kernel can do; 0: none */
+	uint64_t digest; /* of all that the guest is made of, wherever that lies */
 	bool built; /* not found in the cache */
 };
 

@@ -342,11 +342,10 @@ struct question {
 static struct question question(void)
 {
 	struct question q = {
-		.vm = {.clock = QEMU_VIRTUAL, .digest = 5},
+		.vm = {.kernel = {.release = "6.12.1-amd64"}, .clock = QEMU_VIRTUAL, .digest = 5},
 		.plan = {.id = "a.probe", .slack_ms = 10},
 	};
 
-	snprintf(q.vm.entry, sizeof(q.vm.entry), "/cache/finwait/guests/%s", GUEST);
 	assert_int_equal(settings_put(&q.plan.params, "p", "1"), 0);
 	assert_int_equal(settings_put(&q.plan.sysctls[SIDE_CLIENT], "net.ipv4.x", "1"), 0);
 	return q;
@@ -382,12 +381,12 @@ static void a_key_has_all_that_an_answer_depends_on(void **state)
 
 	(void)state;
 	assert_string_equal(a.text, b.text);
-	assert_string_equal(a.guest, GUEST);
+	assert_string_equal(a.guest, "6.12.1-amd64-0000000000000005");
 	assert_true(a.digest == b.digest);
 	answer_key_clear(&a);
 	answer_key_clear(&b);
 	q = question(), q.vm.digest++, key_differs_from_usual(&q);
-	q = question(), q.vm.entry[strlen(q.vm.entry) - 1] = '0', key_differs_from_usual(&q);
+	q = question(), q.vm.kernel.release[5] = '2', key_differs_from_usual(&q);
 	q = question(), q.plan.id = "b.probe", key_differs_from_usual(&q);
 	q = question(), q.plan.family = FAMILY_IPV6, key_differs_from_usual(&q);
 	q = question(), q.plan.slack_ms++, key_differs_from_usual(&q);
@@ -413,7 +412,7 @@ static void real_time_has_no_key(void **state)
 	assert_int_equal(answer_key_make(&q.vm, &q.plan, &q.times, &none, &f), -ENOTSUP);
 	answer_key_clear(&none);
 	q.vm.clock = QEMU_VIRTUAL;
-	q.vm.digest = 0;
+	q.vm.state_fd = -1; /* booted each time */
 	assert_int_equal(answer_key_make(&q.vm, &q.plan, &q.times, &none, &f), -ENOTSUP);
 	answer_key_clear(&none);
 	settings_clear(&q.plan.params);

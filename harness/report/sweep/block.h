@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* block: a finding of a sweep as it is printed; for the sweep's own files. */
+#ifndef FINWAIT_REPORT_SWEEP_BLOCK_H
+#define FINWAIT_REPORT_SWEEP_BLOCK_H
+
+#include "../sheet.h"
+#include "sweep.h"
+
+/* A finding at one combination on one kernel, over all phases. */
+struct answer {
+	bool given; /* something came, in some phase */
+	bool split; /* its words are not the same in all of them */
+	struct value predicts, measured;
+	enum verdict verdict;
+	enum model model;
+	const char *note;
+};
+
+struct block {
+	const struct sweep_table *table;
+	const struct sweep_question *question;
+	struct sheet sheet;
+	bool *varies; /* one an axis, then one for the kernel */
+	bool any; /* of them */
+	size_t failed; /* points */
+	size_t rows, left_out;
+	size_t kernel, from, to; /* the row that is not printed yet, by combination */
+	bool pending;
+	struct answer answer;
+	bool failed_only;
+};
+
+/* vary.c: what came of the block's question there. */
+struct answer answer_at(const struct block *block, size_t combo, size_t kernel);
+bool answer_same(const struct answer *a, const struct answer *b);
+/* Which of its values @axis has in @combo. */
+size_t value_of(const struct sweep_table *table, size_t combo, size_t axis);
+/* How many points are not as predicted. */
+size_t question_failed(const struct sweep_table *table, const struct sweep_question *question);
+/* @question becomes the block's: what it varies with, how often it failed. */
+void block_look(struct block *block, const struct sweep_question *question);
+
+/* build.c: of one kind and the same. */
+bool sweep_value_same(const struct value *a, const struct value *b);
+
+#endif

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * text: a block a finding that varies, what is not as predicted first. A block has a column for each
+ * axis that the finding varies with; neighbouring values that came to the same share a line.
+ *
+ *   orphan.sweep  fin_segments
+ *     the same for every tcp_fin_timeout
+ *     tcp_orphan_retries  predicted  measured
+ *     0..1                2          2
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../outcome_words.h"
+#include "../sheet.h"
+#include "../verdict_words.h"
+#include "block.h"
+
+#define WIDTH_DEFAULT 120
+#define WIDTH_MIN 72
+#define INDENT 2
+#define AXIS_MOST 24 /* columns of an axis */
+#define VALUE_MOST 32 /* of what is predicted or measured */
+#define VERDICT_COLUMNS 14
+#define ROWS_MOST 200 /* of a block; --csv and --json have no limit */
+#define CELLS_MOST SHEET_CELLS
+
+/* ---- rows */
+
+static unsigned int axis_columns(const struct sweep_axis *axis)
+{
+	unsigned int columns = text_columns(axis->name), widest = 0;
+
+	for (size_t i = 0; i < axis->count; i++) {
+		unsigned int own = text_columns(axis->values[i]);
+
+		widest = own > widest ? own : widest;
+	}
+	widest = 2 * widest + 2; /* "10..20" */
+	columns = widest > columns ? widest : columns;
+	return columns < AXIS_MOST ? columns : AXIS_MOST;
+}
+
+static unsigned int kernel_columns(const struct sweep_table *table)
+{
+	unsigned int columns = 6;
+
+	for (size_t i = 0; i < table->kernel_count; i++) {
+		unsigned int own = text_columns(table->kernels[i]);
+
+		columns = own > columns ? own : columns;
+	}
+	return columns < AXIS_MOST ? columns : AXIS_MOST;
+}
+
+static void cell_add(struct sheet_cell *cells, size_t *count, const char *text,
+                     unsigned int columns, enum attr attr)
+{
+	if (*count < CELLS_MOST - 3)
+		cells[(*count)++] = (struct sheet_cell){text, columns, attr, false};
+}
+
+/* The last three, over what the axes have left of the line. */
+static void row_print(const struct block *block, struct sheet_cell *cells, size_t count,
+                      const char *const texts[3], enum attr attr, enum attr verdict)
+{
+	unsigned int used = INDENT + VERDICT_COLUMNS + 2, value;
+
+	for (size_t i = 0; i < count; i++)
+		used += cells[i].columns + 1;
+	value = block->sheet.width > used + 24 ? (block->sheet.width - used) / 2 : 12;
+	value = value < VALUE_MOST ? value : VALUE_MOST;
+	cells[count] = (struct sheet_cell){texts[0], value, attr, false};
+	cells[count + 1] =
+		(struct sheet_cell){texts[1], value, attr == ATTR_DIM ? attr : ATTR_BOLD, false};
+	cells[count + 2] = (struct sheet_cell){texts[2], VERDICT_COLUMNS, verdict, false};
+	sheet_row(&block->sheet, INDENT, cells, count + 3);
+}
+
+static void head_print(const struct block *block)
+{
+	static const char *const heads[3] = {"predicted", "measured", "verdict"};
+	const struct sweep_table *table = block->table;
+	struct sheet_cell cells[CELLS_MOST];
+	size_t count = 0;
+
+	for (size_t i = 0; i < table->axis_count; i++)
+		if (block->varies[i])
+			cell_add(cells, &count, table->axes[i].name, axis_columns(&table->axes[i]),
+			         ATTR_DIM);
+	if (block->varies[table->axis_count])
+		cell_add(cells, &count, "kernel", kernel_columns(table), ATTR_DIM);
+	row_print(block, cells, count, heads, ATTR_DIM, ATTR_DIM);
+}
+
+static const char *answer_verdict(const struct answer *answer, enum attr *attr)
+{
+	*attr = ATTR_RED;
+	if (answer->model == MODEL_FAILS)
+		return "MODEL FAILED";
+	*attr = verdict_attr(answer->verdict);
+	if (answer->verdict != VERDICT_NONE)
+		return verdict_word(answer->verdict);
+	return answer->model == MODEL_HOLDS ? "as predicted" : "not judged";
+}
+
+/* "3", "3..7", or "reno .. cubic" where no number says what is between. */
+static const char *span_text(const struct sweep_axis *axis, size_t from, size_t to, char *buf,
+                             size_t size)
+{
+	const char *first = axis->values[from], *last = axis->values[to];
+	bool numbers = strspn(first, "-0123456789") == strlen(first) &&
+	               strspn(last, "-0123456789") == strlen(last);
+
+	if (from == to)
+		return first;
+	snprintf(buf, size, "%s%s%s", first, numbers ? ".." : " .. ", last);
+	return buf;
+}
+
+static void row_flush(struct block *block)
+{
+	const struct sweep_table *table = block->table;
+	char spans[CELLS_MOST][100], predicts[256], measured[256], split[300];
+	struct sheet_cell cells[CELLS_MOST];
+	const struct answer *answer = &block->answer;
+	const char *texts[3] = {"-", "-", "not answered"};
+	enum attr verdict = ATTR_MAGENTA;
+	size_t count = 0;
+
+	if (!block->pending)
+		return;
+	block->pending = false;
+	if (block->rows++ >= ROWS_MOST) {
+		block->left_out++;
+		return;
+	}
+	for (size_t i = 0; i < table->axis_count; i++)
+		if (block->varies[i])
+			cell_add(cells, &count,
+			         span_text(&table->axes[i], value_of(table, block->from, i),
+			                   value_of(table, block->to, i), spans[count],
+			                   sizeof(spans[count])),
+			         axis_columns(&table->axes[i]), ATTR_PLAIN);
+	if (block->varies[table->axis_count])
+		cell_add(cells, &count, table->kernels[block->kernel], kernel_columns(table),
+		         ATTR_PLAIN);
+	if (answer->given) {
+		texts[0] = value_text(&answer->predicts, predicts, sizeof(predicts));
+		texts[1] = value_text(&answer->measured, measured, sizeof(measured));
+		texts[2] = answer_verdict(answer, &verdict);
+		if (answer->split) {
+			snprintf(split, sizeof(split), "%s, other in some phase", texts[1]);
+			texts[1] = split;
+		}
+	}
+	row_print(block, cells, count, texts, ATTR_PLAIN, verdict);
+}
+
+/* Only the last axis that it varies with may differ within a line. */
+static bool row_goes_on(const struct block *block, size_t combo, size_t kernel,
+                        const struct answer *answer)
+{
+	const struct sweep_table *table = block->table;
+	size_t last = table->axis_count;
+
+	if (!block->pending || block->kernel != kernel || !answer_same(&block->answer, answer))
+		return false;
+	while (last && !block->varies[last - 1])
+		last--;
+	for (size_t axis = 0; axis + 1 < last; axis++)
+		if (block->varies[axis] &&
+		    value_of(table, block->to, axis) != value_of(table, combo, axis))
+			return false;
+	return !last ||
+	       value_of(table, combo, last - 1) == value_of(table, block->to, last - 1) + 1;
+}
+
+static void row_add(struct block *block, size_t combo, size_t kernel)
+{
+	struct answer answer = answer_at(block, combo, kernel);
+
+	if (block->failed_only && answer.model != MODEL_FAILS)
+		return;
+	if (row_goes_on(block, combo, kernel, &answer)) {
+		block->to = combo;
+		return;
+	}
+	row_flush(block);
+	block->pending = true;
+	block->from = block->to = combo;
+	block->kernel = kernel;
+	block->answer = answer;
+}
+
+/* Whether @combo stands for all that differ from it in axes that do not matter alone. */
+static bool combo_stands(const struct block *block, size_t combo)
+{
+	for (size_t axis = 0; axis < block->table->axis_count; axis++)
+		if (!block->varies[axis] && value_of(block->table, combo, axis))
+			return false;
+	return true;
+}
+
+static void rows_print(struct block *block)
+{
+	const struct sweep_table *table = block->table;
+	size_t kernels = block->varies[table->axis_count] ? table->kernel_count : 1;
+
+	block->rows = block->left_out = 0;
+	for (size_t kernel = 0; kernel < kernels; kernel++)
+		for (size_t combo = 0; combo < table->combos; combo++)
+			if (combo_stands(block, combo))
+				row_add(block, combo, kernel);
+	row_flush(block);
+	if (block->left_out)
+		sheet_format(&block->sheet, INDENT, ATTR_DIM,
+		             "and %zu more lines: --csv FILE and --json have all of them",
+		             block->left_out);
+}
+
+/* The axes with several values that it does not vary with. */
+static void constant_print(const struct block *block)
+{
+	const struct sweep_table *table = block->table;
+	char text[512] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i <= table->axis_count; i++) {
+		bool kernel = i == table->axis_count;
+		size_t count = kernel ? table->kernel_count : table->axes[i].count;
+
+		if (!block->varies[i] && count > 1 && used < sizeof(text))
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+			                         used ? " and " : "",
+			                         kernel ? "kernel" : table->axes[i].name);
+	}
+	if (used)
+		sheet_format(&block->sheet, INDENT, ATTR_DIM, "the same for every %s", text);
+}
+
+static void block_print(struct block *block)
+{
+	char title[200];
+
+	sheet_end_line(&block->sheet);
+	sheet_put(&block->sheet, ATTR_BOLD, block->question->probe, 0);
+	sheet_put(&block->sheet, ATTR_PLAIN, "  ", 0);
+	sheet_put(&block->sheet, ATTR_PLAIN,
+	          finding_title(finding_id_of(&block->question->like), title, sizeof(title)), 0);
+	sheet_end_line(&block->sheet);
+	constant_print(block);
+	head_print(block);
+	rows_print(block);
+}
+
+/* ---- all of them */
+
+#define VALUES_TOLD 12 /* more are told by their first and last */
+
+static const char *values_text(const struct sweep_axis *axis, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	if (axis->count > VALUES_TOLD) {
+		snprintf(buf, size, "%.80s to %.80s, %zu values", axis->values[0],
+		         axis->values[axis->count - 1], axis->count);
+		return buf;
+	}
+	buf[0] = '\0';
+	for (size_t i = 0; i < axis->count && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", i ? ", " : "",
+		                         axis->values[i]);
+	return buf;
+}
+
+static void asked_print(const struct sweep_table *table, const struct sheet *sheet)
+{
+	char kernels[512] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < table->kernel_count && used < sizeof(kernels); i++)
+		used += (size_t)snprintf(kernels + used, sizeof(kernels) - used, "%s%s",
+		                         i ? ", " : "", table->kernels[i]);
+	sheet_format(sheet, 0, ATTR_BOLD, "%zu point%s  kernel %s", table->points,
+	             table->points == 1 ? "" : "s", kernels);
+	for (size_t i = 0; i < table->axis_count; i++) {
+		char text[300];
+
+		sheet_format(sheet, INDENT, ATTR_PLAIN, "%s  %s", table->axes[i].name,
+		             values_text(&table->axes[i], text, sizeof(text)));
+	}
+	if (table->phases > 1)
+		sheet_format(sheet, INDENT, ATTR_PLAIN, "%zu timer phases", table->phases);
+}
+
+static int trouble_compare(const void *a, const void *b)
+{
+	const struct sweep_trouble *ta = a, *tb = b;
+	int order = strcmp(ta->probe, tb->probe);
+
+	if (!order)
+		order = strcmp(ta->kernel, tb->kernel);
+	if (!order)
+		order = (int)ta->outcome - (int)tb->outcome;
+	return order ? order : strcmp(ta->reason, tb->reason);
+}
+
+static int troubles_print(const struct sweep_table *table, const struct sheet *sheet)
+{
+	struct sweep_trouble *sorted = calloc(table->trouble_count + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return -ENOMEM;
+	if (table->trouble_count) {
+		memcpy(sorted, table->troubles, table->trouble_count * sizeof(*sorted));
+		qsort(sorted, table->trouble_count, sizeof(*sorted), trouble_compare);
+		sheet_end_line(sheet);
+	}
+	for (size_t i = 0; i < table->trouble_count; i++)
+		sheet_format(sheet, 0, outcome_attr(sorted[i].outcome),
+		             "%s on %s: %s at %zu point%s%s%s", sorted[i].probe, sorted[i].kernel,
+		             outcome_word(sorted[i].outcome), sorted[i].points,
+		             sorted[i].points == 1 ? "" : "s", *sorted[i].reason ? ": " : "",
+		             sorted[i].reason);
+	free(sorted);
+	return 0;
+}
+
+static void totals_print(const struct sheet *sheet, size_t same, size_t varying, size_t failed)
+{
+	sheet_end_line(sheet);
+	if (same)
+		sheet_format(sheet, 0, ATTR_PLAIN, "%zu finding%s the same at every point", same,
+		             same == 1 ? " is" : "s are");
+	if (varying)
+		sheet_format(sheet, 0, ATTR_PLAIN, "%zu finding%s", varying,
+		             varying == 1 ? " varies" : "s vary");
+	if (failed)
+		sheet_format(sheet, 0, ATTR_RED, "MODEL FAILED %zu time%s", failed,
+		             failed == 1 ? "" : "s");
+	else
+		sheet_format(sheet, 0, ATTR_GREEN, "every finding that was judged is as predicted");
+}
+
+static int blocks_print(struct block *block, const struct sweep_question *const *order)
+{
+	const struct sweep_table *table = block->table;
+	size_t same = 0, varying = 0, failed = 0;
+
+	block->failed_only = true;
+	for (size_t i = 0; i < table->question_count; i++) {
+		size_t own = question_failed(table, order[i]);
+
+		failed += own;
+		if (!own)
+			continue;
+		block_look(block, order[i]);
+		block_print(block);
+	}
+	block->failed_only = false;
+	for (size_t i = 0; i < table->question_count; i++) {
+		block_look(block, order[i]);
+		same += !block->any;
+		varying += block->any;
+		if (block->any)
+			block_print(block);
+	}
+	if (troubles_print(table, &block->sheet) < 0)
+		return -ENOMEM;
+	totals_print(&block->sheet, same, varying, failed);
+	return 0;
+}
+
+int sweep_print(const struct sweep_table *table, const struct report_style *style, FILE *out)
+{
+	const struct sweep_question **order = sweep_order(table);
+	struct block block = {
+		.table = table,
+		.sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_MIN),
+		.varies = calloc(table->axis_count + 1, sizeof(bool)),
+	};
+	int err = order && block.varies ? 0 : -ENOMEM;
+
+	if (!err) {
+		asked_print(table, &block.sheet);
+		err = blocks_print(&block, order);
+	}
+	free(block.varies);
+	free(order);
+	return err ? err : ferror(out) ? -EIO : 0;
+}

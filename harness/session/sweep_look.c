@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sweep_look: each point of a column looked up in the store; what is not there is wanted. */
+#include <errno.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../base/interrupt.h"
+#include "../record/json.h"
+#include "../step/describe.h"
+#include "sweep_parts.h"
+
+#define SAID_MOST 10 /* lines about answers that cannot be used */
+
+struct look {
+	struct sweeping *sw;
+	struct column *column;
+	const struct plan *plan; /* of the combination at hand */
+};
+
+static void point_want(struct column *column, struct point_set *set, size_t number, size_t row)
+{
+	set->bits[number / 64] |= (uint64_t)1 << number % 64;
+	if (set == &column->wanted) {
+		column->left++;
+		column->times[row].left++;
+	}
+}
+
+/* What a run without one is told by the supervisor. */
+static int point_skip(const struct look *look, const struct point *point, struct fault *f)
+{
+	const struct planned *planned = &look->plan->items[point->row];
+	struct record *rec = record_new();
+	int err;
+
+	if (!rec)
+		return fault_set(f, ENOMEM, "count what is skipped");
+	rec->probe = run_name(&planned->run, rec);
+	rec->outcome = OUTCOME_SKIPPED;
+	rec->reason = record_text(rec, "%s", planned->skip);
+	rec->finished = true;
+	err = point_answered(look->sw, look->column, point, rec, f);
+	record_free(rec);
+	return err;
+}
+
+static void answer_broken(const struct look *look, const struct fault *fault)
+{
+	struct sweep_counts *counts = &look->sw->result->counts;
+	char line[400];
+
+	counts->broken++;
+	if (counts->broken <= SAID_MOST)
+		sweep_say(look->sw, "%s: asked for again", fault_text(fault, line, sizeof(line)));
+	if (counts->broken == SAID_MOST)
+		sweep_say(look->sw, "other answers that cannot be used are only counted");
+}
+
+/* 1: it is as good as any that was asked; 0: not. */
+static int answer_take(const struct look *look, const struct point *point,
+                       const struct answer *answer, struct fault *f)
+{
+	struct record *rec = record_new();
+	char why[160];
+	int err;
+
+	if (!rec)
+		return fault_set(f, ENOMEM, "read a kept answer");
+	err = json_read_line(rec, answer->result.data, answer->result.used, why);
+	if (err != JSON_RESULT) {
+		struct fault about;
+
+		fault_refuse(&about, EBADMSG, "a kept answer is no result: %s",
+		             err < 0 ? why : "another line");
+		answer_broken(look, &about);
+		record_free(rec);
+		return 0;
+	}
+	err = point_answered(look->sw, look->column, point, rec, f);
+	if (!err && look->column->out_fd >= 0)
+		err = point_keep(look->sw, look->column, point, rec->probe, answer, f);
+	record_free(rec);
+	return err ? err : 1;
+}
+
+/* 1: found; 0: to be asked. */
+static int point_find(const struct look *look, const struct point *point,
+                      const struct answer_key *key, struct fault *f)
+{
+	struct column *column = look->column;
+	struct answer answer;
+	int found = store_get(&look->sw->store, key,
+	                      column->out_fd >= 0 ? ANSWER_WHOLE : ANSWER_RESULT, &answer, f);
+
+	if (found < 0) {
+		answer_broken(look, f);
+		return 0;
+	}
+	if (!found)
+		return 0;
+	if (look->sw->sweep->plan_only)
+		found = 1;
+	else
+		found = answer_take(look, point, &answer, f);
+	if (found == 1) {
+		column->times[point->row].sum_ns += answer.took_ns;
+		column->times[point->row].count++;
+	}
+	answer_clear(&answer);
+	return found;
+}
+
+static int point_look_up(const struct look *look, const struct point *point, struct fault *f)
+{
+	struct sweeping *sw = look->sw;
+	struct column *column = look->column;
+	size_t number = point_number(sw, column, point);
+	struct job_times times = point_times(sw, column, point->phase);
+	struct answer_key key;
+	int found =
+		answer_key_make(&column->vm, &look->plan->items[point->row].run, &times, &key, f);
+
+	if (!found && !sw->sweep->again)
+		found = point_find(look, point, &key, f);
+	if (found == 1) {
+		sw->result->counts.kept++;
+		column->counts.kept++;
+	}
+	if (found == 1 && key.digest % 10000 < sw->sweep->verify && !sw->sweep->plan_only)
+		point_want(column, &column->compared, number, point->row);
+	if (!found || point_in(&column->compared, number))
+		point_want(column, &column->wanted, number, point->row);
+	answer_key_clear(&key);
+	return found < 0 ? found : 0;
+}
+
+static int point_look(const struct look *look, const struct point *point, struct fault *f)
+{
+	struct sweeping *sw = look->sw;
+	size_t number = point_number(sw, look->column, point);
+
+	if (sw->sweep->shards && number % sw->sweep->shards != sw->sweep->shard)
+		return 0;
+	sw->result->counts.all++;
+	if (look->column->host) {
+		point_want(look->column, &look->column->wanted, number, point->row);
+		return 0;
+	}
+	if (look->plan->items[point->row].skip)
+		return sw->sweep->plan_only ? 0 : point_skip(look, point, f);
+	return point_look_up(look, point, f);
+}
+
+static int combo_look(struct sweeping *sw, struct column *column, size_t combo, struct fault *f)
+{
+	struct point point = {.combo = combo};
+	struct plan plan;
+	struct look look = {.sw = sw, .column = column, .plan = &plan};
+	int err = combo_plan(sw, column, combo, &plan, f);
+
+	if (err)
+		return err;
+	for (; point.row < plan.count && !err; point.row++)
+		for (point.phase = 0; point.phase < sw->phases && !err; point.phase++)
+			err = point_look(&look, &point, f);
+	plan_free(&plan);
+	return err;
+}
+
+#define LOOK_PROGRESS_NS (200 * NS_PER_MS)
+
+int column_look(struct sweeping *sw, struct column *column, struct fault *f)
+{
+	int64_t said_ns = clock_mono_ns();
+	int err = 0;
+
+	for (size_t combo = 0; combo < sw->combos && !err; combo++) {
+		err = combo_look(sw, column, combo, f);
+		if (!err)
+			err = interrupt_check(f);
+		if (clock_mono_ns() - said_ns > LOOK_PROGRESS_NS) {
+			said_ns = clock_mono_ns();
+			sweep_progress(sw, NULL);
+		}
+	}
+	sw->result->counts.left += column->left;
+	return err;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sweep_parts: what the files of a sweep share: one under way. */
+#ifndef FINWAIT_SESSION_SWEEP_PARTS_H
+#define FINWAIT_SESSION_SWEEP_PARTS_H
+
+#include "../store/store.h"
+#include "../vm/vm.h"
+#include "sweep.h"
+
+#define GUEST_LIMIT_MARGIN_S 5 /* a guest has its own limit, which comes first and knows more */
+#define TARGET_HOST_FOLDER "host"
+
+/* Numbers of points, a bit each. */
+struct point_set {
+	uint64_t *bits;
+	size_t space; /* points */
+};
+
+/* What runs of a row took that were asked before, or just now, for an estimate. */
+struct row_time {
+	int64_t sum_ns;
+	size_t count;
+	size_t left; /* that are wanted */
+};
+
+/* One kernel. */
+struct column {
+	const char *name;
+	size_t index;
+	bool host;
+	struct vm_machine vm; /* not of the host */
+	bool ready; /* vm is */
+	int out_fd; /* DIR/KERNEL; -1: none */
+	size_t rows; /* of the plan of each combination */
+	struct row_time *times; /* one a row */
+	size_t points, left;
+	struct point_set wanted; /* to be asked */
+	struct point_set compared; /* of these: only to be compared with what is kept */
+	struct sweep_counts counts;
+};
+
+struct sweeping {
+	const struct sweep *sweep;
+	const struct sweep_hooks *hooks;
+	struct sweep_result *result;
+	struct store store;
+	struct column *columns;
+	size_t combos, phases;
+	unsigned int jobs, time_limit_s;
+	int64_t began_ns, asking_ns; /* when what is missing began to be asked; 0: not yet */
+	bool store_said; /* that it cannot be written */
+};
+
+/* A point's number in its column, and back. */
+struct point {
+	size_t combo, row, phase;
+};
+size_t point_number(const struct sweeping *sw, const struct column *column,
+                    const struct point *point);
+bool point_in(const struct point_set *set, size_t number);
+
+void sweep_say(const struct sweeping *sw, const char *fmt, ...) PRINTF(2, 3);
+void sweep_progress(const struct sweeping *sw, const char *making);
+
+/* The plan of a combination: its settings added to the request's. plan_free() it on 0. */
+int combo_plan(const struct sweeping *sw, const struct column *column, size_t combo,
+               struct plan *plan, struct fault *f) MUST_CHECK;
+/* The request itself with them; request_clear() it either way. 0 or -ENOMEM. */
+int combo_request(const struct sweeping *sw, size_t combo, struct request *request) MUST_CHECK;
+struct job_times point_times(const struct sweeping *sw, const struct column *column, size_t phase);
+
+/* A record of @column's point has come. 0 or -errno. */
+int point_answered(struct sweeping *sw, const struct column *column, const struct point *point,
+                   const struct record *rec, struct fault *f) MUST_CHECK;
+
+/* sweep_look.c: all points of @column looked up; what is missing is wanted. */
+int column_look(struct sweeping *sw, struct column *column, struct fault *f) MUST_CHECK;
+/* sweep_ask.c: what is wanted, asked. 0, -EINTR, or -errno. */
+int column_ask(struct sweeping *sw, struct column *column, struct fault *f) MUST_CHECK;
+/* sweep_keep.c: @answer as a file of the point's. 0 or -errno. */
+int point_keep(const struct sweeping *sw, const struct column *column, const struct point *point,
+               const char *row, const struct answer *answer, struct fault *f) MUST_CHECK;
+
+#endif
