@@ -3,6 +3,7 @@
 #   make            build/finwait
 #   make check      unit tests (under ASan and UBSan)
 #   make install    DESTDIR, PREFIX
+#   make dist       build/finwait-VERSION.tar.xz of what is committed
 #   V=1 shows commands, O=DIR builds elsewhere, SANITIZE=1 adds ASan and UBSan.
 
 O ?= build
@@ -199,9 +200,16 @@ install: $(O)/finwait $(MAN:%=$(O)/man/%) $(SHELLS:%=$(O)/completion/%)
 	$(call say,INSTALL,$(SHARE)/)true $(foreach shell,$(SHELLS),&& \
 		install -D -m 644 $(O)/completion/$(shell) $(SHARE)/$(COMPLETION_$(shell)))
 
+# What is committed, and of it the same bytes every time.
+DIST := finwait-$(VERSION)
+dist:
+	@mkdir -p $(O)
+	$(call say,DIST,$(O)/$(DIST).tar.xz)git archive --format=tar --prefix=$(DIST)/ HEAD > $(O)/$(DIST).tar && \
+		xz -f -T1 -6 $(O)/$(DIST).tar
+
 clean:
 	rm -rf $(O)
 
-.PHONY: all unit check fuzz record-doc bench-programs install clean
+.PHONY: all unit check fuzz record-doc bench-programs install dist clean
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(PROBE_OBJ:.o=.d) $(SELFCHECK_OBJ:.o=.d) $(wildcard $(O)/tests/*/*.d)

@@ -172,9 +172,12 @@ static int feature_room(enum netns_feature feature, bool root, struct fault *f)
 static void state_absent(struct netns_feature_state *state, const struct fault *f, const char *help)
 {
 	char text[sizeof(f->what) + sizeof(f->extack) + 64];
+	struct fault why = *f;
 
+	if (!strcmp(why.extack, help))
+		why.extack[0] = '\0'; /* once is enough */
 	state->present = false;
-	snprintf(state->why, sizeof(state->why), "%s", fault_text(f, text, sizeof(text)));
+	snprintf(state->why, sizeof(state->why), "%s", fault_text(&why, text, sizeof(text)));
 	snprintf(state->help, sizeof(state->help), "%s", help);
 }
 

@@ -37,9 +37,10 @@ const char *userns_help(void)
 		return "sysctl user.max_user_namespaces=15000";
 	if (knob_read("/proc/sys/user/max_net_namespaces") == 0)
 		return "sysctl user.max_net_namespaces=15000";
-	/* Ubuntu: the namespace is made, but has no capabilities. */
+	/* Ubuntu from 24.04 on: the namespace is made, but has no capabilities. */
 	if (knob_read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
-		return "sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+		return "AppArmor keeps them from programs without a profile: the package finwait "
+		       "brings one; or sysctl kernel.apparmor_restrict_unprivileged_userns=0";
 	return "a container's seccomp profile may forbid it: docker run --cap-add SYS_ADMIN,"
 	       " or --security-opt seccomp=unconfined";
 }

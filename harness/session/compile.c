@@ -46,7 +46,9 @@ static char *include_find(struct fault *f)
 		free(header);
 		free(dir);
 	}
-	fault_refuse(f, ENOENT, "no finwait/probe.h beside %s: 'make install' puts it there",
+	fault_refuse(f, ENOENT,
+	             "no finwait/probe.h beside %s: the package finwait-dev has it, 'make install' "
+	             "puts it there",
 	             path_end(exe));
 	return NULL;
 }

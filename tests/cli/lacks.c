@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * lacks: LD_PRELOAD this to see what a program makes of a kernel that lacks something,
- * $LACKS: inet_diag, nf_tables, packet, bpf (calls that fail as they do without it), or
- * a kind of link, e.g. veth. A kind is misspelled on its way out, so that the answer is
+ * $LACKS: inet_diag, nf_tables, packet, bpf (calls that fail as they do without it), profile
+ * (where AppArmor restricts user namespaces, as in Ubuntu 24.04), or a kind of link, e.g. veth. A kind is misspelled on its way out, so that the answer is
  * the kernel's own to a kind that it does not know.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 static int lacks(const char *what)
 {
@@ -81,4 +84,33 @@ long syscall(long number, ...)
 		return -1;
 	}
 	return real(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+}
+
+static int knob_of_ones(void)
+{
+	int fd = memfd_create("knob", MFD_CLOEXEC);
+
+	return fd >= 0 && pwrite(fd, "1\n", 2, 0) == 2 ? fd : -1;
+}
+
+/* There the namespace is made, but its maps are not: it has no capabilities. */
+int open(const char *path, int flags, ...)
+{
+	int (*real)(const char *, int, ...) =
+		(int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open");
+	mode_t mode;
+	va_list args;
+
+	va_start(args, flags);
+	mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(args, mode_t) : 0;
+	va_end(args);
+	if (!lacks("profile"))
+		return real(path, flags, mode);
+	if (!strcmp(path, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"))
+		return knob_of_ones();
+	if (!strcmp(path, "/proc/self/uid_map")) {
+		errno = EPERM;
+		return -1;
+	}
+	return real(path, flags, mode);
 }

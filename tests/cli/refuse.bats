@@ -306,6 +306,27 @@ setup() {
 	[ "$(cat /proc/sys/user/max_user_namespaces)" = "$before" ]
 }
 
+@test "AppArmor restricts user namespaces, as in Ubuntu 24.04: what to do, once, in one line" {
+	need_userns
+	local help="AppArmor keeps them from programs without a profile: the package finwait brings one; "
+	help+="or sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+	build_lacks
+	mkdir -m 777 room
+	cp "$FINWAIT" "$BATS_FILE_TMPDIR/lacks.so" room
+	chmod 755 "$BATS_TEST_TMPDIR"
+	cd room
+	restricted() {
+		LACKS=profile as_nobody env LD_PRELOAD=./lacks.so ./finwait "$@"
+	}
+	refused 3 "no probe can run here: userns: open /proc/self/uid_map: Operation not permitted; helps: $help" \
+		restricted run self.connect
+	[ "$(grep -o AppArmor <<<"$stderr" | wc -l)" -eq 1 ]
+	[ ! -e out ]
+	run -3 --separate-stderr restricted doctor
+	grep -qxE "  userns +open /proc/self/uid_map: Operation not permitted" <<<"$output"
+	grep -qxE " +helps: $help" <<<"$output"
+}
+
 @test "a kernel without inet_diag, nf_tables, veth, bridge, packet sockets" {
 	build_lacks
 	for feature in inet_diag nf_tables veth bridge packet; do
