@@ -176,6 +176,16 @@ void judge_figure(struct judge *judge, const char *unit, enum value_kind kind,
 		judge->err = -ENOMEM;
 }
 
+void judge_interval(struct judge *judge, const struct interval *interval)
+{
+	struct interval kept = *interval;
+
+	kept.claim = judge->claim;
+	kept.in_case = judge->in_case;
+	if (record_add_interval(judge->rec, &kept) < 0)
+		judge->err = -ENOMEM;
+}
+
 static void outcome_set(struct record *rec, enum outcome outcome, const char *reason)
 {
 	rec->outcome = outcome;
@@ -266,7 +276,7 @@ static int judge_story(struct judge *judge, const struct story *story, judge_fn 
 	int err = 0;
 
 	judge->story = story;
-	judge->rec->finding_count = 0;
+	judge->rec->finding_count = judge->rec->interval_count = 0;
 	fn(story, judge);
 	claims_check(judge);
 	if (examine)

@@ -143,6 +143,31 @@ static struct intervals intervals_of(const struct story *story,
 	return intervals;
 }
 
+/*
+ * Puts each send beside what was expected, for who looks at the record: those that left, and
+ * one more where there are too few.
+ */
+static void intervals_keep(struct judge *judge, const struct schedule_figure *figure)
+{
+	const struct schedule *model = figure->model;
+	size_t count = figure->sent->count;
+
+	if (count < model->sends_lo)
+		count++;
+	for (size_t i = interval_first(model); i < count; i++) {
+		struct interval interval = {.number = (unsigned int)i + 1};
+		struct span after = {0};
+
+		if (i < model->sends_hi)
+			after = interval_span(judged_story(judge), figure, i);
+		interval.from_ns = i ? figure->sent->items[i - 1]->depart_ns : figure->from.t_ns;
+		interval.at_ns = i < figure->sent->count ? figure->sent->items[i]->depart_ns : 0;
+		interval.lo_ns = after.lo_ns > 0 ? after.lo_ns : 0;
+		interval.hi_ns = after.hi_ns > 0 ? after.hi_ns : 0;
+		judge_interval(judge, &interval);
+	}
+}
+
 static const char *misfit_words(struct judge *judge, const struct schedule_figure *figure,
                                 size_t index)
 {
@@ -179,8 +204,10 @@ void judge_schedule(struct judge *judge, const struct schedule_figure *schedule)
 		.predicted_from = schedule->predicted_from,
 	};
 
-	if (!schedule->unpredicted && !schedule->from.why_not)
+	if (!schedule->unpredicted && !schedule->from.why_not) {
 		intervals = intervals_of(judged_story(judge), schedule);
+		intervals_keep(judge, schedule);
+	}
 	figure.measured.value = value_count(intervals.fit);
 	figure.measured.rests_on |= schedule->from.rests_on;
 	if (!figure.measured.why_not)

@@ -138,6 +138,7 @@ void record_free(struct record *rec)
 		settings_clear(&rec->sysctls[i]);
 	free(rec->events);
 	free(rec->findings);
+	free(rec->intervals);
 	free(rec->claims);
 	free(rec->spreads);
 	arena_clear(&rec->texts);
@@ -197,6 +198,22 @@ int record_add_finding(struct record *rec, const struct finding *finding)
 	if (finding_copy_texts(&rec->texts, findings))
 		return -ENOMEM;
 	rec->finding_count++;
+	return 0;
+}
+
+int record_add_interval(struct record *rec, const struct interval *interval)
+{
+	struct interval *intervals = array_reserve(rec->intervals, &rec->interval_space,
+	                                           rec->interval_count + 1, sizeof(*intervals));
+
+	if (!intervals)
+		return -ENOMEM;
+	rec->intervals = intervals;
+	intervals += rec->interval_count;
+	*intervals = *interval;
+	if (interval_copy_texts(&rec->texts, intervals))
+		return -ENOMEM;
+	rec->interval_count++;
 	return 0;
 }
 

@@ -116,6 +116,18 @@ struct finding {
 	const char *note; /* why inconclusive or skipped; the condition of a qualified one */
 };
 
+/*
+ * Of what was sent again and again: one send, and when it was expected after the one before. Which
+ * are one schedule is told by claim and case.
+ */
+struct interval {
+	const char *claim, *in_case; /* as in the finding of it */
+	unsigned int number; /* of the send, from 1 */
+	int64_t from_ns; /* the send before, or what it is counted from */
+	int64_t at_ns; /* when it left; 0: it was expected and did not */
+	int64_t lo_ns, hi_ns; /* predicted: from then until it leaves; both 0: none was */
+};
+
 /* What an article says, in the record's own words. */
 struct record_claim {
 	const char *id, *article, *text;
@@ -154,6 +166,8 @@ struct record {
 	size_t sysctl_count; /* of them are EVENT_SYSCTL */
 	struct finding *findings;
 	size_t finding_count, finding_space;
+	struct interval *intervals; /* those of one schedule together, in order */
+	size_t interval_count, interval_space;
 	enum outcome outcome;
 	const char *reason;
 	const char *walks[SIDE_COUNT]; /* states of each end's main socket; "": nobody told */
@@ -169,6 +183,7 @@ void record_free(struct record *rec);
 /* Copies, with their texts. 0 or -ENOMEM: nothing was added then. */
 int record_add_event(struct record *rec, const struct event *event);
 int record_add_finding(struct record *rec, const struct finding *finding);
+int record_add_interval(struct record *rec, const struct interval *interval);
 /* What @rec knows of the claim @id; NULL: nothing. */
 const struct record_claim *record_claim_find(const struct record *rec, const char *id);
 int record_add_claim(struct record *rec, const struct record_claim *claim);

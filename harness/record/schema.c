@@ -8,6 +8,7 @@
 #define IN_RUN(member) FIELD_AT(struct run_info, member)
 #define IN_RECORD(member) FIELD_AT(struct record, member)
 #define IN_FINDING(member) FIELD_AT(struct finding, member)
+#define IN_INTERVAL(member) FIELD_AT(struct interval, member)
 #define IN_AGAIN(member) FIELD_AT(struct again_line, member)
 #define IN_SPREAD(member) FIELD_AT(struct phases_line, member)
 
@@ -114,6 +115,21 @@ const struct field finding_fields[] = {
 	{0},
 };
 
+const struct field interval_fields[] = {
+	{"claim", &type_text, IN_INTERVAL(claim), FIELD_ALWAYS, "the finding's"},
+	{"case", &type_text, IN_INTERVAL(in_case), FIELD_GIVEN, "the finding's"},
+	{"number", &type_uint, IN_INTERVAL(number), FIELD_NEEDED, "of the send: the first is 1"},
+	{"from_ns", &type_duration, IN_INTERVAL(from_ns), FIELD_NEEDED,
+         "when the one before left, or what the first is counted from"},
+	{"at_ns", &type_duration, IN_INTERVAL(at_ns), FIELD_GIVEN,
+         "when it left; absent: it was expected and did not"},
+	{"lo_ns", &type_duration, IN_INTERVAL(lo_ns), FIELD_GIVEN,
+         "predicted: how long after `from_ns`, at the least"},
+	{"hi_ns", &type_duration, IN_INTERVAL(hi_ns), FIELD_GIVEN,
+         "at the most; absent: the model expects no such send"},
+	{0},
+};
+
 static const struct field states_fields[] = {
 	{"client", &type_walk, IN_RECORD(walks[SIDE_CLIENT]), FIELD_ALWAYS, "of `c1`"},
 	{"server", &type_walk, IN_RECORD(walks[SIDE_SERVER]), FIELD_ALWAYS, "of `l1`, then `s1`"},
@@ -148,6 +164,8 @@ const struct field result_fields[] = {
 	{"reason", &type_kept_text, IN_RECORD(reason), FIELD_GIVEN, "why it is not `ok`"},
 	{"findings", &type_findings, 0, 0, FIELD_ALWAYS, "in the order in which they were judged",
          .fields = finding_fields},
+	{"intervals", &type_intervals, 0, 0, FIELD_GIVEN,
+         "what was sent again and again: each send against the model", .fields = interval_fields},
 	{"states", &type_object, 0, 0, FIELD_ALWAYS, "each end's main socket",
          .fields = states_fields},
 	{"lost", &type_lost, 0, 0, FIELD_ALWAYS, "events that each observer knows it lost"},

@@ -36,6 +36,7 @@ extern const struct field summary_fields[]; /* of unsigned int [OUTCOME_COUNT] *
 /* Objects within them. */
 extern const struct field claim_fields[]; /* of struct record_claim */
 extern const struct field finding_fields[]; /* of struct finding */
+extern const struct field interval_fields[]; /* of struct interval */
 
 /* The types of what stands in more than one table, or needs more than a few lines. */
 extern const struct type type_state, type_sock_object, type_side, type_verdict, type_outcome;
@@ -51,7 +52,8 @@ extern const struct type type_model; /* enum model: true, false, or absent */
 extern const struct type type_settings; /* struct settings: an object */
 extern const struct type type_asked_settings; /* the same, of what a command line can say */
 extern const struct type type_observers, type_lost; /* of the whole struct record */
-extern const struct type type_claims, type_findings; /* of the whole struct record: lists */
+/* Lists of the whole struct record. */
+extern const struct type type_claims, type_findings, type_intervals;
 extern const struct type type_sacks; /* of the whole struct packet: a list of pairs */
 
 #endif

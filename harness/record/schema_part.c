@@ -308,6 +308,42 @@ const struct type type_findings = {
 	.is_list = true,
 };
 
+static void intervals_put(struct json_out *out, const struct field *field, const void *at)
+{
+	const struct record *rec = at;
+
+	list_put(out, field, rec->intervals, rec->interval_count, sizeof(*rec->intervals));
+}
+
+static void intervals_take(struct json_in *in, const struct field *field, void *at)
+{
+	const json_t *list = json_take_list(in, field->key);
+
+	for (size_t i = 0; !in->failed && i < json_array_size(list); i++) {
+		struct json_in item = json_in_of(in, field->key, json_array_get(list, i));
+		struct interval interval = {0};
+
+		fields_take(&item, field->fields, &interval);
+		if (!item.failed && record_add_interval(at, &interval))
+			json_fail(&item, "out of memory");
+		in->failed |= item.failed;
+	}
+}
+
+static bool intervals_absent(const struct field *field, const void *at)
+{
+	(void)field;
+	return !((const struct record *)at)->interval_count;
+}
+
+const struct type type_intervals = {
+	.name = "list",
+	.put = intervals_put,
+	.take = intervals_take,
+	.absent = intervals_absent,
+	.is_list = true,
+};
+
 static void sacks_put(struct json_out *out, const struct field *field, const void *at)
 {
 	const struct packet *packet = at;

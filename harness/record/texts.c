@@ -21,6 +21,11 @@ int finding_copy_texts(struct arena *texts, struct finding *finding)
 	return fields_copy_texts(finding_fields, finding, texts);
 }
 
+int interval_copy_texts(struct arena *texts, struct interval *interval)
+{
+	return fields_copy_texts(interval_fields, interval, texts);
+}
+
 int claim_copy_texts(struct arena *texts, struct record_claim *claim)
 {
 	return fields_copy_texts(claim_fields, claim, texts);

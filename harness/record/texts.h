@@ -15,6 +15,7 @@ const char **event_text(struct event *event, size_t index);
  */
 int event_copy_texts(struct arena *texts, struct event *event);
 int finding_copy_texts(struct arena *texts, struct finding *finding);
+int interval_copy_texts(struct arena *texts, struct interval *interval);
 int claim_copy_texts(struct arena *texts, struct record_claim *claim);
 
 #endif

@@ -46,7 +46,10 @@ static inline void hostile_findings(struct record *rec)
 	const struct record_claim claim = {HOSTILE, HOSTILE, HOSTILE};
 	const struct value value = {.kind = VALUE_TEXT, .text = HOSTILE};
 
+	const struct interval interval = {HOSTILE, HOSTILE, 1, 1, 2, 3, 4};
+
 	assert_int_equal(record_add_claim(rec, &claim), 0);
+	assert_int_equal(record_add_interval(rec, &interval), 0);
 	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
 		const struct finding finding = {
 			.claim = HOSTILE,

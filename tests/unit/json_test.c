@@ -346,8 +346,24 @@ static void expect_same_finding(const struct finding *a, const struct finding *b
 	assert_string_equal(a->note, b->note);
 }
 
+static void expect_same_interval(const struct interval *a, const struct interval *b)
+{
+	assert_string_equal(a->claim, b->claim);
+	assert_string_equal(a->in_case, b->in_case);
+	assert_int_equal(a->number, b->number);
+	assert_int_equal(a->from_ns, b->from_ns);
+	assert_int_equal(a->at_ns, b->at_ns);
+	assert_int_equal(a->lo_ns, b->lo_ns);
+	assert_int_equal(a->hi_ns, b->hi_ns);
+}
+
 static void findings_survive(void **state)
 {
+	static const struct interval intervals[] = {
+		{"a.claim", "", 1, 0, 5, 4, 6},
+		{"a.claim", "the second time", 1, 5, INT64_MAX / 4, 0, INT64_MAX / 4},
+		{"a.claim", "the second time", 2, INT64_MAX / 4, 0, 0, 0},
+	};
 	static const struct value values[] = {
 		{.kind = VALUE_NONE},
 		{.kind = VALUE_COUNT, .lo = 8, .hi = 8},
@@ -388,6 +404,8 @@ static void findings_survive(void **state)
 
 		assert_int_equal(record_add_finding(rec, &finding), 0);
 	}
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(record_add_interval(rec, &intervals[i]), 0);
 	for (unsigned int i = 0; i < LATE_WHAT_COUNT; i++)
 		rec->late[i] = (struct late_total){.max_ns = 7 + i, .sum_ns = 90 + i};
 	line = json_result_line(rec);
@@ -397,6 +415,9 @@ static void findings_survive(void **state)
 	assert_int_equal(copy->finding_count, rec->finding_count);
 	for (size_t i = 0; i < rec->finding_count; i++)
 		expect_same_finding(&copy->findings[i], &rec->findings[i]);
+	assert_int_equal(copy->interval_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		expect_same_interval(&copy->intervals[i], &intervals[i]);
 	assert_int_equal(copy->outcome, OUTCOME_TIMED_OUT);
 	assert_string_equal(copy->reason, "waited");
 	assert_int_equal(copy->elapsed_ns, 17);

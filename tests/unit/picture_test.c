@@ -232,6 +232,66 @@ static void an_empty_record_is_a_picture_too(void **state)
 	record_free(rec);
 }
 
+/* ---- staircases ---- */
+
+static char *stairs_of(const struct record *rec, size_t first)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	stairs_print(rec, first, out);
+	fclose(out);
+	return text;
+}
+
+static struct record *stairs_record(const char *claim)
+{
+	const struct interval intervals[] = {
+		{claim, "", 2, 0, NS_PER_S, NS_PER_S, 2 * NS_PER_S},
+		{claim, "", 3, NS_PER_S, 5 * NS_PER_S, 2 * NS_PER_S, 3 * NS_PER_S},
+		{claim, "", 4, 5 * NS_PER_S, 0, 4 * NS_PER_S, INT64_MAX},
+		{claim, "another", 1, NS_PER_S, 2 * NS_PER_S, 0, 0},
+	};
+	struct record *rec = record_new();
+
+	for (size_t i = 0; i < sizeof(intervals) / sizeof(intervals[0]); i++)
+		assert_int_equal(record_add_interval(rec, &intervals[i]), 0);
+	return rec;
+}
+
+/* One as predicted, one late, one that did not leave; the next schedule by itself. */
+static void stairs_show_what_was_expected(void **state)
+{
+	struct record *rec = stairs_record("one");
+	char *text = stairs_of(rec, 0), *other = stairs_of(rec, 3);
+
+	(void)state;
+	assert_int_equal(stairs_count(rec, 0), 3);
+	assert_int_equal(stairs_count(rec, 3), 1);
+	assert_non_null(strstr(text, "send 2 after 1.00 s; predicted 1.00..2.00 s"));
+	assert_non_null(strstr(text, "class=\"e lo\""));
+	assert_non_null(strstr(text, "send 3 after 4.00 s; predicted 2.00..3.00 s"));
+	assert_non_null(strstr(text, "send 4 did not leave"));
+	assert_null(strstr(text, "send 1"));
+	assert_non_null(strstr(other, "send 1 after 1.00 s; none predicted"));
+	free(text);
+	free(other);
+	record_free(rec);
+}
+
+static void no_claim_reaches_stairs_unescaped(void **state)
+{
+	struct record *rec = stairs_record(HOSTILE);
+	char *text = stairs_of(rec, 0);
+
+	(void)state;
+	hostile_expect_harmless(text);
+	free(text);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +304,8 @@ int main(void)
 		cmocka_unit_test(a_long_ladder_is_folded),
 		cmocka_unit_test(nothing_reaches_it_unescaped),
 		cmocka_unit_test(an_empty_record_is_a_picture_too),
+		cmocka_unit_test(stairs_show_what_was_expected),
+		cmocka_unit_test(no_claim_reaches_stairs_unescaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

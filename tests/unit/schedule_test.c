@@ -146,6 +146,48 @@ static void test_intervals(void **state)
 	}
 }
 
+static struct record *judged_of(const int64_t *sent_ms)
+{
+	struct record *rec = record_of(sent_ms);
+
+	assert_int_equal(judge_record(rec, claims, judge_sends, NULL), 0);
+	return rec;
+}
+
+/* Each send beside what was expected; one that is missing, one that nobody expected. */
+static void test_intervals_kept(void **state)
+{
+	static const int64_t sent_ms[][6] = {
+		{100, 1100, 3150, 7150}, {100, 1150}, {100, 1100, 3100, 7100, 9000}};
+	struct record *rec[3];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		rec[i] = judged_of(sent_ms[i]);
+	assert_int_equal(rec[0]->interval_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct interval *interval = &rec[0]->intervals[i];
+
+		assert_string_equal(interval->claim, "one");
+		assert_int_equal(interval->number, i + 2);
+		assert_int_equal(interval->from_ns, sent_ms[0][i] * MS);
+		assert_int_equal(interval->at_ns, sent_ms[0][i + 1] * MS);
+		assert_int_equal(interval->hi_ns, model.after[i + 1].hi_ns);
+		assert_true(interval->lo_ns > 0 && interval->lo_ns <= model.after[i + 1].lo_ns);
+	}
+	assert_int_equal(rec[1]->interval_count, 2);
+	assert_int_equal(rec[1]->intervals[1].from_ns, 1150 * MS);
+	assert_int_equal(rec[1]->intervals[1].at_ns, 0);
+	assert_true(rec[1]->intervals[1].hi_ns > 0);
+	assert_int_equal(rec[2]->interval_count, 4);
+	assert_int_equal(rec[2]->intervals[3].hi_ns, 0);
+	/* judged anew, they are there once */
+	assert_int_equal(judge_record(rec[0], claims, judge_sends, NULL), 0);
+	assert_int_equal(rec[0]->interval_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		record_free(rec[i]);
+}
+
 static void judge_from_nothing(const struct story *story, struct judge *judge)
 {
 	struct sent sent = sent_since(judge, &syn, 0);
@@ -206,9 +248,9 @@ static void test_first_interval(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_intervals),
-	                                   cmocka_unit_test(test_from_nothing),
-	                                   cmocka_unit_test(test_first_interval)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_intervals), cmocka_unit_test(test_intervals_kept),
+		cmocka_unit_test(test_from_nothing), cmocka_unit_test(test_first_interval)};
 
 	return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }

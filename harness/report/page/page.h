@@ -7,6 +7,7 @@
  *   matrix  -> verdicts  verdicts.c   what each claim came to: the filter and the table at the top
  *           -> since     since.c      what is not as in a run that was kept earlier
  *           -> probes    probes.c     below: each probe's findings, its ladder, plots of a sweep
+ *           -> stairs    stairs.c     and when what was sent again was expected
  *   records -> states    states.c     the state map (../map), its ways leading to probes
  *
  * Everything can be read as it is written: rows are links, probes are <details> that a link into
@@ -81,6 +82,8 @@ void page_verdicts_print(const struct page *page);
 /* Nothing where nothing was kept. 0 or -ENOMEM. */
 int page_since_print(const struct page *page) MUST_CHECK;
 void page_probes_print(struct page *page);
+/* stairs.c: what was sent again and again in each column, against the model. */
+void page_stairs_print(const struct page *page, size_t block);
 /* states.c: every way between two states, and who shows it. */
 void page_states_print(struct page *page);
 

@@ -380,6 +380,7 @@ static void probe_print(struct page *page, size_t index)
 	remarks_print(page, index);
 	findings_print(page, index);
 	page->failed |= sweeps_print(page, index) < 0;
+	page_stairs_print(page, index);
 	ladders_print(page, index);
 	fputs("</div></details>\n", out);
 }

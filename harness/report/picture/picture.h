@@ -139,6 +139,13 @@ void picture_print(const struct picture *pic, bool alone, FILE *out);
 void picture_print_style(FILE *out);
 void picture_print_hatch(FILE *out);
 
+/*
+ * stairs.c: the sends of one schedule as an <svg>, each against when it was expected. @first is
+ * the first of rec->intervals that belong to it, stairs_count() how many do.
+ */
+void stairs_print(const struct record *rec, size_t first, FILE *out);
+size_t stairs_count(const struct record *rec, size_t first);
+
 /* ---- for the layout's own files ---- */
 
 struct moment {
