@@ -7,14 +7,7 @@
 #include "../run/registry.h"
 #include "cli.h"
 #include "collect_options.h"
-
-static bool row_cites(const struct registry_row *row, const struct article *article)
-{
-	for (int i = 0; i < CLAIMS_PER_PROBE && row->probe->claims[i].id; i++)
-		if (article_is_cited(article, row->probe->claims[i].article))
-			return true;
-	return false;
-}
+#include "request_options.h"
 
 /* The ids of all rows with a claim of it, the caller's; NULL: no memory. */
 static const char **rows_of(const struct article *article, size_t *count)
@@ -25,20 +18,9 @@ static const char **rows_of(const struct article *article, size_t *count)
 
 	*count = 0;
 	for (size_t i = 0; ids && i < rows; i++)
-		if (row_cites(&row[i], article))
+		if (registry_row_cites(&row[i], article))
 			ids[(*count)++] = row[i].id;
 	return ids;
-}
-
-static int article_refuse(const char *letter)
-{
-	char known[64] = "";
-	const struct article *article;
-
-	for (unsigned int i = 0; (article = article_at(i)); i++)
-		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%c",
-		         i ? ", " : "", article->letter);
-	return cli_say(EXIT_USAGE, "no article has the letter '%s' (%s)", letter, known);
 }
 
 static void articles_print(void)
@@ -110,9 +92,7 @@ int command_article(int argc, char **argv)
 		code = cli_say(EXIT_USAGE, "article takes one letter, not '%s' as well",
 		               words.items[1]);
 	if (!code && words.count)
-		article = article_find(words.items[0]);
-	if (!code && words.count && !article)
-		code = article_refuse(words.items[0]);
+		code = article_take(words.items[0], &article);
 	if (!code && article)
 		code = article_ask(&c, article);
 	else if (!code)

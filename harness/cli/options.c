@@ -42,6 +42,8 @@ static const struct option_row rows[] = {
          "the same of a parameter of the probe, see 'finwait show ID'"},
 	{OPTION_FAITHFUL, 0, "faithful", NULL, ALL_ASKING, 0,
          "the articles' own conditions: minutes instead of seconds"},
+	{OPTION_ARTICLE, 0, "article", "LETTER", RUN, WORDS_ARTICLES,
+         "only probes that judge a claim of that article ('finwait article')"},
 	{OPTION_IPV4, '4', NULL, NULL, ALL_ASKING, 0, "over IPv4, which is the rule"},
 	{OPTION_IPV6, '6', NULL, NULL, ALL_ASKING, 0,
          "over IPv6: each row's id has .6 behind it; -46: over both"},

@@ -88,6 +88,7 @@ enum option_id {
 	OPTION_MAN,
 	OPTION_IDS,
 	OPTION_DIFFERS,
+	OPTION_ARTICLE,
 };
 
 struct option_row {

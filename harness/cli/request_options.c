@@ -70,6 +70,20 @@ static int take_form(struct request *request, enum form form)
 	return 0;
 }
 
+int article_take(const char *letter, const struct article **article)
+{
+	char known[64] = "";
+	const struct article *each;
+
+	*article = article_find(letter);
+	if (*article)
+		return 0;
+	for (unsigned int i = 0; (each = article_at(i)); i++)
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%c",
+		         i ? ", " : "", each->letter);
+	return cli_say(EXIT_USAGE, "no article has the letter '%s' (%s)", letter, known);
+}
+
 int request_take(struct request *request, const struct option_row *row, const char *value)
 {
 	switch (row->id) {
@@ -97,6 +111,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
 		return take_number("-j", value, &request->jobs);
 	case OPTION_TIME_LIMIT:
 		return take_number("--time-limit", value, &request->time_limit_s);
+	case OPTION_ARTICLE:
+		return article_take(value, &request->article);
 	case OPTION_OUT:
 		request->out_dir = value;
 		return 0;

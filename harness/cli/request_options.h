@@ -11,4 +11,7 @@
 /* 0, an exit code with the line said, or OPTION_NOT_TAKEN: @row is no part of a request. */
 int request_take(struct request *request, const struct option_row *row, const char *value);
 
+/* The article of that letter: 0, or an exit code with the line said. */
+int article_take(const char *letter, const struct article **article);
+
 #endif

@@ -192,6 +192,7 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_MAN:
 	case OPTION_IDS:
 	case OPTION_DIFFERS:
+	case OPTION_ARTICLE:
 		break;
 	}
 	return request_take(&cmd->request, row, value);

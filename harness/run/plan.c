@@ -45,6 +45,8 @@ static bool request_names(const struct plan_request *request, const struct regis
 {
 	bool asked = request_has_family(request, family);
 
+	if (request->article && !registry_row_cites(row, request->article))
+		return false;
 	for (size_t i = 0; i < request->pattern_count; i++)
 		if ((asked && registry_names(row, request->patterns[i])) ||
 		    (family == FAMILY_IPV6 && pattern_names_ipv6(request->patterns[i], row)))
@@ -233,6 +235,16 @@ static int params_check(const struct plan_request *request, const struct plan *p
 	return 0;
 }
 
+/* Each pattern names some probe, but those need not be the article's. */
+static int article_check(const struct plan_request *request, const struct plan *plan,
+                         struct fault *f)
+{
+	if (!request->article || plan->count)
+		return 0;
+	return fault_refuse(f, ENOENT, "none of these probes judges a claim of article %c",
+	                    request->article->letter);
+}
+
 /* The rows of @row: one a family that is asked for. */
 static int row_plan(const struct plan_request *request, const struct run_info *info,
                     const struct registry_row *row, struct plan *plan)
@@ -257,7 +269,9 @@ int plan_make(const struct plan_request *request, const struct run_info *info, s
 		return err;
 	for (size_t i = 0; i < count && !err; i++)
 		err = row_plan(request, info, &rows[i], plan);
-	err = err ? fault_set(f, ENOMEM, "plan the run") : params_check(request, plan, f);
+	err = err ? fault_set(f, ENOMEM, "plan the run") : article_check(request, plan, f);
+	if (!err)
+		err = params_check(request, plan, f);
 	if (err)
 		plan_free(plan);
 	return err;

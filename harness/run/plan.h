@@ -11,6 +11,7 @@
 struct plan_request {
 	const char *const *patterns; /* ids or globs; none: all that have a quick form */
 	size_t pattern_count;
+	const struct article *article; /* of them those that judge a claim of it; NULL: all */
 	const struct settings *sets; /* "[client:|server:]NAME" -> value */
 	const struct settings *params;
 	bool faithful;
@@ -35,7 +36,7 @@ struct plan {
 
 /*
  * Returns 0, or -errno with one line in @f: an unknown probe (-ENOENT), a glob
- * that matches none (-ENOENT), a parameter that no chosen probe has (-EINVAL).
+ * that matches none (-ENOENT), no probe that judges the article (-ENOENT), a parameter that no chosen probe has (-EINVAL).
  */
 int plan_make(const struct plan_request *request, const struct run_info *info, struct plan *plan,
               struct fault *f) MUST_CHECK;

@@ -139,6 +139,14 @@ bool registry_row_is_slow(const struct registry_row *row)
 	return row->probe->slow || (row->variant && row->variant->slow);
 }
 
+bool registry_row_cites(const struct registry_row *row, const struct article *article)
+{
+	for (int i = 0; i < CLAIMS_PER_PROBE && row->probe->claims[i].id; i++)
+		if (article_is_cited(article, row->probe->claims[i].article))
+			return true;
+	return false;
+}
+
 int registry_describe(struct record *rec)
 {
 	const struct registry_row *row =

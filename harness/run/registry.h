@@ -9,6 +9,7 @@
 
 #include "../base/fault.h"
 #include "../probe.h"
+#include "../record/article.h"
 #include "../step/describe.h"
 
 /* What make-registry writes. */
@@ -36,6 +37,9 @@ int registry_add(const struct probe *probe, const char *file, struct fault *f) M
 
 /* Whether it has no quick form: it runs when it is named, or with --faithful. */
 bool registry_row_is_slow(const struct registry_row *row);
+
+/* Whether its probe judges a claim of @article. */
+bool registry_row_cites(const struct registry_row *row, const struct article *article);
 
 /* By the id in a record: that of a row, over either family. NULL: there is none. */
 const struct registry_row *registry_find(const char *id);

@@ -66,6 +66,7 @@ struct plan_request request_plan(const struct request *request, const struct tar
 	return (struct plan_request){
 		.patterns = request->patterns,
 		.pattern_count = request->pattern_count,
+		.article = request->article,
 		.sets = &request->sets,
 		.params = &request->params,
 		.faithful = request_is_faithful(request, target),

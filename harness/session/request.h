@@ -17,6 +17,7 @@ enum form {
 struct request {
 	const char *const *patterns; /* ids or globs, the caller's; none: all that have this form */
 	size_t pattern_count;
+	const struct article *article; /* of them those that judge a claim of it; NULL: all */
 	struct settings sets, params; /* --set, --param, by the names that were typed */
 	enum form form;
 	bool clock_real;

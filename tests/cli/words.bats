@@ -153,6 +153,16 @@ unread() {
 	[[ $output == *"finwait run queue.netdev-backlog --param most=VALUE" ]]
 }
 
+@test "run --article: the probes that judge its claims, of those that are named" {
+	[ "$("$FINWAIT" list --json | jq -r 'select(.id == "self.connect").claims[].article')" = C ]
+	run -0 --separate-stderr on_time "$FINWAIT" run self.connect open.three-way --article c
+	[ "$(ls out)" = self.connect.jsonl ]
+	refused 2 "none of these probes judges a claim of article P" \
+		"$FINWAIT" run self.connect --article P
+	refused 2 "no article has the letter 'X' (A, B, C, D, P)" "$FINWAIT" run --article X
+	refused 2 "no probe is called 'nope'" "$FINWAIT" run nope --article A
+}
+
 @test "show: a claim, a glob, a sysctl, an option, an errno, a counter, a state" {
 	run -0 --separate-stderr "$FINWAIT" show loss.syn-default
 	[[ ${lines[0]} == "loss.syn-default: a claim" ]]
