@@ -36,6 +36,7 @@ static struct record *ladder_load(const char *what, const char *dir, int *code)
 struct ladder_command {
 	const char *dir; /* --out */
 	const char *svg; /* the picture's file; NULL: text */
+	bool verbose;
 };
 
 static int option_take(void *arg, const struct option_row *row, const char *value)
@@ -44,8 +45,9 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 
 	if (row->id == OPTION_SVG)
 		cmd->svg = value;
-	else
+	if (row->id == OPTION_OUT)
 		cmd->dir = value;
+	cmd->verbose |= row->id == OPTION_VERBOSE;
 	return 0;
 }
 
@@ -65,12 +67,13 @@ static int ladder_write_svg(const struct record *rec, const char *path)
 	return EXIT_AS_PREDICTED;
 }
 
-static int ladder_show(const struct record *rec, const char *svg)
+static int ladder_show(const struct record *rec, const struct ladder_command *cmd)
 {
 	struct report_style style = cli_style();
 
-	if (svg)
-		return ladder_write_svg(rec, svg);
+	style.verbose = cmd->verbose;
+	if (cmd->svg)
+		return ladder_write_svg(rec, cmd->svg);
 	/* it has said why, or nobody reads it any more */
 	return ladder_print(rec, &style, stdout) ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
 }
@@ -88,7 +91,7 @@ int command_ladder(int argc, char **argv)
 		return cli_say(EXIT_USAGE, "ladder takes one probe's id, or one file");
 	rec = ladder_load(words.items[0], cmd.dir, &code);
 	if (rec)
-		code = ladder_show(rec, cmd.svg);
+		code = ladder_show(rec, &cmd);
 	record_free(rec);
 	return code;
 }

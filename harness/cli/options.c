@@ -132,6 +132,8 @@ static const struct option_row rows[] = {
          "the findings of each probe; again (-vv): the rules they rest on and the ladders"},
 	{OPTION_VERBOSE, 'v', NULL, NULL, MATRIX, 0,
          "every row; else, of more than three probes, those without news are counted"},
+	{OPTION_VERBOSE, 'v', NULL, NULL, LADDER, 0,
+         "all of it: windows and options, counters, and of more than 64 connections every step"},
 	{OPTION_DIFFERS, 0, "differs", NULL, MATRIX, 0, "only the rows where kernels disagree"},
 	{OPTION_MAN, 0, "man", NULL, HELP, 0,
          "the sections COMMANDS and OPTIONS of finwait(1), in man(7)"},

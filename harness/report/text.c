@@ -161,10 +161,64 @@ static size_t copy_clean(next_fn *next, const char *s, size_t bytes, char *line,
 	return at;
 }
 
+/* Where a word may be broken, behind a mark inside it: the last of each kind. */
+struct joints {
+	size_t call, part, any; /* "connect(", "net.", "tcp_"; 0: none */
+};
+
+static void joints_take(struct joints *joints, char mark, size_t at)
+{
+	if (mark == '(')
+		joints->call = at;
+	if (mark == '.' || mark == '/')
+		joints->part = at;
+	if (strchr("._/,-", mark))
+		joints->any = at;
+}
+
+/* Does what is left of the word behind @at go into one line? */
+static bool rest_fits(next_fn *next, const char *s, size_t at, unsigned int width)
+{
+	unsigned int used = 0, columns;
+	char glyph[5];
+	size_t n;
+
+	for (; (n = next(s + at, glyph, &columns)) && s[at] != ' '; at += n)
+		used += columns;
+	return used <= width;
+}
+
+/* The best of them: "connect(" goes before the address, "net.ipv4." before the name. */
+static size_t joint_best(next_fn *next, const char *s, const struct joints *joints,
+                         unsigned int width)
+{
+	if (joints->call && rest_fits(next, s, joints->call, width))
+		return joints->call;
+	if (joints->part && rest_fits(next, s, joints->part, width))
+		return joints->part;
+	return joints->any;
+}
+
+/* "60.00 s" is one word. */
+static bool unit_follows(const char *s, size_t blank)
+{
+	static const char *const units[] = {"s", "ms", "us", "min", "h"};
+	const char *word = s + blank + 1;
+	size_t length = strcspn(word, " ;,.)");
+
+	if (!blank || s[blank - 1] < '0' || s[blank - 1] > '9')
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (length == strlen(units[i]) && !strncmp(word, units[i], length))
+			return true;
+	return false;
+}
+
 static bool fold_by(next_fn *next, const char **rest, unsigned int width, char *line, size_t size)
 {
 	const char *s = *rest + strspn(*rest, " ");
-	size_t at = 0, blank = 0, joint = 0, n;
+	struct joints joints = {0};
+	size_t at = 0, blank = 0, n;
 	unsigned int used = 0, columns;
 	char glyph[5];
 
@@ -173,17 +227,19 @@ static bool fold_by(next_fn *next, const char **rest, unsigned int width, char *
 		return false;
 	}
 	while ((n = next(s + at, glyph, &columns))) {
-		if (s[at] == ' ')
+		if (s[at] == ' ' && !unit_follows(s, at))
 			blank = at;
-		if (at && strchr("._/,-", s[at - 1]))
-			joint = at;
+		if (at)
+			joints_take(&joints, s[at - 1], at);
 		if (width && used + columns > width && at)
 			break;
 		used += columns;
 		at += n;
 	}
-	if (s[at] && (blank || joint))
-		at = blank ? blank : joint;
+	if (s[at] && blank)
+		at = blank;
+	else if (s[at] && joint_best(next, s, &joints, width))
+		at = joint_best(next, s, &joints, width);
 	at = copy_clean(next, s, at, line, size);
 	*rest = s + at + strspn(s + at, " ");
 	return at > 0;

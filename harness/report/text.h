@@ -44,7 +44,8 @@ unsigned int text_columns_utf8(const char *s);
 
 /*
  * The next line of *@rest, at most @width columns (0: no limit), broken between
- * words where there is room to, or else after a mark inside a name ("net.ipv4.", "tcp_"); into
+ * words where there is room to, or else after a mark inside a name ("connect(", "net.ipv4.",
+ * "tcp_"), if what follows it goes into one line then; into
  * @line. False when nothing is left.
  */
 bool text_fold(const char **rest, unsigned int width, char *line, size_t size);

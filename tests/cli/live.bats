@@ -48,8 +48,8 @@ lines_of() {
 @test "watch: piped, the ladder of the record, then the findings, and the exit code of run" {
 	for _ in 1 2 3 4 5; do # what a late machine tells late is drawn late
 		on_time "$FINWAIT" watch self.connect >seen
-		grep -q '^self.connect .* ok ' seen
-		sed -n '1,/^ok in /p' seen >grown
+		grep -q '^self.connect .* as predicted ' seen
+		sed -n '1,/^as predicted, /p' seen >grown
 		"$FINWAIT" ladder self.connect >whole
 		! cmp -s <(lines_of grown) <(lines_of whole) || break
 	done
@@ -67,7 +67,7 @@ lines_of() {
 	kill -s INT $pid
 	wait $pid || status=$?
 	[ "$status" -eq 3 ]
-	grep -qE '^error in .*: interrupted$' seen
+	grep -qE '^ERROR, .*: interrupted$' seen
 	[ "$(cat complaint)" = "finwait: interrupted; what was recorded until then is in out/" ]
 	json_holds out/finwait2.close-timeout.jsonl 'last | .outcome == "error" and .reason == "interrupted"'
 	run ! pgrep -P $pid

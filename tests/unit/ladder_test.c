@@ -59,26 +59,43 @@ static void canned_ladders_in_ascii(void **state)
 	expect_drawn("lost-fin.jsonl", 100, false, "lost-fin-ascii.ladder");
 }
 
+static void expect_width(struct record *rec, unsigned int width, bool verbose)
+{
+	char *text = draw(rec, "A title that is as long as those of probes may well be in the end",
+	                  width, false, verbose);
+	char *rest = text, *line;
+
+	assert_null(strchr(text, '\033'));
+	while ((line = strsep(&rest, "\n")))
+		if (text_columns(line) > width)
+			fail_msg("wider than %u: %s", width, line);
+	free(text);
+}
+
 /* No colour codes where none were asked for, and no line wider than asked. */
 static void colour_and_width_are_kept(void **state)
 {
-	static const unsigned int widths[] = {88, 100, 120, 140, 180};
-	struct record *rec = canned_record("held-fins.jsonl");
+	static const unsigned int widths[] = {80, 88, 100, 120, 140, 180};
+	static const char *const names[] = {"held-fins.jsonl", "lost-fin.jsonl", "old-syn.jsonl",
+	                                    "self-connect.jsonl", "crossing-fins.jsonl"};
+	char *text;
 
 	(void)state;
-	locale_utf8();
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-		char *text = draw(rec, "A title", widths[i], false, false), *rest = text, *line;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct record *rec = canned_record(names[i]);
 
-		assert_null(strchr(text, '\033'));
-		while ((line = strsep(&rest, "\n")))
-			assert_true(text_columns(line) <= widths[i]);
-		free(text);
-		text = draw(rec, "A title", widths[i], true, false);
+		for (size_t j = 0; j < sizeof(widths) / sizeof(widths[0]); j++)
+			for (int verbose = 0; verbose < 2; verbose++) {
+				locale_ascii();
+				expect_width(rec, widths[j], verbose);
+				locale_utf8();
+				expect_width(rec, widths[j], verbose);
+			}
+		text = draw(rec, "A title", 100, true, false);
 		assert_non_null(strstr(text, "\033[1;36m"));
 		free(text);
+		record_free(rec);
 	}
-	record_free(rec);
 }
 
 static void control_characters_do_not_reach_the_terminal(void **state)
@@ -214,7 +231,7 @@ static void lateness_is_drawn_from_the_slack_on(void **state)
 /* Processor time of drawing a record of @events events. */
 static double draw_seconds(size_t events)
 {
-	const struct report_style style = {.width = 120};
+	const struct report_style style = {.width = 120, .verbose = true};
 	struct record *rec = big_record(events);
 	FILE *out = fopen("/dev/null", "w");
 	clock_t begin = clock(), end;
@@ -241,16 +258,47 @@ static void time_grows_with_the_record(void **state)
 static void many_connections_are_all_drawn(void **state)
 {
 	struct record *rec = big_record(200 * BIG_EVENTS);
-	char *text = draw(rec, NULL, 120, false, false), name[48];
+	char *text = draw(rec, NULL, 120, false, true), name[48];
 
 	(void)state;
 	for (unsigned int i = 1; i <= 200; i++) {
-		snprintf(name, sizeof(name), " c%u SYN, seq 0 ", i);
+		snprintf(name, sizeof(name), " c%u SYN, seq 0", i);
 		assert_non_null(strstr(text, name));
 		snprintf(name, sizeof(name), "client c%u: SYN_SENT ESTABLISHED FIN_WAIT1", i);
 		assert_non_null(strstr(text, name));
 	}
 	free(text);
+	record_free(rec);
+}
+
+static size_t lines_count(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
+/* A line a connection, and each walk once: nothing is left out without a word. */
+static void a_thousand_connections_are_a_line_each(void **state)
+{
+	struct record *rec = big_record(1000 * BIG_EVENTS);
+	char *text = draw(rec, NULL, 80, false, false), name[80];
+
+	(void)state;
+	locale_utf8();
+	for (unsigned int i = 1; i <= 1000; i++) {
+		snprintf(name, sizeof(name), "  c%u s%u ", i, i);
+		assert_non_null(strstr(text, name));
+	}
+	assert_non_null(strstr(text, " TIME_WAIT / CLOSE         8 packets, 1 lost\n"));
+	assert_non_null(strstr(text, " connections, a line each: "));
+	assert_non_null(strstr(text, "-v draws every step and packet"));
+	assert_non_null(strstr(text, " ends from c1 to c1097: SYN_SENT ESTABLISHED"));
+	assert_true(lines_count(text) < 1097 + 20);
+	free(text);
+	expect_width(rec, 80, false);
 	record_free(rec);
 }
 
@@ -266,6 +314,7 @@ int main(void)
 		cmocka_unit_test(lateness_is_drawn_from_the_slack_on),
 		cmocka_unit_test(time_grows_with_the_record),
 		cmocka_unit_test(many_connections_are_all_drawn),
+		cmocka_unit_test(a_thousand_connections_are_a_line_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

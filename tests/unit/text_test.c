@@ -26,8 +26,13 @@ static void words_are_kept_whole(void **state)
 	folds_to("", 10, "");
 	folds_to("one two three", 10, "one two\nthree\n");
 	folds_to("one two three", 0, "one two three\n");
+	/* A figure and its unit are one word, a figure and a noun are not. */
+	folds_to("resend timer 13.1 s", 17, "resend timer\n13.1 s\n");
+	folds_to("it took 3 states", 10, "it took 3\nstates\n");
 	/* No blank in reach: a name breaks at a mark of its own, what has none wherever it must. */
-	folds_to("net.ipv4.tcp_orphan_retries", 20, "net.ipv4.tcp_orphan_\nretries\n");
+	folds_to("net.ipv4.tcp_orphan_retries", 20, "net.ipv4.\ntcp_orphan_retries\n");
+	folds_to("net.ipv4.tcp_orphan_retries", 16, "net.ipv4.tcp_\norphan_retries\n");
+	folds_to("connect(10.0.0.2:8080)", 17, "connect(\n10.0.0.2:8080)\n");
 	folds_to("orphan.zero-means-eight", 12, "orphan.zero-\nmeans-eight\n");
 	folds_to("abcdefghijkl", 8, "abcdefgh\nijkl\n");
 }

@@ -33,10 +33,9 @@ void flight_words(const struct ladder *ladder, const struct flight *flight, unsi
 		return;
 	packet_words(&ladder->numbers, flight, columns - (unsigned int)length, verbose,
 	             words + length, WIDTH_MAX - length);
-	if (words[length])
-		memcpy(words, name, length);
-	else
-		words[0] = '\0';
+	memcpy(words, name, length); /* whose it is also where there is no room for what it is */
+	if (!words[length] && length)
+		words[length - 1] = '\0';
 }
 
 const char *fate_word(const struct flight *flight)

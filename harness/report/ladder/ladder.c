@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ladder: one record drawn, with what it is of above and what it came to below. */
+#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../heading.h"
+#include "../outcome_words.h"
 #include "ladder.h"
 
 #define WIDTH_DEFAULT 120
-#define WIDTH_LEAST 88
+#define WIDTH_LEAST 80
 #define WIDTH_MOST 180
 #define TIME_AND_BLANK 13
 
@@ -63,9 +66,14 @@ void ladder_draw_title(const struct ladder *ladder)
 	char origin[400];
 
 	sheet_put(sheet, ATTR_BOLD, rec->probe, 0);
-	fputs("  ", ladder->out);
-	sheet_put(sheet, ATTR_PLAIN, rec->title, 0);
-	fputc('\n', ladder->out);
+	if (text_columns(rec->probe) + 2 + text_columns(rec->title) <= ladder->width) {
+		sheet_blanks(sheet, 2);
+		sheet_put(sheet, ATTR_PLAIN, rec->title, 0);
+		sheet_end_line(sheet);
+	} else {
+		sheet_end_line(sheet);
+		sheet_text(sheet, 2, ATTR_PLAIN, rec->title);
+	}
 	sheet_text(sheet, 0, ATTR_DIM, ladder_origin(rec, origin, sizeof(origin)));
 	for (size_t i = 0; i < rec->params.count; i++)
 		sheet_format(sheet, 0, ATTR_DIM, "%s = %s", rec->params.items[i].name,
@@ -158,6 +166,33 @@ static void print_counters(const struct ladder *ladder, const struct sheet *shee
 	}
 }
 
+/* Labels are like "c1"; of the kinds that there are. */
+static void print_labels(const struct ladder *ladder, const struct sheet *sheet)
+{
+	static const struct {
+		char letter;
+		const char *meaning;
+	} kinds[] = {
+		{'c', "an end at the client"},
+		{'s', "an end at the server"},
+		{'l', "a listener"},
+	};
+	struct buffer words = {0};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		for (size_t j = 0; j < ladder->story->life_count; j++) {
+			const char *label = ladder->story->lives[j].sock;
+
+			if (label[0] != kinds[i].letter || !isdigit((unsigned char)label[1]))
+				continue;
+			buffer_add(&words, "%s%s: %s", words.used ? "; " : "", label,
+			           kinds[i].meaning);
+			break;
+		}
+	sheet_text(sheet, 0, ATTR_DIM, buffer_text(&words) ? buffer_text(&words) : "");
+	buffer_free(&words);
+}
+
 void ladder_draw_foot(const struct ladder *ladder)
 {
 	const struct sheet own = ladder_sheet(ladder), *sheet = &own;
@@ -165,7 +200,11 @@ void ladder_draw_foot(const struct ladder *ladder)
 	char elapsed[24];
 
 	fputc('\n', ladder->out);
-	print_walks(ladder, sheet);
+	if (!ladder_is_many(ladder))
+		print_walks(ladder, sheet);
+	else if (ladder_draw_walkers(ladder, sheet) < 0)
+		sheet_text(sheet, 0, ATTR_RED, "(no memory for the walks)");
+	print_labels(ladder, sheet);
 	print_observers(ladder, sheet);
 	print_small_lateness(ladder, sheet);
 	if (ladder->style->verbose)
@@ -176,9 +215,9 @@ void ladder_draw_foot(const struct ladder *ladder)
 	if (!rec->finished)
 		sheet_text(sheet, 0, ATTR_BOLD, "the record ends before the result");
 	else
-		sheet_format(sheet, 0, ATTR_BOLD, "%s in %s%s%s", outcome_name(rec->outcome),
+		sheet_format(sheet, 0, ATTR_BOLD, "%s, %s of %s%s%s", outcome_word(rec->outcome),
 		             duration_text(rec->elapsed_ns, elapsed, sizeof(elapsed)),
-		             rec->reason[0] ? ": " : "", rec->reason);
+		             record_seconds(rec), rec->reason[0] ? ": " : "", rec->reason);
 }
 
 /* Did anything happen at the server, or on the wire to it? */
@@ -236,8 +275,14 @@ static int ladder_draw(struct ladder *ladder, const struct story *story)
 		return err;
 	ladder_measure(ladder);
 	ladder_draw_title(ladder);
-	ladder_draw_ends(ladder);
-	err = ladder_body(ladder);
+	if (ladder_is_many(ladder)) {
+		struct sheet sheet = ladder_sheet(ladder);
+
+		err = ladder_draw_many(ladder, &sheet);
+	} else {
+		ladder_draw_ends(ladder);
+		err = ladder_body(ladder);
+	}
 	ladder_draw_foot(ladder);
 	return err;
 }

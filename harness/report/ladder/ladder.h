@@ -189,6 +189,11 @@ void ladder_draw_title(const struct ladder *ladder);
 void ladder_draw_ends(const struct ladder *ladder); /* the lanes' heads, with addresses */
 void ladder_draw_foot(const struct ladder *ladder);
 
+/* many.c: so many connections that each is a line, and each walk once. 0 or -ENOMEM. */
+bool ladder_is_many(const struct ladder *ladder);
+int ladder_draw_many(const struct ladder *ladder, const struct sheet *sheet) MUST_CHECK;
+int ladder_draw_walkers(const struct ladder *ladder, const struct sheet *sheet) MUST_CHECK;
+
 /* 0, -ENOMEM or -EIO. */
 int rungs_draw(const struct ladder *ladder, const struct rungs *rungs) MUST_CHECK;
 /* The lane's words above the first rung: "client 10.0.0.1". */
