@@ -66,7 +66,7 @@ page_of_two() {
 		until document.querySelector("[id='p-wave1.lost'] svg.ladder").checkVisibility()
 		until location.hash == "#open=p-wave1.lost"
 		until document.activeElement.tagName == "SUMMARY"
-		until document.querySelectorAll("svg.ladder").length == 2
+		until document.querySelectorAll("svg.ladder").length == 4
 		back
 		until location.hash == ""
 		until document.querySelectorAll("#claims tbody tr:not([hidden])").length == 3
@@ -115,21 +115,27 @@ page_of_two() {
 		if .type == "probe" then .id = bad else . end | spoil
 		| if has("probe") then .probe = bad else . end
 		| if .claims then .claims[].id = bad | .claims[].article = bad else . end
-		| if .type == "run" then .kernel = .kernel[:90] else . end
-		' "$RECORDS/lost-fin.jsonl" >bad.jsonl
-	"$FINWAIT" report bad.jsonl "$RECORDS/lost-fin.jsonl" -o bad.html
+		| if .type == "run" then .kernel = .kernel[:90] | .asked.sets.tcp_orphan_retries = $value else . end
+		| if .findings then .findings[0].measured = ($value | tonumber) else . end
+		' --arg value 1 "$RECORDS/lost-fin.jsonl" >bad.jsonl
+	for value in 2 3; do # a sweep
+		sed "s|\(\"asked\".*:\"\)1\"|\1$value\"|; s|\"measured\":1|\"measured\":$value|" bad.jsonl >bad$value.jsonl
+	done
+	"$FINWAIT" report bad*.jsonl "$RECORDS/lost-fin.jsonl" --since bad.jsonl -o bad.html
 	grep -q 'alert(7)' bad.html
+	grep -q '<svg class="plot"' bad.html
+	grep -q 'id="since"' bad.html
 	browse <<-'END'
 		open bad.html
 		do document.querySelectorAll("details").forEach(at => at.open = true)
-		until document.querySelectorAll("svg.ladder").length == 2
+		until document.querySelectorAll("svg.ladder").length == 4
 		until document.body.textContent.includes("javascript:alert(6)")
 		do document.querySelectorAll("a, svg *, td, th").forEach(at => at.dispatchEvent(new MouseEvent("click", {bubbles: true})))
 		until !document.querySelector("img, a:not([href^='#']), [onload], [onclick], svg svg")
 
 		script off
 		open bad.html
-		until document.querySelectorAll("svg.ladder").length == 2
+		until document.querySelectorAll("svg.ladder").length == 4
 		until !document.querySelector("img, a:not([href^='#']), [onload], [onclick], svg svg")
 	END
 }
