@@ -87,6 +87,37 @@ page_of_two() {
 	END
 }
 
+@test "page in Chromium: a picture is drawn larger and smaller, by a button and by a key" {
+	page_of_two
+	browse <<-'END'
+		size 1000 700
+		open page.html#p-wave1.lost
+		until document.querySelector("[id='p-wave1.lost'] svg.ladder").checkVisibility()
+		until document.querySelectorAll("[id='p-wave1.lost'] .zoom").length == 2
+		do window.svg = document.querySelector("[id='p-wave1.lost'] svg.ladder")
+		do window.width = () => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
+		until width() == 1
+		do svg.closest("div").previousSibling.querySelector("[aria-label=larger]").click()
+		until Math.abs(width() - 1.25) < 0.01
+		do svg.closest("div").dispatchEvent(new KeyboardEvent("keydown", {key: "-", bubbles: true}))
+		until Math.abs(width() - 1) < 0.01
+		do svg.closest("div").dispatchEvent(new KeyboardEvent("keydown", {key: "w", bubbles: true}))
+		until Math.abs(svg.getBoundingClientRect().width - svg.closest("div").clientWidth) < 1
+		do for (let i = 0; i < 50; i++) svg.closest("div").previousSibling.querySelector("[aria-label=smaller]").click()
+		until Math.abs(width() - 0.25) < 0.01
+		do svg.closest("div").dispatchEvent(new KeyboardEvent("keydown", {key: "0", bubbles: true}))
+		until width() == 1
+
+		open page.html
+		until !document.querySelector(".states svg.map").checkVisibility()
+		click .states > summary
+		until document.querySelector(".states svg.map").checkVisibility()
+		until document.querySelectorAll(".states .zoom button").length == 4
+		do document.querySelector(".states svg.map a").dispatchEvent(new MouseEvent("click", {bubbles: true}))
+		until document.querySelector("details.probe[open]")
+	END
+}
+
 @test "page in Chromium: without script all of it can be read" {
 	page_of_two
 	browse <<-'END'

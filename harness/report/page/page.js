@@ -83,11 +83,60 @@
 		return "#" + words.toString();
 	}
 
+	// How wide a picture is drawn; what is in the middle stays there.
+	function draw(box, width) {
+		var svg = box.querySelector("svg"), size = svg.viewBox.baseVal;
+		var before = svg.getBoundingClientRect().width, middle = box.scrollLeft + box.clientWidth / 2;
+		width = Math.max(size.width / 4, Math.min(size.width * 4, width));
+		svg.setAttribute("width", width);
+		svg.setAttribute("height", size.height * width / size.width);
+		box.scrollLeft = middle * width / before - box.clientWidth / 2;
+	}
+
+	var zooms = {
+		"+": ["larger", function (box, svg) { return svg.getBoundingClientRect().width * 1.25; }],
+		"-": ["smaller", function (box, svg) { return svg.getBoundingClientRect().width / 1.25; }],
+		"0": ["as it was", function (box, svg) { return svg.viewBox.baseVal.width; }],
+		"w": ["the whole width", function (box) { return box.clientWidth; }]
+	};
+
+	function zoom(box, key) {
+		draw(box, zooms[key][1](box, box.querySelector("svg")));
+	}
+
+	// A button each, and the same keys where the picture has the focus.
+	function zoomable(box) {
+		var bar = document.createElement("p");
+		if ("zoom" in box.dataset || !box.querySelector("svg"))
+			return;
+		box.dataset.zoom = "";
+		bar.className = "zoom";
+		Object.keys(zooms).forEach(function (key) {
+			var button = document.createElement("button");
+			button.type = "button";
+			button.textContent = { "-": "\u2212", "0": "1:1", "w": "\u2194" }[key] || key;
+			button.title = zooms[key][0] + " (" + key + ")";
+			button.setAttribute("aria-label", zooms[key][0]);
+			button.addEventListener("click", function () {
+				zoom(box, key);
+			});
+			bar.appendChild(button);
+		});
+		box.parentNode.insertBefore(bar, box);
+		box.addEventListener("keydown", function (event) {
+			if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in zooms))
+				return;
+			event.preventDefault();
+			zoom(box, event.key);
+		});
+	}
+
 	// Pictures are text until somebody looks: a page of the whole catalog has hundreds.
 	function unfold(within) {
 		within.querySelectorAll("noscript").forEach(function (picture) {
 			picture.outerHTML = picture.textContent;
 		});
+		within.querySelectorAll(".wide").forEach(zoomable);
 	}
 
 	function show(id, focus) {
@@ -155,6 +204,8 @@
 		var probe = event.target.closest("details.probe");
 		if (probe && probe.open)
 			unfold(probe);
+		else if (event.target.matches(".states[open]"))
+			unfold(event.target);
 	}, true);
 	window.addEventListener("popstate", restore);
 	form.hidden = false;

@@ -46,8 +46,9 @@ static void section_print(const struct state_map *map, const struct page *page)
 
 	fputs("<section aria-labelledby=\"states\"><h2 id=\"states\">States</h2>\n", out);
 	counts_print(map, out);
-	fputs("<details class=\"drawn\"><summary>State map: RFC 9293, figure 5, and what Linux adds"
-	      "</summary>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"State "
+	fputs("<details class=\"drawn states\"><summary>State map: RFC 9293, figure 5, and what "
+	      "Linux adds</summary>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+	      "aria-label=\"State "
 	      "map\">\n",
 	      out);
 	map_print(map, &links, false, out);
