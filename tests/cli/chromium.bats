@@ -66,7 +66,7 @@ page_of_two() {
 		until document.querySelector("[id='p-wave1.lost'] svg.ladder").checkVisibility()
 		until location.hash == "#open=p-wave1.lost"
 		until document.activeElement.tagName == "SUMMARY"
-		until document.querySelectorAll("svg.ladder").length == 4
+		until document.querySelectorAll("svg.ladder").length == 2
 		back
 		until location.hash == ""
 		until document.querySelectorAll("#claims tbody tr:not([hidden])").length == 3
