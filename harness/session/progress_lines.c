@@ -29,6 +29,20 @@ static const char *span_text(int64_t ns, char buf[SPAN_SIZE])
 	return buf;
 }
 
+/* The same in at most seven columns, for a table: "4.2 s", "872 s", "17 min". */
+static const char *span_cell(int64_t ns, char buf[SPAN_SIZE])
+{
+	int64_t s = ns / NS_PER_S;
+
+	if (s < 100)
+		return span_text(ns, buf);
+	if (s < 1000)
+		snprintf(buf, SPAN_SIZE, "%lld s", (long long)s);
+	else
+		snprintf(buf, SPAN_SIZE, "%lld min", (long long)(s / 60));
+	return buf;
+}
+
 void progress_wait(const struct progress_job *job, struct buffer *text)
 {
 	char span[SPAN_SIZE];
@@ -90,7 +104,7 @@ static void put_job(const struct progress_job *job, unsigned int id_columns, uns
 	progress_wait(job, &wait);
 	buffer_add(lines, "  ");
 	put_cell(lines, job->id, id_columns, true);
-	buffer_add(lines, "%8s", span_text(job->ran_ns, ran));
+	buffer_add(lines, "%8s", span_cell(job->ran_ns, ran));
 	if (wait.used && buffer_text(&wait) && columns >= id_columns + BESIDE_ID + WAIT_LEAST) {
 		buffer_add(lines, "  ");
 		put_cell(lines, buffer_text(&wait), columns - id_columns - BESIDE_ID, false);

@@ -118,7 +118,7 @@ static void of_what_nobody_knows_nothing_is_said(void **state)
 static const struct progress_job jobs[] = {
 	{"wave1.lost", 4 * NS_PER_S, "awaits the end of c1, in LAST_ACK", 3661 * NS_PER_S},
 	{"a", 12 * NS_PER_S + 1, "awaits \033[2J\n\xff of c1", 4150 * NS_PER_MS},
-	{"finwait2.close-timeout", 60 * NS_PER_S, "", 0},
+	{"finwait2.close-timeout", 208 * NS_PER_S, "", 0},
 };
 
 static void lines_are(const struct progress *progress, unsigned int columns, unsigned int rows,
@@ -148,7 +148,7 @@ static void lines_fit(void **state)
 		"3 of 90 done, 3 running, 75 s; at most 15 min left\n"
 		"  wave1.lost               4.0 s  at most 1 h 1 min more: awaits the end of ...\n"
 		"  a                         13 s  at most 4.2 s more: awaits ?[2J?? of c1\n"
-		"  finwait2.close-timeout    60 s");
+		"  finwait2.close-timeout   208 s");
 	strcpy(progress.of, "6.12");
 	progress.left_ns = 150 * NS_PER_S;
 	lines_are(
@@ -160,7 +160,7 @@ static void lines_fit(void **state)
 	          "6.12: 3 of 90 done, 3...\n"
 	          "  wave1.lost     4.0 s\n"
 	          "  a               13 s\n"
-	          "  finwait2....    60 s");
+	          "  finwait2....   208 s");
 	lines_are(&progress, 10, 1, "6.12: 3...");
 	lines_are(&(struct progress){.preparing = "6.12.1"}, 79, 8, "preparing a guest of 6.12.1");
 }
