@@ -81,6 +81,31 @@ static void area_add(struct area *areas, size_t *count, const struct map_way *wa
 	areas[(*count)++] = (struct area){x, y - 9, x + width, y + 2};
 }
 
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* Each stretch of each line, none of which may run through words. */
+static void lines_expect_clear(const struct area *areas, size_t count)
+{
+	for (unsigned int line = LINE_NONE + 1; line < LINE_COUNT; line++) {
+		const struct map_point *points = map_ways[line].points;
+
+		for (unsigned int i = 1; i < MAP_POINTS && points[i].x; i++) {
+			const struct map_point from = points[i - 1], to = points[i];
+			const struct area stretch = {least(from.x, to.x), least(from.y, to.y),
+			                             -least(-from.x, -to.x) + 1,
+			                             -least(-from.y, -to.y) + 1};
+
+			for (size_t j = 0; j < count; j++)
+				if (areas_meet(&areas[j], &stretch))
+					fail_msg("line %u runs through words at %.0f,%.0f", line,
+					         areas[j].x, areas[j].y);
+		}
+	}
+}
+
 static void no_words_are_over_others(void **state)
 {
 	struct area areas[300];
@@ -114,6 +139,7 @@ static void no_words_are_over_others(void **state)
 				fail_msg("areas at %.0f,%.0f and %.0f,%.0f meet", areas[i].x,
 				         areas[i].y, areas[j].x, areas[j].y);
 	}
+	lines_expect_clear(areas + NODE_COUNT, count - NODE_COUNT);
 }
 
 /* ---- the same ways as the examiner's ---- */

@@ -8,13 +8,10 @@ static void witness_cell(const struct state_map *map, const struct map_links *li
 	const char *anchor = seen->count ? links->anchor(links->arg, seen->records[0]) : NULL;
 
 	fputs("<td data-label=\"seen in\">", out);
-	if (anchor) {
+	if (anchor)
 		fprintf(out, "<a href=\"#%s\">", anchor);
-		markup_text(out, seen->records[0]->probe);
-		fputs("</a><small>", out);
-	}
 	map_witnesses(map, seen, out);
-	fputs(anchor ? "</small></td></tr>\n" : "</td></tr>\n", out);
+	fputs(anchor ? "</a></td></tr>\n" : "</td></tr>\n", out);
 }
 
 static void edge_row(const struct state_map *map, const struct map_links *links, size_t index,
