@@ -2,6 +2,7 @@
 /* sweep: which axes a finding varies with, what shares a line, what is printed first. */
 #include <locale.h>
 
+#include "../../harness/base/clock.h"
 #include "../../harness/report/sweep/sweep.h"
 #include "hostile.h"
 
@@ -117,7 +118,7 @@ static void a_block_has_what_it_varies_with(void **state)
 		"  3                  3                     3                     as predicted\n"
 		"\n"
 		"1 finding is the same at every point\n"
-		"1 finding varies\n"
+		"1 finding varies (times within 10 ms of each other are told as one)\n"
 		"every finding that was judged is as predicted\n");
 	free(text);
 	sweep_table_free(&table);
@@ -155,7 +156,7 @@ static void what_is_wrong_comes_first(void **state)
 	first = strstr(text, "a.probe  fins");
 	assert_non_null(first);
 	assert_non_null(strstr(first,
-	                       "  1                  60     6.12   4              5              "
+	                       "  1            60     6.12   4                 5                 "
 	                       "MODEL FAILED\n\na.probe  fins"));
 	second = strstr(first + 1, "a.probe  fins");
 	assert_non_null(second);
@@ -265,6 +266,53 @@ static void nothing_reaches_a_terminal_as_it_was(void **state)
 	sweep_table_free(&table);
 }
 
+/* Lifetimes of a second a retry, @more_ns longer with the other value of late. */
+static char *lifetimes_printed(int64_t more_ns)
+{
+	struct sweep_table table = table_new(1);
+	char *text;
+
+	for (size_t combo = 0; combo < 8; combo++)
+		for (size_t kernel = 0; kernel < 2; kernel++) {
+			struct record *rec = record_new();
+			int64_t ns = (int64_t)(combo / 2 + 1) * NS_PER_S +
+			             (int64_t)(combo % 2) * more_ns;
+			struct finding finding = {
+				.claim = "a.probe",
+				.name = "life",
+				.unit = "s",
+				.measured = {.kind = VALUE_TIME, .lo = ns, .hi = ns},
+				.verdict = VERDICT_NONE,
+				.model = MODEL_HOLDS,
+			};
+
+			rec->probe = "a.probe";
+			rec->finished = true;
+			assert_int_equal(record_add_finding(rec, &finding), 0);
+			assert_int_equal(sweep_table_add(&table,
+			                                 &(struct sweep_place){.combo = combo,
+			                                                       .kernel = kernel},
+			                                 rec),
+			                 0);
+			record_free(rec);
+		}
+	text = printed(&table, print_text);
+	sweep_table_free(&table);
+	return text;
+}
+
+static void times_that_are_nearly_the_same_are_told_as_one(void **state)
+{
+	char *text = lifetimes_printed(10 * NS_PER_MS);
+
+	(void)state;
+	assert_non_null(strstr(text, "the same for every late and kernel"));
+	free(text);
+	text = lifetimes_printed(10 * NS_PER_MS + 1);
+	assert_non_null(strstr(text, "the same for every kernel"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +320,7 @@ int main(void)
 		cmocka_unit_test(the_order_of_points_does_not_matter),
 		cmocka_unit_test(what_is_wrong_comes_first),
 		cmocka_unit_test(phases_are_a_range),
+		cmocka_unit_test(times_that_are_nearly_the_same_are_told_as_one),
 		cmocka_unit_test(what_came_to_nothing_is_told_with_its_reason),
 		cmocka_unit_test(json_has_a_line_a_point_and_finding),
 		cmocka_unit_test(csv_has_numbers_beside_words),

@@ -3,6 +3,7 @@
 #ifndef FINWAIT_REPORT_SWEEP_BLOCK_H
 #define FINWAIT_REPORT_SWEEP_BLOCK_H
 
+#include "../../base/clock.h"
 #include "../sheet.h"
 #include "sweep.h"
 
@@ -32,6 +33,7 @@ struct block {
 
 /* vary.c: what came of the block's question there. */
 struct answer answer_at(const struct block *block, size_t combo, size_t kernel);
+#define SWEEP_ALIKE_NS (10 * NS_PER_MS) /* times no further apart are told as one: the first */
 bool answer_same(const struct answer *a, const struct answer *b);
 /* Which of its values @axis has in @combo. */
 size_t value_of(const struct sweep_table *table, size_t combo, size_t axis);

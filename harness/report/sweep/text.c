@@ -21,6 +21,8 @@
 #define WIDTH_MIN 72
 #define INDENT 2
 #define AXIS_MOST 24 /* columns of an axis */
+#define AXIS_LEAST 12
+#define WIDTH_ROOMY 100
 #define VALUE_MOST 32 /* of what is predicted or measured */
 #define VERDICT_COLUMNS 14
 #define ROWS_MOST 200 /* of a block; --csv and --json have no limit */
@@ -28,8 +30,19 @@
 
 /* ---- rows */
 
-static unsigned int axis_columns(const struct sweep_axis *axis)
+/* Where the line is short several names are folded, so that values are not. */
+static unsigned int axis_most(const struct block *block)
 {
+	size_t count = 0;
+
+	for (size_t i = 0; i <= block->table->axis_count; i++)
+		count += block->varies[i];
+	return count > 1 && block->sheet.width < WIDTH_ROOMY ? AXIS_LEAST : AXIS_MOST;
+}
+
+static unsigned int axis_columns(const struct block *block, const struct sweep_axis *axis)
+{
+	unsigned int most = axis_most(block);
 	unsigned int columns = text_columns(axis->name), widest = 0;
 
 	for (size_t i = 0; i < axis->count; i++) {
@@ -39,7 +52,7 @@ static unsigned int axis_columns(const struct sweep_axis *axis)
 	}
 	widest = 2 * widest + 2; /* "10..20" */
 	columns = widest > columns ? widest : columns;
-	return columns < AXIS_MOST ? columns : AXIS_MOST;
+	return columns < most ? columns : most;
 }
 
 static unsigned int kernel_columns(const struct sweep_table *table)
@@ -87,8 +100,8 @@ static void head_print(const struct block *block)
 
 	for (size_t i = 0; i < table->axis_count; i++)
 		if (block->varies[i])
-			cell_add(cells, &count, table->axes[i].name, axis_columns(&table->axes[i]),
-			         ATTR_DIM);
+			cell_add(cells, &count, table->axes[i].name,
+			         axis_columns(block, &table->axes[i]), ATTR_DIM);
 	if (block->varies[table->axis_count])
 		cell_add(cells, &count, "kernel", kernel_columns(table), ATTR_DIM);
 	row_print(block, cells, count, heads, ATTR_DIM, ATTR_DIM);
@@ -142,7 +155,7 @@ static void row_flush(struct block *block)
 			         span_text(&table->axes[i], value_of(table, block->from, i),
 			                   value_of(table, block->to, i), spans[count],
 			                   sizeof(spans[count])),
-			         axis_columns(&table->axes[i]), ATTR_PLAIN);
+			         axis_columns(block, &table->axes[i]), ATTR_PLAIN);
 	if (block->varies[table->axis_count])
 		cell_add(cells, &count, table->kernels[block->kernel], kernel_columns(table),
 		         ATTR_PLAIN);
@@ -335,8 +348,10 @@ static void totals_print(const struct sheet *sheet, size_t same, size_t varying,
 		sheet_format(sheet, 0, ATTR_PLAIN, "%zu finding%s the same at every point", same,
 		             same == 1 ? " is" : "s are");
 	if (varying)
-		sheet_format(sheet, 0, ATTR_PLAIN, "%zu finding%s", varying,
-		             varying == 1 ? " varies" : "s vary");
+		sheet_format(sheet, 0, ATTR_PLAIN,
+		             "%zu finding%s (times within %d ms of each other are told as one)",
+		             varying, varying == 1 ? " varies" : "s vary",
+		             (int)(SWEEP_ALIKE_NS / NS_PER_MS));
 	if (failed)
 		sheet_format(sheet, 0, ATTR_RED, "MODEL FAILED %zu time%s", failed,
 		             failed == 1 ? "" : "s");
