@@ -12,6 +12,7 @@
 int command_list(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_baseline(int argc, char **argv);
 int command_watch(int argc, char **argv);
 int command_ladder(int argc, char **argv);
 int command_report(int argc, char **argv);

@@ -85,6 +85,26 @@ static const struct command commands[] = {
 				"kernel's own rounding.",
 			.words = WORDS_PROBES | WORDS_FILES,
 		},
+	[COMMAND_BASELINE] =
+		{
+			.name = "baseline",
+			.run = command_baseline,
+			.synopsis = "baseline save|check [ID|GLOB|FILE.c...] [OPTION...]",
+			.summary = "keep what a kernel answers, and say what has changed",
+			.help = "Runs probes as 'finwait run' does, with its options. A finding is "
+				"as expected when what was measured, its verdict and whether the "
+				"model held are; what finwait itself predicts may have changed.",
+			.forms =
+				{
+					{"baseline save [ID...] [--out DIR]",
+                                         "keeps the records in DIR (baseline)"},
+					{"baseline check [ID...] [--expect DIR]",
+                                         "says what is not as in DIR (baseline)"},
+				},
+			.more = "Exit of check: 0 as kept, 1 a finding has changed, 2 usage, 3 not "
+				"all was answered.",
+			.words = WORDS_FORMS | WORDS_PROBES | WORDS_FILES,
+		},
 	[COMMAND_WATCH] =
 		{
 			.name = "watch",

@@ -10,6 +10,7 @@
 #include "../session/judge_again.h"
 #include "../session/records.h"
 #include "captures.h"
+#include "expecting.h"
 #include "output.h"
 
 struct judge_command {
@@ -20,12 +21,15 @@ struct judge_command {
 	struct record **records;
 	size_t count;
 	struct tally tally;
+	struct expecting expecting;
 };
 
 static int option_take(void *arg, const struct option_row *row, const char *value)
 {
 	struct judge_command *cmd = arg;
 
+	if (row->id == OPTION_EXPECT || row->id == OPTION_EXIT)
+		return expecting_take(&cmd->expecting, row, value);
 	if (row->id == OPTION_PCAPNG)
 		cmd->pcapng_dir = value;
 	cmd->ladder |= row->id == OPTION_LADDER;
@@ -143,6 +147,20 @@ static void judge_print(const struct judge_command *cmd)
 	}
 }
 
+static int judge_words(struct judge_command *cmd, const struct words *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (!probe_source_named(words->items[i]))
+			path_take(cmd, words->items[i]);
+	if (cmd->count)
+		judge_print(cmd);
+	if (cmd->pcapng_dir && captures_write(cmd->records, cmd->count, cmd->pcapng_dir))
+		cmd->tally.incomplete = true;
+	return (int)expecting_conclude(&cmd->expecting, cmd->records, cmd->count,
+	                               tally_code(&cmd->tally),
+	                               cmd->format == FORMAT_TABLE ? stdout : stderr);
+}
+
 int command_judge(int argc, char **argv)
 {
 	struct judge_command cmd = {0};
@@ -153,16 +171,9 @@ int command_judge(int argc, char **argv)
 		code = cli_say(EXIT_USAGE, "judge wants records: files, or folders of them");
 	if (!code)
 		code = sources_take(&words);
-	if (code)
-		return code;
-	for (size_t i = 0; i < words.count; i++)
-		if (!probe_source_named(words.items[i]))
-			path_take(&cmd, words.items[i]);
-	if (cmd.count)
-		judge_print(&cmd);
-	if (cmd.pcapng_dir && captures_write(cmd.records, cmd.count, cmd.pcapng_dir))
-		cmd.tally.incomplete = true;
-	code = tally_code(&cmd.tally);
+	if (!code)
+		code = judge_words(&cmd, &words);
 	records_free(cmd.records, cmd.count);
-	return code;
+	expecting_free(&cmd.expecting);
+	return expecting_exit(&cmd.expecting, code);
 }

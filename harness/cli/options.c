@@ -8,7 +8,7 @@
 #include "cli.h"
 #include "commands.h"
 
-#define RUN (1U << COMMAND_RUN)
+#define RUN (1U << COMMAND_RUN | 1U << COMMAND_BASELINE) /* which is a run, too */
 #define WATCH (1U << COMMAND_WATCH)
 #define MATRIX (1U << COMMAND_MATRIX)
 #define SWEEP (1U << COMMAND_SWEEP)
@@ -117,6 +117,10 @@ static const struct option_row rows[] = {
          "on the page, too, what is not as in the records that a run kept in DIR: findings "
          "changed, "
          "added, gone; may be given again"},
+	{OPTION_EXPECT, 0, "expect", "DIR", RUN | JUDGE, WORDS_FOLDERS,
+         "what is not as in the records that a run kept in DIR, by finding; exit 1 only for that"},
+	{OPTION_EXIT, 0, "exit", "bisect", RUN | JUDGE, WORDS_CHOICES,
+         "as 'git bisect run' wants it: 0, 1, and 125 for what does not tell; put it first"},
 	{OPTION_OUT, 'o', NULL, "FILE", REPORT, WORDS_FILES,
          "the page (report.html; '-': standard output)"},
 	{OPTION_OUT, 'o', NULL, "FILE", MAP, WORDS_FILES,

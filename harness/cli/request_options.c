@@ -129,6 +129,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_SVG:
 	case OPTION_HTML:
 	case OPTION_SINCE:
+	case OPTION_EXPECT:
+	case OPTION_EXIT:
 	case OPTION_JSON:
 	case OPTION_TAP:
 	case OPTION_PCAPNG:

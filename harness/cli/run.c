@@ -11,10 +11,13 @@
 #include "../session/compile.h"
 #include "../session/session.h"
 #include "captures.h"
+#include "expecting.h"
 #include "html.h"
 #include "output.h"
 #include "progress_view.h"
 #include "request_options.h"
+
+#define BASELINE_DIR "baseline"
 
 struct run_command {
 	struct request request;
@@ -24,6 +27,7 @@ struct run_command {
 	const char *pcapng_dir; /* NULL: no captures */
 	const char *html; /* the page; NULL: none */
 	struct kept_records before; /* what it is compared with, read before it is replaced */
+	struct expecting expecting;
 	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	struct progress_view progress;
@@ -161,6 +165,9 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 		return 0;
 	case OPTION_SINCE:
 		return html_take(&cmd->before, value);
+	case OPTION_EXPECT:
+	case OPTION_EXIT:
+		return expecting_take(&cmd->expecting, row, value);
 	case OPTION_VERBOSE:
 		cmd->verbose++;
 		return 0;
@@ -198,6 +205,31 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	return request_take(&cmd->request, row, value);
 }
 
+/* What is made of the records, beside what is printed: exit code @code, or another one. */
+static enum exit_code run_follow_up(struct run_command *cmd, const struct session_result *result,
+                                    enum exit_code code)
+{
+	const struct run_asked asked = {
+		.sets = cmd->request.sets,
+		.params = cmd->request.params,
+		.seed = cmd->request.seed,
+	};
+
+	cmd->expecting.asked = &asked;
+	code = expecting_conclude(&cmd->expecting, result->records, result->count, code,
+	                          cmd->format == FORMAT_TABLE ? stdout : stderr);
+	cmd->expecting.asked = NULL;
+	if (cmd->pcapng_dir && captures_write(result->records, result->count, cmd->pcapng_dir) &&
+	    !code)
+		code = EXIT_NOT_RUN;
+	if (cmd->html &&
+	    html_write_kept(result->records, result->count, cmd->request.out_dir, &cmd->before,
+	                    cmd->html) &&
+	    !code)
+		code = EXIT_NOT_RUN;
+	return code;
+}
+
 static int run_carry_out(struct run_command *cmd)
 {
 	const struct session_hooks hooks = {
@@ -214,41 +246,83 @@ static int run_carry_out(struct run_command *cmd)
 	cmd->in_order = request_is_repeatable(&cmd->request, &cmd->target);
 	code = session_run(&cmd->request, &cmd->target, &hooks, &result);
 	progress_view_clear(&cmd->progress);
-	if (result.records)
+	if (result.records) {
 		run_print(cmd, &result);
-	if (result.records && cmd->pcapng_dir &&
-	    captures_write(result.records, result.count, cmd->pcapng_dir) && !code)
-		code = EXIT_NOT_RUN;
-	if (result.records && cmd->html &&
-	    html_write_kept(result.records, result.count, cmd->request.out_dir, &cmd->before,
-	                    cmd->html) &&
-	    !code)
-		code = EXIT_NOT_RUN;
+		code = run_follow_up(cmd, &result, code);
+	}
 	if (result.why[0])
 		(void)cli_say(code, "%s", result.why);
 	session_result_clear(&result);
 	return code;
 }
 
+/* Asks what @words name. */
+static int run_words(struct run_command *cmd, const struct words *words)
+{
+	struct probe_words probes = {0};
+	struct fault fault;
+	int code = 0;
+
+	if (probe_words_take(words->items, words->count, &probes, &fault) < 0)
+		code = cli_fault(EXIT_USAGE, &fault);
+	if (!code && cmd->before.count && !cmd->html)
+		code = cli_say(EXIT_USAGE, "--since goes with --html");
+	if (!code) {
+		cmd->request.patterns = probes.items;
+		cmd->request.pattern_count = probes.count;
+		code = run_carry_out(cmd);
+	}
+	probe_words_free(&probes);
+	return code;
+}
+
+static void run_free(struct run_command *cmd)
+{
+	request_clear(&cmd->request);
+	records_free(cmd->before.records, cmd->before.count);
+	expecting_free(&cmd->expecting);
+}
+
 int command_run(int argc, char **argv)
 {
 	struct run_command cmd = {.request = {.out_dir = OUT_DIR_DEFAULT, .slack_ms = slack_ms()}};
-	struct probe_words probes = {0};
 	struct words words;
-	struct fault fault;
 	int code = options_parse(COMMAND_RUN, argc, argv, option_take, &cmd, &words);
 
-	if (!code && probe_words_take(words.items, words.count, &probes, &fault) < 0)
-		code = cli_fault(EXIT_USAGE, &fault);
-	if (!code && cmd.before.count && !cmd.html)
-		code = cli_say(EXIT_USAGE, "--since goes with --html");
-	if (!code) {
-		cmd.request.patterns = probes.items;
-		cmd.request.pattern_count = probes.count;
-		code = run_carry_out(&cmd);
-	}
-	request_clear(&cmd.request);
-	records_free(cmd.before.records, cmd.before.count);
-	probe_words_free(&probes);
-	return code;
+	if (!code)
+		code = run_words(&cmd, &words);
+	run_free(&cmd);
+	return expecting_exit(&cmd.expecting, code);
+}
+
+/* save is a run that keeps its records there, check one that expects what they say. */
+static int baseline_take(struct run_command *cmd, struct words *words)
+{
+	bool save = words->count && !strcmp(words->items[0], "save");
+	bool check = words->count && !strcmp(words->items[0], "check");
+
+	if (!save && !check)
+		return cli_say(EXIT_USAGE, "baseline wants save or check");
+	if (save && cmd->expecting.dir)
+		return cli_say(EXIT_USAGE,
+		               "baseline save expects nothing: --expect goes with check");
+	words->items++;
+	words->count--;
+	if (!cmd->request.out_dir)
+		cmd->request.out_dir = save ? BASELINE_DIR : OUT_DIR_DEFAULT;
+	return check && !cmd->expecting.dir ? expecting_read(&cmd->expecting, BASELINE_DIR) : 0;
+}
+
+int command_baseline(int argc, char **argv)
+{
+	struct run_command cmd = {.request = {.slack_ms = slack_ms()}};
+	struct words words;
+	int code = options_parse(COMMAND_BASELINE, argc, argv, option_take, &cmd, &words);
+
+	if (!code)
+		code = baseline_take(&cmd, &words);
+	if (!code)
+		code = run_words(&cmd, &words);
+	run_free(&cmd);
+	return expecting_exit(&cmd.expecting, code);
 }

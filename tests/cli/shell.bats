@@ -99,13 +99,13 @@ offers() {
 	[[ ${lines[0]} == $'self.connect\t'* ]]
 }
 
-# page NAME: as groff formats it, without a warning.
+# page NAME: as groff formats it, without a warning; wide, so that an option is one line.
 page() {
 	local page="${FINWAIT%/*}/man/$1"
 
 	[ -s "$page" ] || fail_with "make has made no $page"
 	command -v groff >/dev/null || skip "no groff here"
-	run -0 --separate-stderr groff -man -ww -Tutf8 -P-cbou "$page"
+	run -0 --separate-stderr groff -man -rLL=160n -ww -Tutf8 -P-cbou "$page"
 	[ -z "$stderr" ]
 }
 
