@@ -396,6 +396,29 @@ static void a_kernel_is_compared_with_its_own(void **state)
 	record_free(before);
 }
 
+/* As its ladder: the first kernel's, and that of a kernel that answers otherwise. */
+static void a_staircase_is_drawn_once(void **state)
+{
+	struct record *records[2];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct interval interval = {"wave1.lost", "", 2, 1, 5, 3, 6};
+
+		records[i] = canned_of("lost-fin.jsonl", i ? "5.10.1" : "6.12.1");
+		assert_int_equal(record_add_interval(records[i], &interval), 0);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		char *text = print(records, 2);
+
+		assert_int_equal(count_of(text, "<summary>Sent again"), i + 1);
+		free(text);
+		records[1]->findings[0].measured.lo++;
+		records[1]->findings[0].measured.hi++;
+	}
+	records_free_all(records, 2);
+}
+
 static void nothing_reaches_it_unescaped(void **state)
 {
 	struct record *records[] = {hostile_record(), hostile_record(), record_new()};
@@ -429,6 +452,7 @@ int main(void)
 		cmocka_unit_test(runs_are_kept_apart),
 		cmocka_unit_test(what_changed_is_told),
 		cmocka_unit_test(a_kernel_is_compared_with_its_own),
+		cmocka_unit_test(a_staircase_is_drawn_once),
 		cmocka_unit_test(nothing_reaches_it_unescaped),
 	};
 

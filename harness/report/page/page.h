@@ -82,7 +82,9 @@ void page_verdicts_print(const struct page *page);
 /* Nothing where nothing was kept. 0 or -ENOMEM. */
 int page_since_print(const struct page *page) MUST_CHECK;
 void page_probes_print(struct page *page);
-/* stairs.c: what was sent again and again in each column, against the model. */
+/* Whether it answers something of the block otherwise than the first one does: drawn by itself. */
+bool page_column_differs(const struct page *page, size_t block, size_t column);
+/* stairs.c: what was sent again and again, against the model; of the columns that are drawn. */
 void page_stairs_print(const struct page *page, size_t block);
 /* states.c: every way between two states, and who shows it. */
 void page_states_print(struct page *page);

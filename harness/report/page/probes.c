@@ -215,8 +215,10 @@ static void findings_print(const struct page *page, size_t index)
 
 /* ---- ladders ---- */
 
-static bool column_differs(const struct page *page, const struct matrix_block *block, size_t column)
+bool page_column_differs(const struct page *page, size_t index, size_t column)
 {
+	const struct matrix_block *block = &page->mx.blocks[index];
+
 	for (size_t i = block->row; i < block->row + block->row_count; i++) {
 		const struct matrix_cell *cell = &page->mx.rows[i].cells[column];
 		const struct finding *first = row_finding(page, &page->mx.rows[i]);
@@ -258,7 +260,6 @@ static int ladder_put(struct page *page, size_t column, const struct record *rec
 /* The first kernel's, and those of the kernels that answer otherwise. */
 static void ladders_print(struct page *page, size_t index)
 {
-	const struct matrix_block *block = &page->mx.blocks[index];
 	bool any = false, left_out = false;
 
 	for (size_t i = 0; i < page->count; i++) {
@@ -266,7 +267,7 @@ static void ladders_print(struct page *page, size_t index)
 
 		if (!rec || !rec->event_count)
 			continue;
-		if (any && !column_differs(page, block, i)) {
+		if (any && !page_column_differs(page, index, i)) {
 			left_out = true;
 			continue;
 		}

@@ -26,12 +26,17 @@ static void record_stairs(const struct page *page, const struct record *rec, con
 	fputs("</details>\n", out);
 }
 
+/* The first column's, and those of the columns that answer otherwise: as their ladders. */
 void page_stairs_print(const struct page *page, size_t block)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < page->count; i++) {
 		const struct record *rec = page_record(page, block, i);
 
-		if (rec && rec->interval_count)
-			record_stairs(page, rec, page->own[i].name);
+		if (!rec || !rec->interval_count || (any && !page_column_differs(page, block, i)))
+			continue;
+		record_stairs(page, rec, page->own[i].name);
+		any = true;
 	}
 }
