@@ -95,20 +95,19 @@ answer_files() {
 }
 
 @test "sweep: one that was killed goes on where it was" {
-	sweep --set tcp_fin_timeout=30..41 -j 1 >killed 2>&1 &
+	sweep --set tcp_fin_timeout=30..35 -j 1 >killed 2>&1 &
 	pid=$!
-	for _ in $(seq 600); do
-		[ "$(answer_files 2>/dev/null | wc -l)" -lt 3 ] || break
+	until [ "$(answer_files | wc -l)" -ge 2 ] || ! kill -0 $pid; do
 		sleep 0.05
 	done
 	kill -9 $pid
 	wait $pid || true
 	had=$(answer_files | wc -l)
-	[ "$had" -ge 3 ]
-	sweep --set tcp_fin_timeout=30..41 >table1 2>said1
-	said said1 "$had" $((12 - had))
+	[ "$had" -ge 2 ]
+	sweep --set tcp_fin_timeout=30..35 >table1 2>said1
+	said said1 "$had" $((6 - had))
 	rm -r "$ANSWERS"
-	sweep --set tcp_fin_timeout=30..41 >table2
+	sweep --set tcp_fin_timeout=30..35 >table2
 	cmp table1 table2
 }
 
