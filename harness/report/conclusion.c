@@ -61,6 +61,20 @@ static bool is_named(const char *text, const char *name)
 	return false;
 }
 
+bool record_names_sysctl(const struct record *rec, const char *name)
+{
+	if (is_named(rec->title, name) || is_named(rec->question, name) ||
+	    is_named(rec->kernel_path, name))
+		return true;
+	for (size_t i = 0; i < rec->claim_count; i++)
+		if (is_named(rec->claims[i].text, name))
+			return true;
+	for (size_t i = 0; i < rec->finding_count; i++)
+		if (is_named(rec->findings[i].rule, name))
+			return true;
+	return false;
+}
+
 static bool changed_in_run(const struct record *rec, const char *name)
 {
 	size_t left = rec->sysctl_count;

@@ -12,4 +12,7 @@
  */
 void conclusion_add(struct buffer *words, const struct record *rec);
 
+/* Whether the probe, a claim of it or the rule of a finding calls the sysctl ("tcp_sack") by name. */
+bool record_names_sysctl(const struct record *rec, const char *name);
+
 #endif

@@ -77,7 +77,11 @@ static const struct {
 	{"tcp_pacing_ca_ratio", TOPIC_DATA},
 	{"tcp_pacing_ss_ratio", TOPIC_DATA},
 	{"tcp_pingpong_thresh", TOPIC_DATA},
+	{"tcp_plb_cong_thresh", TOPIC_NEVER},
 	{"tcp_plb_enabled", TOPIC_NEVER}, /* by congestion controls that ECN feeds: DCTCP */
+	{"tcp_plb_idle_rehash_rounds", TOPIC_NEVER},
+	{"tcp_plb_rehash_rounds", TOPIC_NEVER},
+	{"tcp_plb_suspend_rto_sec", TOPIC_NEVER},
 	{"tcp_probe_interval", TOPIC_DATA},
 	{"tcp_probe_threshold", TOPIC_DATA},
 	{"tcp_recovery", TOPIC_AGAIN},

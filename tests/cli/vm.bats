@@ -433,7 +433,7 @@ qemu_that() {
 	diff -r before "out/$KERNEL"
 	# one's own words win
 	run -1 "$FINWAIT" diff --kernel "$KERNEL" before wave1.lost --seed 6 --set tcp_orphan_retries=1
-	[[ $output == *"condition: net.ipv4.tcp_orphan_retries is 2 in --- and 1 in +++"* ]]
+	[[ $output == *"may be why: net.ipv4.tcp_orphan_retries is 2 in --- and 1 in +++"* ]]
 	head -n 1 "out/$KERNEL/wave1.lost.jsonl" | grep -qF \
 		'"asked":{"sets":{"tcp_orphan_retries":1},"seed":6},"features"'
 }

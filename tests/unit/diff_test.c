@@ -497,6 +497,36 @@ static void the_whole_of_it(void **state)
 	pair_close(&pair);
 }
 
+/* Of settings that bear on it those first that the probe calls by name; the rest is counted. */
+static void the_likely_cause_comes_first(void **state)
+{
+	static const char *const names[] = {"tcp_dsack", "tcp_fack", "tcp_orphan_retries",
+	                                    "tcp_unheard_of"};
+	char name[64], *text, *found, *last;
+	struct pair pair;
+	bool differ;
+
+	(void)state;
+	pair_open(&pair, "lost-fin.jsonl");
+	pair.b->findings[0].verdict = VERDICT_SKIPPED;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(name, sizeof(name), "net.ipv4.%s", names[i]);
+		assert_int_equal(settings_put(&pair.a->sysctls[SIDE_CLIENT], name, "7"), 0);
+		assert_int_equal(settings_put(&pair.b->sysctls[SIDE_CLIENT], name, "8"), 0);
+	}
+	text = pair_print(&pair, &differ);
+	last = strstr(text, "\n  may be why: the client's net.ipv4.tcp_orphan_retries is 7 in ---");
+	assert_non_null(last);
+	found = strstr(last, "\n  may be why: the client's net.ipv4.tcp_dsack is 7 in ---");
+	assert_non_null(found);
+	found = strstr(found, "\n  condition: the client's net.ipv4.tcp_unheard_of is 7 in ---");
+	assert_non_null(found);
+	assert_non_null(strstr(found, "\n  condition: 1 more sysctl that had no part in it"));
+	free(text);
+	record_free(pair.a);
+	record_free(pair.b);
+}
+
 static void one_line_where_nothing_differs(void **state)
 {
 	struct pair pair = {0};
@@ -551,6 +581,7 @@ int main(void)
 		cmocka_unit_test(tolerance_is_the_wheels),
 		cmocka_unit_test(alignment_is_the_shortest),
 		cmocka_unit_test(the_whole_of_it),
+		cmocka_unit_test(the_likely_cause_comes_first),
 		cmocka_unit_test(one_line_where_nothing_differs),
 		cmocka_unit_test(control_characters_do_not_reach_the_terminal),
 	};

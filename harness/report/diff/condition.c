@@ -2,22 +2,32 @@
 /*
  * condition: settings that are not the same in both records.
  *
- * They explain a difference and are none by themselves. Those that may have had a part in
- * what happened (story/topic.h) come first and all of them; of the rest, which between two
- * kernels are many, only few.
+ * They explain a difference and are none by themselves. The likely cause comes first: of those that
+ * may have had a part in what happened (story/topic.h), all of which are told, those that the probe
+ * calls by name, then the others. Of the rest, which between two kernels are many, only few are.
  */
 #include <string.h>
 
 #include "../../story/topic.h"
+#include "../conclusion.h"
 #include "diff.h"
 
 #define INDENT 2
 #define OTHERS_MOST 4 /* of those that nothing is known of */
 
+/* What a sysctl that differs may be to what differs. */
+enum part {
+	PART_NAMED, /* it had a part in what happened, and the probe is about it */
+	PART_SOME,
+	PART_UNKNOWN, /* or none */
+	PART_COUNT,
+};
+
 struct conditions {
 	const struct diff *diff;
 	const struct sheet *sheet;
 	unsigned int topics;
+	enum part part; /* of what is printed now */
 	size_t others; /* that differ and were not printed */
 	size_t unknown; /* that were, though nothing is known of them */
 };
@@ -25,7 +35,10 @@ struct conditions {
 static void print_condition(const struct conditions *c, const char *of, const char *name,
                             const char *a, const char *b)
 {
-	sheet_format(c->sheet, INDENT, ATTR_DIM, "condition: %s%s is %s in --- and %s in +++", of,
+	bool cause = c->part < PART_UNKNOWN;
+
+	sheet_format(c->sheet, INDENT, cause ? ATTR_YELLOW : ATTR_DIM,
+	             "%s: %s%s is %s in --- and %s in +++", cause ? "may be why" : "condition", of,
 	             name, a ? a : "absent", b ? b : "absent");
 }
 
@@ -101,13 +114,25 @@ static void print_sysctl(const struct conditions *c, const struct sysctl *sysctl
 	print_setting(c, "the server's ", sysctl->name, server[0], server[1]);
 }
 
-/* Now, or in the second round, or counted only. */
-static void take_sysctl(struct conditions *c, const char *name, bool second)
+static enum part part_of(const struct conditions *c, const char *name, enum bearing bearing)
+{
+	const char *dot = strrchr(name, '.'), *known_as = dot ? dot + 1 : name;
+
+	if (bearing != BEARING_SOME)
+		return PART_UNKNOWN;
+	return record_names_sysctl(c->diff->sides[0].rec, known_as) ||
+	                       record_names_sysctl(c->diff->sides[1].rec, known_as)
+	               ? PART_NAMED
+	               : PART_SOME;
+}
+
+/* Now, or in another round, or counted only. */
+static void take_sysctl(struct conditions *c, const char *name)
 {
 	const struct sysctl sysctl = sysctl_of(c, name);
 	enum bearing bearing = topics_bearing(c->topics, name);
 
-	if (!sysctl_differs(&sysctl) || second == (bearing == BEARING_SOME))
+	if (!sysctl_differs(&sysctl) || part_of(c, name, bearing) != c->part)
 		return;
 	if (bearing == BEARING_UNKNOWN && c->unknown++ >= OTHERS_MOST)
 		bearing = BEARING_NONE;
@@ -118,7 +143,7 @@ static void take_sysctl(struct conditions *c, const char *name, bool second)
 }
 
 /* Each name that any host of any record has, once. */
-static void take_sysctls(struct conditions *c, bool second)
+static void take_sysctls(struct conditions *c)
 {
 	const struct settings *seen[SIDE_COUNT * 2];
 	size_t sets = 0;
@@ -133,7 +158,7 @@ static void take_sysctls(struct conditions *c, bool second)
 				while (j < sets && !settings_get(seen[j], set->items[i].name))
 					j++;
 				if (j == sets)
-					take_sysctl(c, set->items[i].name, second);
+					take_sysctl(c, set->items[i].name);
 			}
 			seen[sets++] = set;
 		}
@@ -142,13 +167,15 @@ static void take_sysctls(struct conditions *c, bool second)
 
 void diff_print_conditions(const struct diff *diff, const struct sheet *sheet)
 {
-	struct conditions c = {.diff = diff, .sheet = sheet};
+	struct conditions c = {.diff = diff, .sheet = sheet, .part = PART_UNKNOWN};
 
 	c.topics = story_topics(&diff->stories[0]) | story_topics(&diff->stories[1]);
 	print_wires(&c);
 	print_params(&c);
-	take_sysctls(&c, false);
-	take_sysctls(&c, true);
+	for (unsigned int part = 0; part < PART_COUNT; part++) {
+		c.part = (enum part)part;
+		take_sysctls(&c);
+	}
 	if (c.others)
 		sheet_format(
 			sheet, INDENT, ATTR_DIM,

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../verdict_words.h"
 #include "diff.h"
 
 #define INDENT 2
@@ -107,7 +108,7 @@ static const char *field_text(const struct finding *finding, enum finding_field 
 	case FIELD_COUNT:
 		break;
 	}
-	return verdict_name(finding->verdict);
+	return verdict_word(finding->verdict);
 }
 
 static const char *const field_words[] = {
