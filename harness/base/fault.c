@@ -53,6 +53,41 @@ int fault_set_ext(struct fault *f, int err, const char *extack, const char *fmt,
 	return -err;
 }
 
+/* What functions attempt, in the words of fault_set(): "open the folder out". */
+static const char *const attempts[] = {
+	"accept",  "add",     "allow",   "ask",     "attach",  "become",  "bind",       "block",
+	"boot",    "check",   "clear",   "compare", "compile", "connect", "count",      "create",
+	"destroy", "dump",    "enlarge", "enter",   "find",    "fork",    "get",        "hand",
+	"hold",    "judge",   "keep",    "list",    "listen",  "load",    "lock",       "look",
+	"make",    "map",     "mount",   "name",    "note",    "open",    "parse",      "place",
+	"plan",    "plug",    "prepare", "put",     "read",    "receive", "remove",     "rename",
+	"replace", "restore", "return",  "run",     "send",    "set",     "settle",     "size",
+	"start",   "stat",    "stop",    "take",    "tell",    "turn",    "understand", "unpack",
+	"unplug",  "unshare", "use",     "wait",    "watch",   "write",
+};
+
+static bool is_attempt(const char *what)
+{
+	size_t length = strcspn(what, " ");
+
+	for (size_t i = 0; what[length] && i < sizeof(attempts) / sizeof(attempts[0]); i++)
+		if (length == strlen(attempts[i]) && !strncmp(what, attempts[i], length))
+			return true;
+	return false;
+}
+
+const char *fault_complaint(const struct fault *f, char *buf, size_t size)
+{
+	static const char cannot[] = "cannot ";
+	size_t used = sizeof(cannot) - 1;
+
+	if (!f || !f->err || size <= used || !is_attempt(f->what))
+		return fault_text(f, buf, size);
+	snprintf(buf, size, "%s", cannot);
+	(void)fault_text(f, buf + used, size - used);
+	return buf;
+}
+
 const char *fault_text(const struct fault *f, char *buf, size_t size)
 {
 	if (!f || !f->err)

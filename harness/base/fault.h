@@ -34,5 +34,7 @@ int fault_set_ext(struct fault *f, int err, const char *extack, const char *fmt,
 
 /* One line, "what: strerror (extack)", into @buf; returns @buf. */
 const char *fault_text(const struct fault *f, char *buf, size_t size);
+/* The same as a sentence for the user: "cannot open the folder out: No such file or directory". */
+const char *fault_complaint(const struct fault *f, char *buf, size_t size);
 
 #endif

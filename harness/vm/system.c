@@ -112,7 +112,7 @@ void system_allow_files(void)
 	struct rlimit limit = {.rlim_cur = OPEN_FILES, .rlim_max = OPEN_FILES};
 
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		fprintf(stderr, "finwait: allow more open files: %s\n", strerror(errno));
+		fprintf(stderr, "finwait: cannot allow more open files: %s\n", strerror(errno));
 }
 
 void system_credit_random(uint64_t seed)
@@ -126,7 +126,7 @@ void system_credit_random(uint64_t seed)
 		pool[i] = (uint32_t)(seed >> 32);
 	}
 	if (fd < 0 || ioctl(fd, RNDADDENTROPY, pool) < 0 || ioctl(fd, RNDRESEEDCRNG) < 0)
-		fprintf(stderr, "finwait: credit random: %s\n", strerror(errno));
+		fprintf(stderr, "finwait: cannot credit random: %s\n", strerror(errno));
 	if (fd >= 0)
 		close(fd);
 }

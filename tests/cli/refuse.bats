@@ -127,7 +127,7 @@ setup() {
 		open.three-way simopen.four-way finwait2.close-timeout \
 		--set tcp_fin_timeout=1 --out full >table.txt 2>complaint.txt || status=$?
 	[ "$status" -eq 3 ]
-	run ! grep -vE '^finwait: write the record full/[a-z0-9.-]+.jsonl: No space left on device$' \
+	run ! grep -vE '^finwait: cannot write the record full/[a-z0-9.-]+.jsonl: No space left on device$' \
 		complaint.txt
 	# those without a result are those that were named
 	diff <(sed 's|.*full/\(.*\): .*|\1|' complaint.txt | sort) \
@@ -152,7 +152,7 @@ setup() {
 	[ "$status" -eq 3 ]
 	[ "${#stderr_lines[@]}" -eq 2 ]
 	for id in self.connect open.three-way; do
-		grep -qx "finwait: write the record out/$id.jsonl: File too large" <<<"$stderr"
+		grep -qx "finwait: cannot write the record out/$id.jsonl: File too large" <<<"$stderr"
 		json_holds "out/$id.jsonl" '.[1].type == "probe"'
 	done
 	[[ $output == *"2 probes: 2 as predicted"*"Not every record could be kept in out/." ]]
