@@ -7,6 +7,7 @@
 #include "../run/registry.h"
 #include "cli.h"
 #include "collect_options.h"
+#include "format.h"
 #include "request_options.h"
 
 /* The ids of all rows with a claim of it, the caller's; NULL: no memory. */
@@ -32,6 +33,23 @@ static void articles_print(void)
 	cli_advise("\n'finwait article LETTER' puts its claims to this kernel.\n");
 }
 
+static int articles_format(void)
+{
+	static const struct grid_column columns[] = {
+		{"finwait", GRID_CONTEXT}, {"article", 0}, {"title", 0}, {"in_english", 0}};
+	struct grid grid = grid_open("finwait article");
+	const struct article *article;
+
+	grid_columns(&grid, columns, sizeof(columns) / sizeof(columns[0]));
+	for (unsigned int i = 0; (article = article_at(i)); i++) {
+		grid_put(&grid, "%s", FINWAIT_VERSION);
+		grid_put(&grid, "%c", article->letter);
+		grid_put(&grid, "%s", article->title);
+		grid_put(&grid, "%s", article->english);
+	}
+	return format_print(&grid);
+}
+
 static int article_show(const struct collect *c, const struct article *article)
 {
 	struct report_style style = cli_style();
@@ -48,6 +66,13 @@ static int article_show(const struct collect *c, const struct article *article)
 			.count = source->kept.count,
 		};
 		tally_add_all(&tally, source->kept.records, source->kept.count);
+	}
+	if (cli_format() != FORMAT_TEXT) {
+		struct grid grid = grid_open("finwait article");
+
+		claims_put(&grid, article, columns, c->count);
+		err = format_print(&grid);
+		return err ? err : (int)tally_code(&tally);
 	}
 	err = claims_print(article, columns, c->count, &style, stdout);
 	if (err)
@@ -95,6 +120,8 @@ int command_article(int argc, char **argv)
 		code = article_take(words.items[0], &article);
 	if (!code && article)
 		code = article_ask(&c, article);
+	else if (!code && cli_format() != FORMAT_TEXT)
+		code = articles_format();
 	else if (!code)
 		articles_print();
 	collect_free(&c);

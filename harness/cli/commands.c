@@ -122,7 +122,7 @@ static const struct command commands[] = {
 		{
 			.name = "ladder",
 			.run = command_ladder,
-			.synopsis = "ladder ID [--out DIR] [--svg FILE]",
+			.synopsis = "ladder ID [--svg FILE] [--markdown]",
 			.summary = "draw what happened in the last run",
 			.help = "Draws the record that 'finwait run' kept: both ends' states in "
 				"their lanes, packets as arrows, what was lost and by which rule. "

@@ -9,9 +9,11 @@
 
 #include "../base/slack.h"
 #include "../run/registry.h"
+#include "../report/diff/rows.h"
 #include "../session/compile.h"
 #include "cli.h"
 #include "collect_options.h"
+#include "format.h"
 
 struct diff_command {
 	struct collect collect; /* sources[0] is side A, sources[1] is B */
@@ -19,6 +21,7 @@ struct diff_command {
 	struct probe_words patterns; /* of them what are not the sides: which probes */
 	const char **probes; /* that a kernel is asked, as the record at hand has them */
 	struct report_style style;
+	struct grid grid; /* where it is not text */
 	int64_t slack_ns;
 	size_t same, differ, alone, undone;
 };
@@ -221,7 +224,9 @@ static int diff_pair(struct diff_command *cmd, const struct record *a, const str
 {
 	const struct diff_side sides[2] = {{side_of(cmd, 0)->name, a}, {side_of(cmd, 1)->name, b}};
 	bool differ = false;
-	int err = diff_print(sides, cmd->slack_ns, &cmd->style, stdout, &differ);
+	int err = cli_format() == FORMAT_TEXT
+	                  ? diff_print(sides, cmd->slack_ns, &cmd->style, stdout, &differ)
+	                  : diff_rows(&cmd->grid, sides, cmd->slack_ns, &differ);
 
 	if (err)
 		return cli_say(EXIT_NOT_RUN, "cannot compare %s: %s", a->probe, strerror(-err));
@@ -236,7 +241,12 @@ static int diff_pair(struct diff_command *cmd, const struct record *a, const str
 
 static void diff_alone(struct diff_command *cmd, const char *probe, int side)
 {
-	printf("%-26sONLY IN %s\n", probe, side_of(cmd, side)->name);
+	const char *const names[2] = {side_of(cmd, 0)->name, side_of(cmd, 1)->name};
+
+	if (cli_format() == FORMAT_TEXT)
+		printf("%-26sONLY IN %s\n", probe, names[side]);
+	else
+		diff_row_alone(&cmd->grid, names, probe, side);
 	cmd->alone++;
 }
 
@@ -271,7 +281,7 @@ static int diff_all(struct diff_command *cmd)
 	return code;
 }
 
-static int diff_finish(struct diff_command *cmd)
+static void totals_print(const struct diff_command *cmd)
 {
 	size_t total = cmd->same + cmd->differ + cmd->alone + cmd->undone;
 
@@ -285,6 +295,18 @@ static int diff_finish(struct diff_command *cmd)
 	diff_print_rule(cmd->slack_ns, &cmd->style, stdout);
 	if (cmd->collect.targets)
 		printf("\nThe records are in %s/KERNEL/.\n", cmd->collect.request.out_dir);
+}
+
+static int diff_finish(struct diff_command *cmd)
+{
+	int code = 0;
+
+	if (cli_format() == FORMAT_TEXT)
+		totals_print(cmd);
+	else
+		code = format_print(&cmd->grid);
+	if (code)
+		return code;
 	if (cmd->differ || cmd->alone)
 		return EXIT_MODEL_FAILED;
 	return cmd->collect.tally.incomplete ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
@@ -306,7 +328,11 @@ static int diff_check(const struct diff_command *cmd)
 
 int command_diff(int argc, char **argv)
 {
-	struct diff_command cmd = {.style = cli_style(), .slack_ns = slack_ms() * NS_PER_MS};
+	struct diff_command cmd = {
+		.style = cli_style(),
+		.grid = grid_open("finwait diff"),
+		.slack_ns = slack_ms() * NS_PER_MS,
+	};
 	int code = collect_parse(&cmd.collect, COMMAND_DIFF, (struct own_options){0}, argc, argv,
 	                         &cmd.words);
 
@@ -314,12 +340,15 @@ int command_diff(int argc, char **argv)
 		code = diff_collect(&cmd);
 	if (!code)
 		code = diff_check(&cmd);
-	if (!code)
+	if (!code) {
+		diff_columns(&cmd.grid);
 		code = diff_all(&cmd);
+	}
 	if (!code)
 		code = diff_finish(&cmd);
 	collect_free(&cmd.collect);
 	probe_words_free(&cmd.patterns);
 	free(cmd.probes);
+	grid_free(&cmd.grid);
 	return code;
 }

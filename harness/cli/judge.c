@@ -9,14 +9,17 @@
 #include "../session/compile.h"
 #include "../session/judge_again.h"
 #include "../session/records.h"
+#include "../report/ktap.h"
 #include "captures.h"
 #include "expecting.h"
+#include "format.h"
+#include "junit.h"
 #include "output.h"
 
 struct judge_command {
-	enum output_format format;
 	bool ladder;
 	const char *pcapng_dir; /* NULL: no captures */
+	const char *junit; /* its file; NULL: none */
 	unsigned int verbose; /* how often -v */
 	struct record **records;
 	size_t count;
@@ -34,10 +37,8 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 		cmd->pcapng_dir = value;
 	cmd->ladder |= row->id == OPTION_LADDER;
 	cmd->verbose += row->id == OPTION_VERBOSE;
-	if (row->id == OPTION_JSON)
-		cmd->format = FORMAT_JSON;
-	if (row->id == OPTION_TAP)
-		cmd->format = FORMAT_TAP;
+	if (row->id == OPTION_JUNIT)
+		cmd->junit = value;
 	return 0;
 }
 
@@ -127,24 +128,34 @@ static void print_json(const struct judge_command *cmd)
 
 static void print_tap(const struct judge_command *cmd)
 {
-	ktap_print_header(cmd->count, stdout);
+	struct ktap ktap;
+
+	ktap_begin(&ktap, cmd->count, stdout);
 	for (size_t i = 0; i < cmd->count; i++)
-		ktap_print(cmd->records[i], NULL, i + 1, stdout);
+		ktap_print(&ktap, cmd->records[i], NULL);
+	(void)ktap_end(&ktap); /* cli_finish() says what went wrong */
 }
 
-static void judge_print(const struct judge_command *cmd)
+static int judge_print(const struct judge_command *cmd)
 {
-	switch (cmd->format) {
-	case FORMAT_TABLE:
+	switch (cli_format()) {
+	case FORMAT_TEXT:
 		records_print(cmd->records, cmd->count, cmd->verbose, cmd->ladder);
-		break;
-	case FORMAT_JSON:
+		return 0;
+	case FORMAT_JSONL:
 		print_json(cmd);
-		break;
+		return 0;
 	case FORMAT_TAP:
 		print_tap(cmd);
+		return 0;
+	case FORMAT_JSON:
+	case FORMAT_MARKDOWN:
+	case FORMAT_CSV:
+	case FORMAT_JUNIT:
+	case FORMAT_COUNT:
 		break;
 	}
+	return records_print_as(cmd->records, cmd->count, NULL, "finwait judge");
 }
 
 static int judge_words(struct judge_command *cmd, const struct words *words)
@@ -152,13 +163,17 @@ static int judge_words(struct judge_command *cmd, const struct words *words)
 	for (size_t i = 0; i < words->count; i++)
 		if (!probe_source_named(words->items[i]))
 			path_take(cmd, words->items[i]);
-	if (cmd->count)
-		judge_print(cmd);
+	if (cmd->count && judge_print(cmd))
+		cmd->tally.incomplete = true;
 	if (cmd->pcapng_dir && captures_write(cmd->records, cmd->count, cmd->pcapng_dir))
 		cmd->tally.incomplete = true;
+	if (cmd->junit && junit_write(cmd->records, cmd->count, NULL, cmd->junit))
+		cmd->tally.incomplete = true;
+	if (cli_format() == FORMAT_TAP && !cmd->expecting.dir)
+		return tally_kselftest_code(&cmd->tally);
 	return (int)expecting_conclude(&cmd->expecting, cmd->records, cmd->count,
 	                               tally_code(&cmd->tally),
-	                               cmd->format == FORMAT_TABLE ? stdout : stderr);
+	                               cli_format() == FORMAT_TEXT ? stdout : stderr);
 }
 
 int command_judge(int argc, char **argv)

@@ -9,6 +9,7 @@
 #include "../run/keep.h"
 #include "../run/registry.h"
 #include "../session/records.h"
+#include "format.h"
 #include "output_file.h"
 
 /* The record of @what: a file, or a probe's id whose record is in the folder @dir. */
@@ -70,12 +71,18 @@ static int ladder_write_svg(const struct record *rec, const char *path)
 static int ladder_show(const struct record *rec, const struct ladder_command *cmd)
 {
 	struct report_style style = cli_style();
+	int err;
 
 	style.verbose = cmd->verbose;
 	if (cmd->svg)
 		return ladder_write_svg(rec, cmd->svg);
 	/* it has said why, or nobody reads it any more */
-	return ladder_print(rec, &style, stdout) ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
+	if (cli_format() == FORMAT_TEXT)
+		return ladder_print(rec, &style, stdout) ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
+	err = ladder_markdown(rec, &style, stdout);
+	if (err && err != -EIO)
+		return cli_say(EXIT_NOT_RUN, "cannot draw %s: %s", rec->probe, strerror(-err));
+	return EXIT_AS_PREDICTED;
 }
 
 int command_ladder(int argc, char **argv)

@@ -15,6 +15,7 @@
 #include "../session/catalog.h"
 #include "../session/records.h"
 #include "cli.h"
+#include "format.h"
 #include "output.h"
 
 #define WIDTH_DEFAULT 110
@@ -34,7 +35,7 @@ struct list {
 
 struct list_options {
 	const char *dir;
-	bool json, ids;
+	bool ids;
 };
 
 static int option_take(void *arg, const struct option_row *row, const char *value)
@@ -43,7 +44,6 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 
 	if (row->id == OPTION_OUT)
 		options->dir = value;
-	options->json |= row->id == OPTION_JSON;
 	options->ids |= row->id == OPTION_IDS;
 	return 0;
 }
@@ -187,28 +187,92 @@ static void legend_print(const struct list *list, const char *dir)
 	             list->any_record ? dir : "", list->any_record ? "/." : "");
 }
 
-static int list_text(const char *dir)
+static void row_put(const struct list *list, size_t at, struct grid *grid)
+{
+	const struct registry_row *row = &list->rows[at];
+	const struct record *rec = list->records[at];
+	char letters[LETTER_COLUMNS + 1];
+	struct sheet_cell verdict;
+
+	letters_find(row->probe, letters);
+	verdict_cell(rec, &verdict);
+	grid_put(grid, "%s", FINWAIT_VERSION);
+	grid_put(grid, "%s%s", rec ? "Linux " : "", rec ? rec->run.kernel : "");
+	grid_put(grid, "%s", chapter_of(row)->title);
+	grid_put(grid, "%s", row->id);
+	grid_put(grid, "%s", letters);
+	grid_put(grid, "%s", verdict.text);
+	grid_put(grid, "%s", registry_row_is_slow(row) ? "yes" : "");
+	grid_put(grid, "%s%s%s", row->probe->title, row->variant && row->variant->title ? ": " : "",
+	         row->variant && row->variant->title ? row->variant->title : "");
+}
+
+static int list_rows(const struct list *list)
+{
+	static const struct grid_column columns[] = {
+		{"finwait", GRID_CONTEXT},
+		{"last_run_on", GRID_CONTEXT},
+		{"chapter", 0},
+		{"probe", 0},
+		{"articles", 0},
+		{"verdict", 0},
+		{"needs_minutes", 0},
+		{"title", 0},
+	};
+	struct grid grid = grid_open("finwait list");
+
+	grid_columns(&grid, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < list->count; i++)
+		row_put(list, i, &grid);
+	return format_print(&grid);
+}
+
+static int list_show(const char *dir)
 {
 	struct report_style style = cli_style();
 	struct list list = {.sheet = sheet_open(stdout, &style, WIDTH_DEFAULT, WIDTH_LEAST)};
+	int code = EXIT_AS_PREDICTED;
 
 	list.rows = registry_rows(&list.count);
 	list.records = calloc(list.count + 1, sizeof(struct record *));
 	if (!list.records)
 		return cli_say(EXIT_NOT_RUN, "out of memory");
 	records_find(&list, dir);
-	list_print(&list);
+	if (cli_format() == FORMAT_TEXT)
+		list_print(&list);
+	else
+		code = list_rows(&list);
 	records_free(list.records, list.count);
-	if (!cli_is_quiet())
+	if (cli_format() == FORMAT_TEXT && !cli_is_quiet())
 		legend_print(&list, dir);
-	return EXIT_AS_PREDICTED;
+	return code;
+}
+
+/* All there is to know of each probe: an array, or a line each. */
+static void list_json(bool lines)
+{
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+
+	fputs(lines ? "" : "[\n", stdout);
+	for (size_t i = 0; i < count; i++) {
+		json_print(catalog_line(&rows[i]));
+		fputs(lines ? "" : i + 1 < count ? "," : "]\n", stdout);
+	}
+}
+
+static void list_ids(void)
+{
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+
+	for (size_t i = 0; i < count; i++)
+		puts(rows[i].id);
 }
 
 int command_list(int argc, char **argv)
 {
 	struct list_options options = {.dir = OUT_DIR_DEFAULT};
-	size_t count;
-	const struct registry_row *rows = registry_rows(&count);
 	struct words words;
 	int code = options_parse(COMMAND_LIST, argc, argv, option_take, &options, &words);
 
@@ -216,12 +280,11 @@ int command_list(int argc, char **argv)
 		code = cli_say(EXIT_USAGE, "list takes no argument, not '%s'", words.items[0]);
 	if (code)
 		return code;
-	if (!options.json && !options.ids)
-		return list_text(options.dir);
-	for (size_t i = 0; i < count; i++)
-		if (options.json)
-			json_print(catalog_line(&rows[i]));
-		else
-			puts(rows[i].id);
+	if (options.ids)
+		list_ids();
+	else if (cli_format() == FORMAT_JSON || cli_format() == FORMAT_JSONL)
+		list_json(cli_format() == FORMAT_JSONL);
+	else
+		return list_show(options.dir);
 	return EXIT_AS_PREDICTED;
 }

@@ -14,6 +14,7 @@
 #include "../base/slack.h"
 #include "../vm/guest.h"
 #include "cli.h"
+#include "format.h"
 
 static int man_take(void *arg, const struct option_row *row, const char *value)
 {
@@ -144,6 +145,7 @@ int main(int argc, char **argv)
 		return cli_say(EXIT_NOT_RUN, "cannot ignore signals: %s", strerror(errno));
 	for (; argc > 1 && option_every_take(argv[1]); argc--)
 		argv++;
+	format_foresee(argc, argv);
 	if (argc < 2) {
 		help_all(stderr);
 		return EXIT_USAGE;
@@ -151,7 +153,7 @@ int main(int argc, char **argv)
 	if (is_version(argv[1]))
 		return cli_finish(version_print());
 	if (!slack_read(&slack))
-		return cli_say(EXIT_USAGE, "FINWAIT_SLACK_MS wants 0 to 10000, not '%s'",
-		               getenv("FINWAIT_SLACK_MS"));
+		return cli_finish(cli_say(EXIT_USAGE, "FINWAIT_SLACK_MS wants 0 to 10000, not '%s'",
+		                          getenv("FINWAIT_SLACK_MS")));
 	return cli_finish(command_dispatch(argc - 1, argv + 1));
 }

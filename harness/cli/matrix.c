@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "../session/compile.h"
 #include "collect_options.h"
+#include "format.h"
 #include "request_options.h"
 
 static int matrix_exit_code(const struct collect *c)
@@ -38,6 +39,17 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	return row->id == OPTION_DIFFERS || row->id == OPTION_VERBOSE ? 0 : OPTION_NOT_TAKEN;
 }
 
+static int matrix_format(const struct matrix_column *columns, size_t count, enum matrix_rows rows)
+{
+	struct grid grid = grid_open("finwait matrix");
+	int err = matrix_put(&grid, columns, count, slack_ms() * NS_PER_MS, rows);
+
+	if (!err)
+		return format_print(&grid);
+	grid_free(&grid);
+	return cli_say(EXIT_NOT_RUN, "cannot print the table: %s", strerror(-err));
+}
+
 static int matrix_show(struct collect *c, enum matrix_rows rows)
 {
 	struct report_style style = cli_style();
@@ -56,6 +68,11 @@ static int matrix_show(struct collect *c, enum matrix_rows rows)
 			.count = source->kept.count,
 			.phases = source->phases.count ? &source->phases : NULL,
 		};
+	}
+	if (cli_format() != FORMAT_TEXT) {
+		int code = matrix_format(columns, c->count, rows);
+
+		return code ? code : matrix_exit_code(c);
 	}
 	err = matrix_print(columns, c->count, slack_ms() * NS_PER_MS, rows, &style, stdout);
 	if (err && err != -EIO) /* that of the output is told at the end, where somebody reads it */

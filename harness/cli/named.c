@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "../report/sheet.h"
 #include "cli.h"
@@ -152,6 +153,60 @@ void effect_print(const struct effect *effect)
 	probes_print("\nRead by", names_and_sets_not, effect->name);
 	if (effect_is_sysctl(effect))
 		advise_value(strrchr(effect->name, '.') + 1);
+}
+
+void effect_columns(struct grid *grid)
+{
+	static const struct grid_column columns[] = {
+		{"finwait", GRID_CONTEXT},
+		{"kernel", GRID_CONTEXT},
+		{"name", 0},
+		{"in_force", 0},
+		{"does", 0},
+		{"function", 0},
+		{"set_by", 0},
+		{"read_by", 0},
+	};
+
+	grid_columns(grid, columns, sizeof(columns) / sizeof(columns[0]));
+}
+
+/* A cell: the probes that are. */
+static void probes_put(struct grid *grid, probe_fn is_one, const void *arg)
+{
+	const struct probe *before = NULL;
+	struct buffer ids = {0};
+	const char *text;
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].probe == before || !is_one(&rows[i], arg))
+			continue;
+		before = rows[i].probe;
+		buffer_add(&ids, "%s%s", ids.used ? " " : "", before->id);
+	}
+	text = buffer_text(&ids);
+	grid->no_memory |= !text;
+	grid_put(grid, "%s", text ? text : "");
+	buffer_free(&ids);
+}
+
+void effect_put(struct grid *grid, const struct effect *effect)
+{
+	struct utsname host;
+	char value[256] = "";
+
+	if (effect_is_sysctl(effect))
+		sysctl_value_here(effect->name, value, sizeof(value));
+	grid_put(grid, "%s", FINWAIT_VERSION);
+	grid_put(grid, "Linux %s", uname(&host) < 0 ? "" : host.release);
+	grid_put(grid, "%s", effect->name);
+	grid_put(grid, "%s", value);
+	grid_put(grid, "%s", effect->does);
+	grid_put(grid, "%s", effect->function);
+	probes_put(grid, sets, effect->name);
+	probes_put(grid, names_and_sets_not, effect->name);
 }
 
 /* 0: there is no such errno. */

@@ -4,6 +4,7 @@
 #define FINWAIT_CLI_NAMED_H
 
 #include "../base/nearest.h"
+#include "../report/grid.h"
 #include "../run/effect.h"
 #include "../run/registry.h"
 
@@ -14,6 +15,9 @@ size_t probes_print(const char *head, probe_fn is_one, const void *arg);
 
 /* Of a sysctl or socket option: what it does, its value here, its probes. */
 void effect_print(const struct effect *effect);
+/* The same as a row, and the columns of such rows. */
+void effect_columns(struct grid *grid);
+void effect_put(struct grid *grid, const struct effect *effect);
 /* The value in this network namespace; "" where the kernel has no such sysctl. */
 void sysctl_value_here(const char *name, char *value, size_t size);
 bool effect_is_sysctl(const struct effect *effect);

@@ -7,6 +7,7 @@
 #include "../base/nearest.h"
 #include "cli.h"
 #include "commands.h"
+#include "format.h"
 
 #define RUN (1U << COMMAND_RUN | 1U << COMMAND_BASELINE) /* which is a run, too */
 #define WATCH (1U << COMMAND_WATCH)
@@ -23,7 +24,11 @@
 #define SHOW (1U << COMMAND_SHOW)
 #define SYSCTL (1U << COMMAND_SYSCTL)
 #define HELP (1U << COMMAND_HELP)
+#define ASK (1U << COMMAND_ASK)
+#define KERNEL (1U << COMMAND_KERNEL)
+#define DOCTOR (1U << COMMAND_DOCTOR)
 #define EVERY (1U << COMMAND_COUNT) /* those that are for all commands */
+#define TABLES (LIST | SHOW | SYSCTL | ASK | KERNEL | DOCTOR | MATRIX | DIFF | ARTICLE)
 #define ASKING (RUN | MATRIX | DIFF | ARTICLE) /* commands that run probes */
 #define HOST_TOO (ASKING | WATCH) /* and one that does so on the host alone */
 #define SWEEP_TOO (ASKING | SWEEP) /* and one that does so with many values */
@@ -80,10 +85,22 @@ static const struct option_row rows[] = {
          "end a probe that takes longer than S seconds (900)"},
 	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, 0,
          "draw each probe's ladder after the table"},
+	{OPTION_FORMAT, 0, "format", "text|json|jsonl|markdown|csv|tap|junit", RUN | JUDGE,
+         WORDS_CHOICES,
+         "the table (text), a row a finding as JSON, Markdown or CSV, the record (jsonl), KTAP "
+         "(tap) or JUnit's XML"},
+	{OPTION_FORMAT, 0, "format", "text|json|jsonl|markdown|csv", TABLES, WORDS_CHOICES,
+         "a table for people (text), rows as an array or lines of JSON, as Markdown for an issue "
+         "or a chat, as CSV for a spreadsheet"},
+	{OPTION_FORMAT, 0, "format", "text|markdown", LADDER, WORDS_CHOICES, "of the ladder"},
+	{OPTION_MARKDOWN, 0, "markdown", NULL, LADDER, 0,
+         "--format markdown: a heading and a block of code, for an issue or a chat"},
 	{OPTION_JSON, 0, "json", NULL, RUN | JUDGE, 0,
-         "the record as JSON Lines (finwait/1) instead of the table"},
+         "--format jsonl: the record as JSON Lines (finwait/1) instead of the table"},
+	{OPTION_FORMAT, 0, "format", "text|jsonl|csv", SWEEP, WORDS_CHOICES,
+         "the table, or a row a point and finding (docs/sweep.md)"},
 	{OPTION_JSON, 0, "json", NULL, SWEEP, 0,
-         "a line of JSON a point and finding instead of the table (docs/sweep.md)"},
+         "--format jsonl: a line of JSON a point and finding instead of the table (docs/sweep.md)"},
 	{OPTION_CSV, 0, "csv", "FILE", SWEEP, WORDS_FILES,
          "the same as comma-separated values, too ('-': standard output, instead of the table)"},
 	{OPTION_OUT, 0, "out", "DIR", SWEEP, WORDS_FOLDERS,
@@ -97,8 +114,12 @@ static const struct option_row rows[] = {
          "every Nth point alone, from I (0 to N-1) on, into the store; 'auto/N': I is "
          "SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX"},
 	{OPTION_IDS, 0, "ids", NULL, LIST, 0, "the ids alone, a line each"},
-	{OPTION_JSON, 0, "json", NULL, LIST, 0, "a line of JSON a probe"},
-	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, 0, "KTAP instead of the table"},
+	{OPTION_JSON, 0, "json", NULL, LIST, 0, "--format jsonl: a line of JSON a probe"},
+	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, 0,
+         "--format tap: KTAP instead of the table, and kselftest's exit codes: 0 passed, 1 failed "
+         "or not carried out, 4 all skipped or inconclusive"},
+	{OPTION_JUNIT, 0, "junit", "FILE", RUN | JUDGE, WORDS_FILES,
+         "what --format junit prints, too, into FILE: a test case a probe, for CI servers"},
 	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE, WORDS_FOLDERS,
          "the packets, too, for Wireshark: a capture file a probe, "
          "DIR/ID.pcapng, an interface for each end of the wire"},
@@ -287,7 +308,8 @@ int options_parse(enum command_id command, int argc, char **argv, option_fn take
 		row = row_find(command, option);
 		if (row->commands == EVERY)
 			every_take(row);
-		else if ((code = take(arg, row, optarg)))
+		else if ((code = option_is_format(row) ? format_take(command, row, optarg)
+		                                       : take(arg, row, optarg)))
 			return code;
 	}
 	words->items = (const char *const *)argv + optind;
@@ -303,7 +325,7 @@ const struct option_row *option_at(unsigned int i)
 bool options_any(enum command_id command)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (option_is_of(&rows[i], command))
+		if (option_is_of(&rows[i], command) && !option_is_format(&rows[i]))
 			return true;
 	return false;
 }

@@ -69,6 +69,9 @@ enum option_id {
 	OPTION_LADDER,
 	OPTION_JSON,
 	OPTION_TAP,
+	OPTION_FORMAT,
+	OPTION_MARKDOWN,
+	OPTION_JUNIT,
 	OPTION_PCAPNG,
 	OPTION_OUT,
 	OPTION_SVG,
@@ -123,7 +126,8 @@ int options_parse(enum command_id command, int argc, char **argv, option_fn take
 bool option_stands_first(const char *word);
 /* Takes @word when it is an option that stands before the command as well: --quiet, --ascii. */
 bool option_every_take(const char *word);
-bool options_any(enum command_id command); /* has it any of its own? */
+/* Has it any of its own, beside the format? */
+bool options_any(enum command_id command);
 /* The @i-th row; NULL behind the last. */
 const struct option_row *option_at(unsigned int i);
 /* COMMAND_COUNT: is it one of every command? */

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "../record/json.h"
+#include "../report/finding_rows.h"
 #include "../report/outcome_words.h"
 #include "cli.h"
+#include "format.h"
+#include "junit.h"
 
 void json_print(char *line)
 {
@@ -33,6 +36,18 @@ void json_print_phases(const struct phases *phases)
 			json_print(
 				json_phases_line(probe->probe, phases->count, &probe->spreads[j]));
 	}
+}
+
+int records_print_as(struct record *const *records, size_t count, const struct phases *phases,
+                     const char *title)
+{
+	struct grid grid;
+
+	if (cli_format() == FORMAT_JUNIT)
+		return junit_write(records, count, phases, "-");
+	grid = grid_open(title);
+	finding_rows(&grid, (const struct record *const *)records, count);
+	return format_print(&grid);
 }
 
 /* The ladder of each that has one to draw. */

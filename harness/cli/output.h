@@ -5,13 +5,18 @@
 
 #include "../report/report.h"
 
-enum output_format { FORMAT_TABLE, FORMAT_JSON, FORMAT_TAP };
-
 /* A line of JSON, which is freed; NULL prints nothing. */
 void json_print(char *line);
 /* Its probe line, events and result. */
 void json_print_record(const struct record *rec);
 void json_print_phases(const struct phases *phases);
+
+/*
+ * The records in the format that is asked for, but as text, as lines of the record and as KTAP,
+ * which run and judge print each in its own way; @title: of the table. An exit code.
+ */
+int records_print_as(struct record *const *records, size_t count, const struct phases *phases,
+                     const char *title) MUST_CHECK;
 
 /*
  * The records as text for people: a screen's worth of findings as a table, of more a line a

@@ -133,6 +133,9 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_EXIT:
 	case OPTION_JSON:
 	case OPTION_TAP:
+	case OPTION_FORMAT:
+	case OPTION_MARKDOWN:
+	case OPTION_JUNIT:
 	case OPTION_PCAPNG:
 	case OPTION_VERBOSE:
 	case OPTION_QUIET:

@@ -10,9 +10,12 @@
 #include "../record/json.h"
 #include "../session/compile.h"
 #include "../session/session.h"
+#include "../report/ktap.h"
 #include "captures.h"
 #include "expecting.h"
+#include "format.h"
 #include "html.h"
+#include "junit.h"
 #include "output.h"
 #include "progress_view.h"
 #include "request_options.h"
@@ -22,16 +25,16 @@
 struct run_command {
 	struct request request;
 	struct target target;
-	enum output_format format;
 	bool ladder;
 	const char *pcapng_dir; /* NULL: no captures */
 	const char *html; /* the page; NULL: none */
+	const char *junit; /* its file; NULL: none */
 	struct kept_records before; /* what it is compared with, read before it is replaced */
 	struct expecting expecting;
 	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	struct progress_view progress;
-	size_t tap_number;
+	struct ktap ktap;
 };
 
 /* ---- what is shown while it runs ---- */
@@ -53,12 +56,12 @@ static void run_say(const char *line, void *arg)
 
 static void run_begin(const struct run_info *info, size_t probes, void *arg)
 {
-	const struct run_command *cmd = arg;
+	struct run_command *cmd = arg;
 
-	if (cmd->format == FORMAT_JSON)
+	if (cli_format() == FORMAT_JSONL)
 		json_print(json_run_line(info));
-	if (cmd->format == FORMAT_TAP)
-		ktap_print_header(probes, stdout);
+	if (cli_format() == FORMAT_TAP)
+		ktap_begin(&cmd->ktap, probes, stdout);
 }
 
 /* What is printed while it runs, to the terminal that shows how far it is. */
@@ -73,7 +76,7 @@ static void run_line(const struct record *rec, const char *line, size_t length, 
 	struct run_command *cmd = arg;
 
 	(void)rec;
-	if (cmd->format != FORMAT_JSON || cmd->in_order)
+	if (cli_format() != FORMAT_JSONL || cmd->in_order)
 		return;
 	stdout_begin(cmd);
 	fwrite(line, 1, length, stdout);
@@ -85,10 +88,10 @@ static void run_finished(const struct record *rec, void *arg)
 {
 	struct run_command *cmd = arg;
 
-	if (cmd->format != FORMAT_TAP || cmd->in_order)
+	if (cli_format() != FORMAT_TAP || cmd->in_order)
 		return;
 	stdout_begin(cmd);
-	ktap_print(rec, NULL, ++cmd->tap_number, stdout);
+	ktap_print(&cmd->ktap, rec, NULL);
 }
 
 /* ---- what it came to ---- */
@@ -105,13 +108,19 @@ static void print_json(const struct run_command *cmd, const struct session_resul
 	json_print(json_summary_line(tally.by));
 }
 
+static const struct phases *phases_of(const struct session_result *result)
+{
+	return result->phases.count ? &result->phases : NULL;
+}
+
 static void print_tap(struct run_command *cmd, const struct session_result *result)
 {
-	const struct phases *phases = result->phases.count ? &result->phases : NULL;
+	const struct phases *phases = phases_of(result);
 
 	for (size_t i = 0; i < result->count && cmd->in_order; i++)
 		if (result->records[i])
-			ktap_print(result->records[i], phases, ++cmd->tap_number, stdout);
+			ktap_print(&cmd->ktap, result->records[i], phases);
+	(void)ktap_end(&cmd->ktap); /* cli_finish() says what went wrong */
 }
 
 static void print_table(const struct run_command *cmd, const struct session_result *result)
@@ -123,19 +132,42 @@ static void print_table(const struct run_command *cmd, const struct session_resu
 	kept_print(cmd->request.out_dir, result->kept);
 }
 
-static void run_print(struct run_command *cmd, const struct session_result *result)
+static int run_print(struct run_command *cmd, const struct session_result *result)
 {
-	switch (cmd->format) {
-	case FORMAT_TABLE:
+	switch (cli_format()) {
+	case FORMAT_TEXT:
 		print_table(cmd, result);
-		break;
-	case FORMAT_JSON:
+		return 0;
+	case FORMAT_JSONL:
 		print_json(cmd, result);
-		break;
+		return 0;
 	case FORMAT_TAP:
 		print_tap(cmd, result);
+		return 0;
+	case FORMAT_JSON:
+	case FORMAT_MARKDOWN:
+	case FORMAT_CSV:
+	case FORMAT_JUNIT:
+	case FORMAT_COUNT:
 		break;
 	}
+	return records_print_as(result->records, result->count, phases_of(result), "finwait run");
+}
+
+/* The files that were asked for beside; an exit code. */
+static int run_write(const struct run_command *cmd, const struct session_result *result)
+{
+	int code = 0;
+
+	if (cmd->pcapng_dir)
+		code = captures_write(result->records, result->count, cmd->pcapng_dir);
+	if (cmd->junit &&
+	    junit_write(result->records, result->count, phases_of(result), cmd->junit))
+		code = EXIT_NOT_RUN;
+	if (cmd->html && html_write_kept(result->records, result->count, cmd->request.out_dir,
+	                                 &cmd->before, cmd->html))
+		code = EXIT_NOT_RUN;
+	return code;
 }
 
 /* ---- the command ---- */
@@ -151,11 +183,8 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_LADDER:
 		cmd->ladder = true;
 		return 0;
-	case OPTION_JSON:
-		cmd->format = FORMAT_JSON;
-		return 0;
-	case OPTION_TAP:
-		cmd->format = FORMAT_TAP;
+	case OPTION_JUNIT:
+		cmd->junit = value;
 		return 0;
 	case OPTION_PCAPNG:
 		cmd->pcapng_dir = value;
@@ -184,6 +213,10 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	case OPTION_OLDER:
 	case OPTION_ALL:
 	case OPTION_SVG:
+	case OPTION_FORMAT:
+	case OPTION_MARKDOWN:
+	case OPTION_JSON:
+	case OPTION_TAP:
 	case OPTION_IPV4:
 	case OPTION_IPV6:
 	case OPTION_CLOCK:
@@ -217,15 +250,11 @@ static enum exit_code run_follow_up(struct run_command *cmd, const struct sessio
 
 	cmd->expecting.asked = &asked;
 	code = expecting_conclude(&cmd->expecting, result->records, result->count, code,
-	                          cmd->format == FORMAT_TABLE ? stdout : stderr);
+	                          cli_format() == FORMAT_TEXT ? stdout : stderr);
 	cmd->expecting.asked = NULL;
-	if (cmd->pcapng_dir && captures_write(result->records, result->count, cmd->pcapng_dir) &&
-	    !code)
-		code = EXIT_NOT_RUN;
-	if (cmd->html &&
-	    html_write_kept(result->records, result->count, cmd->request.out_dir, &cmd->before,
-	                    cmd->html) &&
-	    !code)
+	if (cli_format() == FORMAT_TAP && !cmd->expecting.dir)
+		code = tally_kselftest_code(&result->tally);
+	if (run_write(cmd, result) && !code)
 		code = EXIT_NOT_RUN;
 	return code;
 }
@@ -247,8 +276,11 @@ static int run_carry_out(struct run_command *cmd)
 	code = session_run(&cmd->request, &cmd->target, &hooks, &result);
 	progress_view_clear(&cmd->progress);
 	if (result.records) {
-		run_print(cmd, &result);
+		int printed = run_print(cmd, &result);
+
 		code = run_follow_up(cmd, &result, code);
+		if (printed && !code)
+			code = EXIT_NOT_RUN;
 	}
 	if (result.why[0])
 		(void)cli_say(code, "%s", result.why);

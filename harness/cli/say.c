@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../report/sheet.h"
+#include "format.h"
 
 int cli_say(enum exit_code code, const char *fmt, ...)
 {
@@ -40,13 +41,18 @@ static bool stdout_is_unread(void)
 	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR);
 }
 
-int cli_finish(int code)
+static int stdout_close(int code)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
 	if (errno == EPIPE || stdout_is_unread())
 		return EXIT_NOT_RUN;
 	return cli_say(EXIT_NOT_RUN, "cannot write to standard output: %s", strerror(errno));
+}
+
+int cli_finish(int code)
+{
+	return format_exit_code(stdout_close(code));
 }
 
 #define TEXT_WIDTH 110 /* where there is no terminal and nobody says */

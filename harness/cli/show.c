@@ -10,6 +10,7 @@
 #include "../run/keep.h"
 #include "../session/records.h"
 #include "cli.h"
+#include "format.h"
 #include "named.h"
 #include "output.h"
 #include "show_probe.h"
@@ -153,6 +154,91 @@ static bool glob_print(const char *pattern)
 	return probes_print(head, is_named, pattern) > 0;
 }
 
+/* ---- as rows ---- */
+
+/* What the last run made of a claim: in the first record that judged it. */
+static void put_last(struct grid *grid, struct record *const *records, size_t count, const char *id)
+{
+	const struct record *rec = NULL;
+
+	for (size_t i = 0; i < count && !rec; i++)
+		rec = record_claim_find(records[i], id) ? records[i] : NULL;
+	grid_put(grid, "%s%s", rec ? "Linux " : "", rec ? rec->run.kernel : "");
+	grid_put(grid, "%s", rec ? verdict_word(claim_verdict(rec, id)) : "");
+}
+
+/* The claims of @probe: all, or that of the id @only. */
+static void put_claims(struct grid *grid, const struct probe *probe, const char *only,
+                       const char *dir)
+{
+	size_t count;
+	struct record **records = records_of(probe, dir, &count);
+
+	for (int i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++) {
+		const struct claim *claim = &probe->claims[i];
+
+		if (only && strcmp(claim->id, only) != 0)
+			continue;
+		grid_put(grid, "%s", FINWAIT_VERSION);
+		put_last(grid, records, count, claim->id);
+		grid_put(grid, "%s", probe->id);
+		grid_put(grid, "%s", probe->title);
+		grid_put(grid, "%s", claim->id);
+		grid_put(grid, "%s", claim->article);
+		grid_put(grid, "%s", claim->text);
+	}
+	if (records)
+		records_free(records, count);
+}
+
+/* Of a probe all claims, of a claim those that judge it, of a glob those of each probe. */
+static void put_named(struct grid *grid, const char *name, const char *dir)
+{
+	const struct probe *probe = probe_find(name), *before = NULL;
+	bool glob = strpbrk(name, "*?[") != NULL;
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct probe *one = rows[i].probe;
+
+		if (one == before || (probe && one != probe) ||
+		    (glob && !registry_names(&rows[i], name)))
+			continue;
+		before = one;
+		put_claims(grid, one, probe || glob ? NULL : name, dir);
+	}
+}
+
+/* -1: there is nothing of that name. */
+static int show_rows(const char *name, const char *dir)
+{
+	static const struct grid_column columns[] = {
+		{"finwait", GRID_CONTEXT},
+		{"last_run_on", GRID_CONTEXT},
+		{"verdict", 0},
+		{"probe", GRID_CONTEXT},
+		{"title", GRID_CONTEXT},
+		{"claim", 0},
+		{"article", 0},
+		{"text", 0},
+	};
+	const struct effect *effect = effect_find(name);
+	struct grid grid = grid_open("finwait show");
+
+	grid_columns(&grid, columns, sizeof(columns) / sizeof(columns[0]));
+	put_named(&grid, name, dir);
+	if (grid.cell_count)
+		return format_print(&grid);
+	grid_free(&grid);
+	if (!effect)
+		return -1;
+	grid = grid_open("finwait show");
+	effect_columns(&grid);
+	effect_put(&grid, effect);
+	return format_print(&grid);
+}
+
 static int show_refuse(const char *name)
 {
 	char words[NEAREST_MOST * NEAREST_LENGTH + 40];
@@ -192,6 +278,10 @@ int command_show(int argc, char **argv)
 		return cli_say(EXIT_USAGE, "show takes one probe's id, or one claim, glob, sysctl, "
 		                           "errno or counter ('finwait list' shows all probes)");
 	name = words.items[0];
+	if (cli_format() != FORMAT_TEXT) {
+		code = show_rows(name, dir);
+		return code < 0 ? show_refuse(name) : code;
+	}
 	if ((probe = probe_find(name))) {
 		show_probe(probe);
 		show_last(probe, dir);

@@ -9,6 +9,7 @@
 #include "../base/slack.h"
 #include "../session/collect.h"
 #include "cli.h"
+#include "format.h"
 #include "request_options.h"
 
 #define SHARDS_MOST 100000
@@ -177,9 +178,7 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 		return take_verify(options, value);
 	if (row->id == OPTION_SHARD)
 		return take_shard(options, value);
-	if (row->id == OPTION_JSON)
-		options->json = true;
-	else if (row->id == OPTION_CSV)
+	if (row->id == OPTION_CSV)
 		options->csv = value;
 	else if (row->id == OPTION_OUT)
 		options->sweep.out_dir = value;
@@ -190,6 +189,13 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	else
 		return request_take(&options->sweep.request, row, value);
 	return 0;
+}
+
+static void format_apply(struct sweep_options *options)
+{
+	options->json = cli_format() == FORMAT_JSONL;
+	if (cli_format() == FORMAT_CSV && !options->csv)
+		options->csv = "-";
 }
 
 /* What goes with what, and how much it comes to. */
@@ -218,6 +224,7 @@ int sweep_parse(struct sweep_options *options, int argc, char **argv, struct wor
 
 	*options = (struct sweep_options){.sweep = {.request = {.slack_ms = slack_ms()}}};
 	code = options_parse(COMMAND_SWEEP, argc, argv, option_take, options, words);
+	format_apply(options);
 	if (!code && !sweep->kernel_count)
 		code = take_kernels(options, TARGET_HOST);
 	if (!code)

@@ -2,6 +2,7 @@
 /* sysctl: what a setting really does, its value here, and the probes that show it. */
 #include "../run/effect.h"
 #include "cli.h"
+#include "format.h"
 #include "named.h"
 
 #define NAME_COLUMNS 34
@@ -20,6 +21,19 @@ static void effects_list(void)
 	cli_advise("\n'finwait sysctl NAME' says what it really does, and which probes show it.\n");
 }
 
+/* One, or all of them (NULL). */
+static int effects_rows(const struct effect *one)
+{
+	struct grid grid = grid_open("finwait sysctl");
+	const struct effect *effect;
+
+	effect_columns(&grid);
+	for (unsigned int i = 0; (effect = effect_at(i)); i++)
+		if (!one || effect == one)
+			effect_put(&grid, effect);
+	return format_print(&grid);
+}
+
 static int effect_refuse(const char *name)
 {
 	char words[400];
@@ -30,17 +44,17 @@ static int effect_refuse(const char *name)
 
 int command_sysctl(int argc, char **argv)
 {
-	const struct effect *effect;
+	const struct effect *effect = NULL;
 
 	if (argc > 2)
 		return cli_say(EXIT_USAGE, "sysctl takes one name, not '%s' as well", argv[2]);
-	if (argc < 2) {
-		effects_list();
-		return EXIT_AS_PREDICTED;
-	}
-	effect = effect_find(argv[1]);
-	if (!effect)
+	if (argc > 1 && !(effect = effect_find(argv[1])))
 		return effect_refuse(argv[1]);
-	effect_print(effect);
+	if (cli_format() != FORMAT_TEXT)
+		return effects_rows(effect);
+	if (effect)
+		effect_print(effect);
+	else
+		effects_list();
 	return EXIT_AS_PREDICTED;
 }

@@ -6,6 +6,7 @@
 
 #include "../base/buffer.h"
 #include "claim_verdict.h"
+#include "finding_rows.h"
 #include "heading.h"
 #include "sheet.h"
 #include "verdict_words.h"
@@ -51,6 +52,17 @@ static const struct record *column_record(const struct matrix_column *column,
 	return NULL;
 }
 
+/* What came of claim @id in @rec; NULL: it was not asked there. */
+static void answer_add(struct buffer *line, const struct record *rec, const char *id)
+{
+	if (!rec)
+		buffer_add(line, "not asked");
+	else if (rec->outcome == OUTCOME_OK || rec->outcome == OUTCOME_MODEL_FAILED)
+		(void)(put_numbers(line, rec, id, true) || put_numbers(line, rec, id, false));
+	else
+		buffer_add(line, "%s", rec->reason);
+}
+
 static int print_answer(const struct claims *claims, const struct matrix_column *column,
                         const struct record *rec, const char *id)
 {
@@ -59,12 +71,7 @@ static int print_answer(const struct claims *claims, const struct matrix_column 
 	enum verdict verdict = rec ? claim_verdict(rec, id) : VERDICT_NONE;
 	const char *text;
 
-	if (!rec)
-		buffer_add(&line, "not asked");
-	else if (rec->outcome == OUTCOME_OK || rec->outcome == OUTCOME_MODEL_FAILED)
-		(void)(put_numbers(&line, rec, id, true) || put_numbers(&line, rec, id, false));
-	else
-		buffer_add(&line, "%s", rec->reason);
+	answer_add(&line, rec, id);
 	text = buffer_text(&line);
 	if (text) {
 		const struct sheet_cell cells[] = {
@@ -145,6 +152,57 @@ static int print_all(struct claims *claims)
 	}
 	print_totals(claims, total);
 	return err;
+}
+
+static void put_answer(struct grid *grid, const struct claims *claims,
+                       const struct matrix_column *column, const struct record *like,
+                       const struct record_claim *claim)
+{
+	const struct record *rec = column_record(column, like);
+	struct buffer line = {0};
+	const char *text;
+
+	answer_add(&line, rec, claim->id);
+	text = buffer_text(&line);
+	grid->no_memory |= !text;
+	grid_put(grid, "%c: %s", claims->article->letter, claims->article->title);
+	grid_put(grid, "%s%s%s", column->name, rec ? ": Linux " : "", rec ? rec->run.kernel : "");
+	grid_put(grid, "%s%s", rec ? rec->run.clock : "", rec && rec->faithful ? ", faithful" : "");
+	grid_put(grid, "%s", family_word(like->family));
+	grid_put(grid, "%s", like->probe);
+	grid_put(grid, "%s", claim->id);
+	grid_put(grid, "%s", claim->text);
+	grid_put(grid, "%s", rec ? verdict_word(claim_verdict(rec, claim->id)) : "");
+	grid_put(grid, "%s", text ? text : "");
+	buffer_free(&line);
+}
+
+void claims_put(struct grid *grid, const struct article *article,
+                const struct matrix_column *columns, size_t count)
+{
+	static const struct grid_column heads[] = {
+		{"article", GRID_CONTEXT},
+		{"kernel", GRID_CONTEXT},
+		{"clock", GRID_CONTEXT},
+		{"family", GRID_CONTEXT},
+		{"probe", 0},
+		{"claim", 0},
+		{"text", 0},
+		{"verdict", 0},
+		{"measured", 0},
+	};
+	const struct claims claims = {.article = article, .columns = columns, .count = count};
+	const struct matrix_column *column = claims_column(&claims);
+
+	grid_columns(grid, heads, sizeof(heads) / sizeof(heads[0]));
+	for (size_t i = 0; column && i < column->count; i++) {
+		const struct record *rec = column->records[i];
+
+		for (size_t j = 0; rec && j < rec->claim_count; j++)
+			for (size_t k = 0;
+			     k < count && article_is_cited(article, rec->claims[j].article); k++)
+				put_answer(grid, &claims, &columns[k], rec, &rec->claims[j]);
+	}
 }
 
 int claims_print(const struct article *article, const struct matrix_column *columns, size_t count,

@@ -4,6 +4,7 @@
 #define FINWAIT_REPORT_CLAIMS_H
 
 #include "../record/article.h"
+#include "grid.h"
 #include "report.h"
 
 /*
@@ -13,5 +14,8 @@
  */
 int claims_print(const struct article *article, const struct matrix_column *columns, size_t count,
                  const struct report_style *style, FILE *out) MUST_CHECK;
+/* The same as a grid: the columns, and a row a claim and kernel. Without memory the grid says so. */
+void claims_put(struct grid *grid, const struct article *article,
+                const struct matrix_column *columns, size_t count);
 
 #endif

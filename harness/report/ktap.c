@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ktap: KTAP version 1 (Documentation/dev-tools/ktap.rst). A test is a probe, its
- * subtests are its findings. What fails a test is the model: an article that the
- * kernel refutes is a finding, in the diagnostics, not a failure. What was not
- * decided is no pass either: SKIP with the reason.
+ * ktap: KTAP (Documentation/dev-tools/ktap.rst) as two readers take it: the network CI's
+ * (linux-netdev/nipa, parse_nested_tests()) and tools/testing/kunit/kunit_parser.py.
+ *
+ * - The first line is kselftest.h's "TAP version 13": ktap.rst has it beside "KTAP version 1",
+ *   and it is the only one that the network CI looks for. Nested plans have KTAP's own.
+ * - A probe is a test, a finding that was decided is a subtest. One that was not has a remark
+ *   and no result: it did not pass, and "# SKIP" anywhere is the whole program's to the network
+ *   CI. So that directive is for probes of which nothing was decided, which have no subtests.
+ * - kunit_parser counts subtests and not their parent: where a probe failed otherwise than by a
+ *   finding, a subtest of its own says so.
+ * - The time is the probe's own, "# time=12ms", as net/mptcp/mptcp_lib.sh has it.
  */
+#include "ktap.h"
+
 #include <errno.h>
 
-#include "report.h"
+#include "../base/clock.h"
 #include "text.h"
 
 /* '#' begins a directive: no name and no reason may contain one. */
@@ -31,32 +40,16 @@ static void put_value(FILE *out, const char *what, const struct value *value)
 	put_text(out, value_text(value, buf, sizeof(buf)));
 }
 
-static void put_directive(FILE *out, const char *directive, const char *what, const char *why)
+static void put_name(FILE *out, const struct finding *finding)
 {
-	fprintf(out, " # %s%s%s%s", directive, *what ? " " : "", what, *what && *why ? ":" : "");
-	if (*why) {
-		fputc(' ', out);
-		put_text(out, why);
-	}
+	char title[200];
+
+	put_text(out, finding->claim);
+	fputs(finding->claim[0] ? "/" : "", out);
+	put_text(out, finding_title(finding_id_of(finding), title, sizeof(title)));
 }
 
-static void finding_directive(FILE *out, const struct finding *finding)
-{
-	switch (finding->verdict) {
-	case VERDICT_INCONCLUSIVE:
-		put_directive(out, "SKIP", "inconclusive", finding->note);
-		return;
-	case VERDICT_SKIPPED:
-		put_directive(out, "SKIP", "", finding->note);
-		return;
-	case VERDICT_CONFIRMED:
-	case VERDICT_REFUTED:
-	case VERDICT_QUALIFIED:
-	case VERDICT_NONE:
-	case VERDICT_COUNT:
-		return;
-	}
-}
+/* ---- a finding ---- */
 
 static void spread_print(const struct spread *spread, unsigned int phases, FILE *out)
 {
@@ -77,98 +70,156 @@ static void spread_print(const struct spread *spread, unsigned int phases, FILE 
 	fputc('\n', out);
 }
 
-static void finding_print(const struct finding *finding, const struct spread *spread,
-                          unsigned int phases, size_t number, FILE *out)
+static void comparison_print(const struct finding *finding, FILE *out)
 {
-	bool pass = finding->model != MODEL_FAILS;
-	char title[200];
-
-	if (spread)
-		pass = pass && !spread_failed(spread);
-	fputs("  # ", out);
 	put_value(out, "says", &finding->says);
 	put_value(out, ", predicts", &finding->predicts);
 	put_value(out, ", measured", &finding->measured);
-	fprintf(out, ": %s\n", verdict_name(finding->verdict));
+	fprintf(out, ": %s%s", verdict_name(finding->verdict), *finding->note ? ": " : "");
+	put_text(out, finding->note);
+	fputc('\n', out);
+}
+
+/* With the name, which has no line of its own. */
+static void remark_print(const struct finding *finding, FILE *out)
+{
+	fputs("# ", out);
+	put_name(out, finding);
+	fputs(": ", out);
+	comparison_print(finding, out);
+}
+
+static void finding_print(const struct finding *finding, const struct probe_phases *all,
+                          unsigned int number, FILE *out)
+{
+	const struct spread *spread = spread_find(all, finding_id_of(finding));
+	bool pass = finding_passes(finding, all);
+
+	fputs("  # ", out);
+	comparison_print(finding, out);
 	if (spread)
-		spread_print(spread, phases, out);
+		spread_print(spread, all->phases, out);
 	if (!pass && finding->rule[0]) {
 		fputs("  # the model rests on ", out);
 		put_text(out, finding->rule);
 		fputc('\n', out);
 	}
-	fprintf(out, "  %sok %zu ", pass ? "" : "not ", number);
-	put_text(out, finding->claim);
-	fputs(finding->claim[0] ? "/" : "", out);
-	put_text(out, finding_title(finding_id_of(finding), title, sizeof(title)));
-	finding_directive(out, finding);
+	fprintf(out, "  %sok %u ", pass ? "" : "not ", number);
+	put_name(out, finding);
 	fputc('\n', out);
 }
 
-static void outcome_directive(FILE *out, const struct record *rec)
+/* ---- a probe ---- */
+
+static size_t decided_count(const struct record *rec)
 {
-	if (!rec->finished) {
-		put_directive(out, "ERROR", "the record ends before the result", rec->reason);
-		return;
+	size_t count = 0;
+
+	for (size_t i = 0; i < rec->finding_count; i++)
+		count += finding_is_test(&rec->findings[i]);
+	return count;
+}
+
+static bool any_finding_failed(const struct record *rec, const struct probe_phases *all)
+{
+	for (size_t i = 0; i < rec->finding_count; i++)
+		if (finding_is_test(&rec->findings[i]) && !finding_passes(&rec->findings[i], all))
+			return true;
+	return false;
+}
+
+static void findings_print(const struct record *rec, const struct probe_phases *all,
+                           enum test_result result, FILE *out)
+{
+	bool otherwise = result != TEST_PASSED && !any_finding_failed(rec, all);
+	size_t decided = decided_count(rec);
+	unsigned int number = 0;
+
+	fprintf(out, "  KTAP version 1\n  1..%zu\n", decided + otherwise);
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		if (finding_is_test(&rec->findings[i])) {
+			finding_print(&rec->findings[i], all, ++number, out);
+			continue;
+		}
+		fputs("  ", out);
+		remark_print(&rec->findings[i], out);
 	}
-	switch (rec->outcome) {
-	case OUTCOME_INCONCLUSIVE:
-		put_directive(out, "SKIP", "inconclusive", rec->reason);
-		return;
-	case OUTCOME_SKIPPED:
-		put_directive(out, "SKIP", "", rec->reason);
-		return;
-	case OUTCOME_ERROR:
-		put_directive(out, "ERROR", "", rec->reason);
-		return;
-	case OUTCOME_CRASHED:
-		put_directive(out, "ERROR", "crashed", rec->reason);
-		return;
-	case OUTCOME_TIMED_OUT:
-		put_directive(out, "TIMEOUT", "", rec->reason);
-		return;
-	case OUTCOME_OK:
-	case OUTCOME_MODEL_FAILED:
-	case OUTCOME_COUNT:
-		return;
+	if (otherwise)
+		fprintf(out, "  not ok %u carried_out\n", ++number);
+}
+
+static void remarks_print(const struct record *rec, FILE *out)
+{
+	for (size_t i = 0; i < rec->finding_count; i++)
+		remark_print(&rec->findings[i], out);
+}
+
+static const char *directive(const struct record *rec, enum test_result result)
+{
+	switch (result) {
+	case TEST_SKIPPED:
+		return "SKIP";
+	case TEST_ERROR:
+		return rec->finished && rec->outcome == OUTCOME_TIMED_OUT ? "TIMEOUT" : "ERROR";
+	case TEST_PASSED:
+	case TEST_FAILED:
+	case TEST_RESULT_COUNT:
+		break;
 	}
+	return NULL;
 }
 
-static bool outcome_passes(const struct record *rec)
+static void directive_print(const struct record *rec, enum test_result result, FILE *out)
 {
-	return rec->finished && (rec->outcome == OUTCOME_OK || rec->outcome == OUTCOME_SKIPPED ||
-	                         rec->outcome == OUTCOME_INCONCLUSIVE);
+	const char *word = directive(rec, result), *kind = test_result_kind(rec);
+
+	if (!word)
+		return;
+	fprintf(out, " # %s%s%s%s", word, *kind ? " " : "", kind, *kind && *rec->reason ? ":" : "");
+	fputs(*rec->reason ? " " : "", out);
+	put_text(out, rec->reason);
 }
 
-int ktap_print_header(size_t probes, FILE *out)
+static void losses_print(const struct record *rec, FILE *out)
 {
-	fprintf(out, "KTAP version 1\n1..%zu\n", probes);
-	return ferror(out) ? -EIO : 0;
+	for (unsigned int i = 0; i < OBSERVER_COUNT; i++)
+		if (rec->lost[i])
+			fprintf(out, "# %s lost %llu events\n", observer_name(i),
+			        (unsigned long long)rec->lost[i]);
 }
 
-int ktap_print(const struct record *rec, const struct phases *phases, size_t number, FILE *out)
+void ktap_begin(struct ktap *ktap, size_t probes, FILE *out)
+{
+	*ktap = (struct ktap){.out = out};
+	fprintf(out, "TAP version 13\n1..%zu\n", probes);
+}
+
+void ktap_print(struct ktap *ktap, const struct record *rec, const struct phases *phases)
 {
 	const struct probe_phases *all = phases_find(phases, rec->probe);
-	bool pass = outcome_passes(rec) && !(all && probe_phases_failed(all));
+	enum test_result result = test_result_of(rec, all);
+	FILE *out = ktap->out;
 
-	if (rec->finding_count) {
-		fprintf(out, "  KTAP version 1\n  1..%zu\n", rec->finding_count);
-		for (size_t i = 0; i < rec->finding_count; i++)
-			finding_print(&rec->findings[i],
-			              spread_find(all, finding_id_of(&rec->findings[i])),
-			              phases ? phases->count : 0, i + 1, out);
-	}
-	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
-		if (!rec->lost[i])
-			continue;
-		fprintf(out, "# %s lost %llu events\n", observer_name(i),
-		        (unsigned long long)rec->lost[i]);
-	}
+	ktap->by[result]++;
+	if (result != TEST_SKIPPED && decided_count(rec))
+		findings_print(rec, all, result, out);
+	else
+		remarks_print(rec, out);
+	losses_print(rec, out);
 	if (all && all->failed)
 		fprintf(out, "# failed in %u of %u timer phases\n", all->failed, phases->count);
-	fprintf(out, "%sok %zu ", pass ? "" : "not ", number);
-	put_text(out, rec->probe);
-	outcome_directive(out, rec);
-	fputc('\n', out);
-	return ferror(out) ? -EIO : 0;
+	fprintf(out, "%sok %u ", result == TEST_PASSED || result == TEST_SKIPPED ? "" : "not ",
+	        ++ktap->number);
+	put_text(out, *rec->probe ? rec->probe : "?");
+	directive_print(rec, result, out);
+	fprintf(out, " # time=%lldms\n",
+	        (long long)((rec->elapsed_ns + NS_PER_MS / 2) / NS_PER_MS));
+}
+
+int ktap_end(const struct ktap *ktap)
+{
+	fprintf(ktap->out, "# Totals: pass:%u fail:%u xfail:0 xpass:0 skip:%u error:%u\n",
+	        ktap->by[TEST_PASSED], ktap->by[TEST_FAILED], ktap->by[TEST_SKIPPED],
+	        ktap->by[TEST_ERROR]);
+	return ferror(ktap->out) ? -EIO : 0;
 }

@@ -37,6 +37,10 @@ int digest_print(const struct record *const *records, size_t count,
  */
 int ladder_print(const struct record *rec, const struct report_style *style, FILE *out) MUST_CHECK;
 
+/* The same in Markdown: a heading and a block of code. It says nothing where it fails. */
+int ladder_markdown(const struct record *rec, const struct report_style *style,
+                    FILE *out) MUST_CHECK;
+
 /*
  * The same while the record grows. What is drawn stays: a rung waits until nothing of its time is
  * likely to come any more, and what comes later all the same has a mark beside its time.
@@ -77,11 +81,6 @@ int page_print_since(const struct record *const *records, size_t count,
  */
 int map_svg(const struct record *const *records, size_t count, FILE *out) MUST_CHECK;
 
-/* KTAP version 1 (Documentation/dev-tools/ktap.rst): one test a probe, a subtest a finding. */
-int ktap_print_header(size_t probes, FILE *out);
-/* @phases: of this probe, NULL: it was run once. It passes where it passed in every one. */
-int ktap_print(const struct record *rec, const struct phases *phases, size_t number, FILE *out);
-
 /* What each finding came to over all phases: a block a probe, a row a finding. */
 int phases_print(const struct phases *phases, const struct report_style *style, FILE *out);
 
@@ -118,5 +117,9 @@ enum matrix_rows {
 };
 int matrix_print(const struct matrix_column *columns, size_t count, int64_t slack_ns,
                  enum matrix_rows which, const struct report_style *style, FILE *out);
+/* The same as a grid, all rows but for MATRIX_ROWS_DIFFERING. Returns 0, -ENOMEM or -E2BIG. */
+struct grid;
+int matrix_put(struct grid *grid, const struct matrix_column *columns, size_t count,
+               int64_t slack_ns, enum matrix_rows which) MUST_CHECK;
 
 #endif

@@ -287,7 +287,8 @@ static enum exit_code session_end(struct session *session, int err, const struct
 	struct session_result *result = session->result;
 
 	result->kept = keep_close(session->keep, file_failed, session) == 0;
-	session->tally.incomplete |= !result->kept;
+	session->tally.incomplete |= !result->kept || result->interrupted || err;
+	result->tally = session->tally;
 	say_unread(session);
 	if (err)
 		return session_stop(session, EXIT_NOT_RUN, fault);

@@ -35,6 +35,7 @@ struct session_result {
 	struct record **records; /* NULL: nothing could be run */
 	size_t count; /* a NULL among them was interrupted before it began */
 	struct phases phases;
+	struct tally tally;
 	bool interrupted;
 	bool kept; /* each record is whole in the request's folder */
 	char why[512]; /* why nothing was run, or not all; "": nothing is to be said */

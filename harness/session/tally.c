@@ -29,6 +29,16 @@ void tally_add_phases(struct tally *tally, const struct phases *phases)
 	}
 }
 
+enum exit_code tally_kselftest_code(const struct tally *tally)
+{
+	const unsigned int *by = tally->by;
+
+	if (tally->model_failed || tally->incomplete || by[OUTCOME_MODEL_FAILED] ||
+	    by[OUTCOME_ERROR] || by[OUTCOME_CRASHED] || by[OUTCOME_TIMED_OUT])
+		return EXIT_MODEL_FAILED;
+	return by[OUTCOME_OK] ? EXIT_AS_PREDICTED : EXIT_ALL_SKIPPED;
+}
+
 enum exit_code tally_code(const struct tally *tally)
 {
 	const unsigned int *by = tally->by;

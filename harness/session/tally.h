@@ -29,5 +29,10 @@ void tally_add_phases(struct tally *tally, const struct phases *phases);
 
 /* The one place where outcomes become an exit code. */
 enum exit_code tally_code(const struct tally *tally);
+/*
+ * The same for whoever knows kselftest's codes alone: 1 where something failed or was not carried
+ * out, 4 where nothing was decided, else 0. What is inconclusive is left out, as what is skipped.
+ */
+enum exit_code tally_kselftest_code(const struct tally *tally);
 
 #endif

@@ -344,10 +344,11 @@ build_late() {
 	run --separate-stderr on_time "$FINWAIT" run self.connect open.three-way --tap
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
-	[ "${lines[0]}" = "KTAP version 1" ]
+	[ "${lines[0]}" = "TAP version 13" ]
 	[ "${lines[1]}" = 1..2 ]
-	grep -qE '^ok 1 (self.connect|open.three-way)$' <<<"$output"
-	grep -qE '^ok 2 (self.connect|open.three-way)$' <<<"$output"
+	grep -qE '^ok 1 (self.connect|open.three-way) # time=[0-9]+ms$' <<<"$output"
+	grep -qE '^ok 2 (self.connect|open.three-way) # time=[0-9]+ms$' <<<"$output"
+	[ "${lines[-1]}" = "# Totals: pass:2 fail:0 xfail:0 xpass:0 skip:0 error:0" ]
 	[ "$(grep -c '^  KTAP version 1$' <<<"$output")" -eq 2 ]
 	# a block's plan is as long as its tests
 	planned=$(($(sed -n 's/^  1\.\.//p' <<<"$output" | paste -sd+)))

@@ -100,6 +100,34 @@ can_run() {
 	[ "$blocks" -ge 2 ]
 }
 
+# The lines of all blocks that begin with jq or python3, or go through them, one after a NUL; one
+# goes on as long as a quote is open.
+programs_lines() {
+	sed -n '/^```/,/^```/p' "$TOP/README.md" "$TOP"/docs/*.md | awk '
+		open { line = line "\n" $0 }
+		!open && /(^|\| )(jq|python3) / { line = $0; open = 1 }
+		open && gsub("\047", "\047", line) % 2 == 0 { printf "%s%c", line, 0; open = 0 }'
+}
+
+# Of records at hand: what a line makes of them does not rest on who has just run them.
+@test "README and docs: every line for jq and Python does something" {
+	local line count=0 jq=0 python=0
+
+	mkdir out
+	cp "$TOP"/tests/unit/records/true/{wave4.lost,beyond.retries2}.jsonl out
+	cp out/wave4.lost.jsonl record.jsonl
+	while IFS= read -r -d '' line; do
+		run -0 bash -o pipefail -c "${line/finwait run * --json/cat record.jsonl}"
+		[ -n "$output" ] || fail_with "nothing was printed: $line"
+		count=$((count + 1))
+		[[ $line != *jq* ]] || jq=$((jq + 1))
+		[[ $line != *python3* ]] || python=$((python + 1))
+	done < <(programs_lines)
+	[ "$count" -ge 5 ]
+	[ "$jq" -ge 3 ]
+	[ "$python" -ge 1 ]
+}
+
 # What a probe may call: the functions of probe.h and of the parts that it is made of, but for
 # two that run the judge.
 verbs() {

@@ -110,6 +110,11 @@ struct diff {
 /* condition.c: what explains a difference, and is none by itself. */
 void diff_print_conditions(const struct diff *diff, const struct sheet *sheet);
 
+/* What one side has in @field, NULL: it has no such finding; and what the field is called. */
+const char *diff_field_text(const struct finding *finding, enum finding_field field, char *buf,
+                            size_t size);
+const char *diff_field_word(enum finding_field field);
+
 /* 0 or -ENOMEM; diff_free() it either way. */
 int diff_records(const struct diff_side sides[2], int64_t slack_ns, struct diff *diff);
 void diff_free(struct diff *diff);

@@ -89,8 +89,8 @@ static const char *const model_words[] = {
 	[MODEL_FAILS] = "FAILED",
 };
 
-static const char *field_text(const struct finding *finding, enum finding_field field, char *buf,
-                              size_t size)
+const char *diff_field_text(const struct finding *finding, enum finding_field field, char *buf,
+                            size_t size)
 {
 	if (!finding)
 		return "no such finding";
@@ -117,6 +117,11 @@ static const char *const field_words[] = {
 };
 static_assert(sizeof(field_words) / sizeof(field_words[0]) == FIELD_COUNT,
               "a word for every field");
+
+const char *diff_field_word(enum finding_field field)
+{
+	return field_words[field];
+}
 
 #define CELLS 4
 static_assert(CELLS <= SHEET_CELLS, "a row is printed at once");
@@ -151,8 +156,8 @@ static void print_findings(const struct printer *pr)
 		                            field_words[differs->field], NULL, NULL};
 
 		for (int k = 0; k < 2; k++)
-			texts[2 + k] = field_text(differs->finding[k], differs->field, values[k],
-			                          sizeof(values[k]));
+			texts[2 + k] = diff_field_text(differs->finding[k], differs->field,
+			                               values[k], sizeof(values[k]));
 		print_row(pr, texts, attrs);
 	}
 }

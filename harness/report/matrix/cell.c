@@ -2,15 +2,20 @@
 /* cell: what stands in a cell, and how it compares with its row. */
 #include "matrix.h"
 
-static const char *with_note(struct matrix *mx, const char *text, const char *note)
+static void say_with_note(struct matrix *mx, struct matrix_cell *cell, const char *text,
+                          const char *note)
 {
-	return matrix_text(mx, "%s [%zu]", text, words_number(mx, &mx->notes, note));
+	cell->bare = matrix_text(mx, "%s", text);
+	cell->note = note;
+	cell->text = matrix_text(mx, "%s [%zu]", text, words_number(mx, &mx->notes, note));
 }
 
 static void cell_say(struct matrix *mx, struct matrix_cell *cell, const char *word,
                      const char *reason)
 {
-	cell->text = *reason ? with_note(mx, word, matrix_text(mx, "%s: %s", word, reason)) : word;
+	cell->text = word;
+	if (*reason)
+		say_with_note(mx, cell, word, matrix_text(mx, "%s: %s", word, reason));
 }
 
 /* No finding: what the run came to instead. */
@@ -40,12 +45,12 @@ static void cell_undecided(struct matrix *mx, struct matrix_cell *cell)
 	char value[64];
 
 	cell->mark = MARK_UNDECIDED;
-	cell->text = with_note(mx,
-	                       finding->measured.kind == VALUE_NONE
-	                               ? verdict
-	                               : value_text(&finding->measured, value, sizeof(value)),
-	                       matrix_text(mx, "%s: %s", verdict,
-	                                   *finding->note ? finding->note : "no reason given"));
+	say_with_note(mx, cell,
+	              finding->measured.kind == VALUE_NONE
+	                      ? verdict
+	                      : value_text(&finding->measured, value, sizeof(value)),
+	              matrix_text(mx, "%s: %s", verdict,
+	                          *finding->note ? finding->note : "no reason given"));
 }
 
 /* What is not the same in all phases goes into a footnote. */
@@ -65,7 +70,7 @@ static void cell_spread(struct matrix *mx, struct matrix_cell *cell, unsigned in
 		return;
 	if (cell->mark == MARK_NONE)
 		cell->mark = MARK_PHASES;
-	cell->text = with_note(mx, cell->text, note);
+	say_with_note(mx, cell, cell->text, note);
 }
 
 static void cell_measured(struct matrix *mx, struct matrix_cell *cell,

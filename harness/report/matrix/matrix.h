@@ -42,6 +42,7 @@ struct matrix_cell {
 	const struct spread *spread; /* over the timer phases; NULL: run once */
 	const struct value *value; /* measured, of @spread or else of @finding */
 	const char *text; /* with the number of its note: "11 [2]" */
+	const char *bare, *note; /* without it, and what the note says; NULL: there is none */
 	enum cell_mark mark;
 	bool measured, differs, model_ok;
 	bool unjudged; /* the run was carried out, and has no such finding */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* finding_rows: what was found, a row a finding. */
+#ifndef FINWAIT_REPORT_FINDING_ROWS_H
+#define FINWAIT_REPORT_FINDING_ROWS_H
+
+#include "../record/record.h"
+#include "grid.h"
+
+/*
+ * The columns, and a row for each finding of @records; one for a record without any, with the
+ * reason. A NULL among them is passed over.
+ */
+void finding_rows(struct grid *grid, const struct record *const *records, size_t count);
+/* "IPv4", "IPv6" */
+const char *family_word(enum family family);
+/* "holds", "FAILED"; "" where it was not judged */
+const char *model_word(enum model model);
+
+#endif
