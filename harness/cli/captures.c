@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "address.h"
 #include "cli.h"
 #include "output_file.h"
 
@@ -82,4 +83,27 @@ enum exit_code captures_write(struct record *const *records, size_t count, const
 			return cli_fault(EXIT_NOT_RUN, &fault);
 	}
 	return EXIT_AS_PREDICTED;
+}
+
+char **captures_link(struct record *const *records, size_t count, const char *dir, const char *page)
+{
+	char **links = calloc(count + 1, sizeof(*links));
+	bool failed = !links;
+
+	for (size_t i = 0; !failed && i < count; i++) {
+		char *path;
+
+		if (!records[i] || !has_packets(records[i]))
+			continue;
+		path = path_make(records, i, dir);
+		links[i] = path ? address_from(page, path) : NULL;
+		failed = !links[i];
+		free(path);
+	}
+	if (!failed)
+		return links;
+	for (size_t i = 0; links && i < count; i++)
+		free(links[i]);
+	free(links);
+	return NULL;
 }

@@ -120,9 +120,9 @@ static const struct option_row rows[] = {
          "or not carried out, 4 all skipped or inconclusive"},
 	{OPTION_JUNIT, 0, "junit", "FILE", RUN | JUDGE, WORDS_FILES,
          "what --format junit prints, too, into FILE: a test case a probe, for CI servers"},
-	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE, WORDS_FOLDERS,
+	{OPTION_PCAPNG, 0, "pcapng", "DIR", RUN | JUDGE | REPORT, WORDS_FOLDERS,
          "the packets, too, for Wireshark: a capture file a probe, "
-         "DIR/ID.pcapng, an interface for each end of the wire"},
+         "DIR/ID.pcapng, an interface for each end of the wire; a page links them"},
 	{OPTION_OUT, 0, "out", "DIR", RUN | WATCH, WORDS_FOLDERS,
          "keep the records there, a file a probe (out)"},
 	{OPTION_OUT, 0, "out", "DIR", LADDER | LIST | SHOW, WORDS_FOLDERS,

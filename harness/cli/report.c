@@ -9,8 +9,8 @@
 #define PAGE_DEFAULT "report.html"
 
 struct report_command {
-	const char *path;
-	struct kept_records kept, before;
+	struct html html;
+	struct kept_records kept;
 };
 
 static int option_take(void *arg, const struct option_row *row, const char *value)
@@ -18,14 +18,17 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	struct report_command *cmd = arg;
 
 	if (row->id == OPTION_SINCE)
-		return html_take(&cmd->before, value);
-	cmd->path = value; /* -o is all there is besides */
+		return html_take(&cmd->html.since, value);
+	if (row->id == OPTION_PCAPNG)
+		cmd->html.captures_dir = value;
+	else /* -o is all there is besides */
+		cmd->html.path = value;
 	return 0;
 }
 
 int command_report(int argc, char **argv)
 {
-	struct report_command cmd = {.path = PAGE_DEFAULT};
+	struct report_command cmd = {.html.path = PAGE_DEFAULT};
 	struct words words;
 	int code = options_parse(COMMAND_REPORT, argc, argv, option_take, &cmd, &words);
 
@@ -34,11 +37,11 @@ int command_report(int argc, char **argv)
 	for (size_t i = 0; !code && i < words.count; i++)
 		code = html_take(&cmd.kept, words.items[i]);
 	if (!code)
-		code = html_write(cmd.kept.records, cmd.kept.count, &cmd.before, cmd.path);
-	if (!code && strcmp(cmd.path, "-") != 0)
-		cli_advise("%s: %zu probe%s\n", cmd.path, cmd.kept.count,
+		code = html_write(&cmd.html, cmd.kept.records, cmd.kept.count);
+	if (!code && strcmp(cmd.html.path, "-") != 0)
+		cli_advise("%s: %zu probe%s\n", cmd.html.path, cmd.kept.count,
 		           cmd.kept.count == 1 ? "" : "s");
 	records_free(cmd.kept.records, cmd.kept.count);
-	records_free(cmd.before.records, cmd.before.count);
+	records_free(cmd.html.since.records, cmd.html.since.count);
 	return code;
 }

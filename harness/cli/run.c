@@ -11,6 +11,7 @@
 #include "../session/compile.h"
 #include "../session/session.h"
 #include "../report/ktap.h"
+#include "../report/text.h"
 #include "captures.h"
 #include "expecting.h"
 #include "format.h"
@@ -26,15 +27,14 @@ struct run_command {
 	struct request request;
 	struct target target;
 	bool ladder;
-	const char *pcapng_dir; /* NULL: no captures */
-	const char *html; /* the page; NULL: none */
+	struct html html; /* what it is compared with is read before it is replaced */
 	const char *junit; /* its file; NULL: none */
-	struct kept_records before; /* what it is compared with, read before it is replaced */
 	struct expecting expecting;
 	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	struct progress_view progress;
 	struct ktap ktap;
+	int64_t begun_ns;
 };
 
 /* ---- what is shown while it runs ---- */
@@ -126,10 +126,14 @@ static void print_tap(struct run_command *cmd, const struct session_result *resu
 static void print_table(const struct run_command *cmd, const struct session_result *result)
 {
 	struct report_style style = cli_style();
+	char took[24];
 
 	records_print(result->records, result->count, cmd->verbose, cmd->ladder);
 	phases_print(&result->phases, &style, stdout);
 	kept_print(cmd->request.out_dir, result->kept);
+	if (isatty(STDOUT_FILENO)) /* what is piped or kept is the same each time */
+		cli_advise("Asked in %s of wall time.\n",
+		           duration_text(clock_mono_ns() - cmd->begun_ns, took, sizeof(took)));
 }
 
 static int run_print(struct run_command *cmd, const struct session_result *result)
@@ -159,13 +163,13 @@ static int run_write(const struct run_command *cmd, const struct session_result 
 {
 	int code = 0;
 
-	if (cmd->pcapng_dir)
-		code = captures_write(result->records, result->count, cmd->pcapng_dir);
+	if (cmd->html.captures_dir && !cmd->html.path)
+		code = captures_write(result->records, result->count, cmd->html.captures_dir);
 	if (cmd->junit &&
 	    junit_write(result->records, result->count, phases_of(result), cmd->junit))
 		code = EXIT_NOT_RUN;
-	if (cmd->html && html_write_kept(result->records, result->count, cmd->request.out_dir,
-	                                 &cmd->before, cmd->html))
+	if (cmd->html.path &&
+	    html_write_kept(&cmd->html, result->records, result->count, cmd->request.out_dir))
 		code = EXIT_NOT_RUN;
 	return code;
 }
@@ -187,13 +191,13 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 		cmd->junit = value;
 		return 0;
 	case OPTION_PCAPNG:
-		cmd->pcapng_dir = value;
+		cmd->html.captures_dir = value;
 		return 0;
 	case OPTION_HTML:
-		cmd->html = value;
+		cmd->html.path = value;
 		return 0;
 	case OPTION_SINCE:
-		return html_take(&cmd->before, value);
+		return html_take(&cmd->html.since, value);
 	case OPTION_EXPECT:
 	case OPTION_EXIT:
 		return expecting_take(&cmd->expecting, row, value);
@@ -272,6 +276,7 @@ static int run_carry_out(struct run_command *cmd)
 	struct session_result result;
 	enum exit_code code;
 
+	cmd->begun_ns = clock_mono_ns();
 	cmd->in_order = request_is_repeatable(&cmd->request, &cmd->target);
 	code = session_run(&cmd->request, &cmd->target, &hooks, &result);
 	progress_view_clear(&cmd->progress);
@@ -297,7 +302,7 @@ static int run_words(struct run_command *cmd, const struct words *words)
 
 	if (probe_words_take(words->items, words->count, &probes, &fault) < 0)
 		code = cli_fault(EXIT_USAGE, &fault);
-	if (!code && cmd->before.count && !cmd->html)
+	if (!code && cmd->html.since.count && !cmd->html.path)
 		code = cli_say(EXIT_USAGE, "--since goes with --html");
 	if (!code) {
 		cmd->request.patterns = probes.items;
@@ -311,7 +316,7 @@ static int run_words(struct run_command *cmd, const struct words *words)
 static void run_free(struct run_command *cmd)
 {
 	request_clear(&cmd->request);
-	records_free(cmd->before.records, cmd->before.count);
+	records_free(cmd->html.since.records, cmd->html.since.count);
 	expecting_free(&cmd->expecting);
 }
 

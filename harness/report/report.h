@@ -71,9 +71,18 @@ int pcapng_write(const struct record *rec, FILE *out) MUST_CHECK;
  * Returns 0, -ENOMEM or -EIO.
  */
 int page_print(const struct record *const *records, size_t count, FILE *out) MUST_CHECK;
-/* The same, and what is not as in the records @before, of a run that was kept earlier. */
-int page_print_since(const struct record *const *records, size_t count,
-                     const struct record *const *before, size_t before_count, FILE *out) MUST_CHECK;
+
+/* What a page has beside its records. */
+struct page_beside {
+	/* Of a run that was kept earlier: what is not as in these is told. */
+	const struct record *const *before;
+	size_t before_count;
+	/* Of each record the address of its capture, from the page on; NULL: none, of one or of all. */
+	const char *const *captures;
+};
+
+int page_print_beside(const struct record *const *records, size_t count,
+                      const struct page_beside *beside, FILE *out) MUST_CHECK;
 
 /*
  * The states of TCP and the ways between them (RFC 9293 figure 5, and Linux's own), each coloured by

@@ -65,3 +65,25 @@ retransmissions() {
 	tshark -r caps/self.connect.pcapng -T fields -e frame.interface_name 2>/dev/null | sort -u >ports
 	[ "$(cat ports)" = client-lo ]
 }
+
+# links PAGE: the files that its links to captures lead to, from the page's own folder.
+links() {
+	grep -o 'href="[^"]*\.pcapng"' "$1" | sed 's/^href="//; s/"$//; s/%/\\x/g' | while read -r address; do
+		(cd "$(dirname "$1")" && realpath -e "$(printf '%b' "$address")") || return
+	done
+}
+
+@test "capture: a page links them, wherever it is" {
+	local page
+	mkdir -p 'pages of a run/deep' elsewhere
+	for page in page.html 'pages of a run/deep/page.html' 'odd: 100%/page.html'; do
+		mkdir -p "$(dirname "$page")"
+		for caps in caps 'odd: 100%' 'pages of a run'; do
+			"$FINWAIT" report "$records/lost-fin.jsonl" "$records/old-syn.jsonl" -o "$page" --pcapng "$caps" --quiet
+			[ "$(links "$page" | sort)" = "$(realpath "$caps"/*.pcapng)" ]
+			rm "$caps"/*.pcapng
+		done
+	done
+	"$FINWAIT" report "$records/lost-fin.jsonl" -o page.html --quiet
+	run ! grep -q pcapng page.html
+}

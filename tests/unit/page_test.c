@@ -28,8 +28,11 @@ static char *print_since(struct record *const *records, size_t count, struct rec
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	assert_int_equal(page_print_since((const struct record *const *)records, count,
-	                                  (const struct record *const *)before, before_count, out),
+	assert_int_equal(page_print_beside((const struct record *const *)records, count,
+	                                   &(struct page_beside){
+						   .before = (const struct record *const *)before,
+						   .before_count = before_count},
+	                                   out),
 	                 0);
 	fclose(out);
 	return text;

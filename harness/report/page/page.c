@@ -172,10 +172,25 @@ static int page_fill(struct page *page, const struct record *const *records, siz
 	return page->failed ? -ENOMEM : err;
 }
 
-int page_print_since(const struct record *const *records, size_t count,
-                     const struct record *const *before, size_t before_count, FILE *out)
+const char *page_capture(const struct page *page, const struct record *rec)
 {
-	struct page page = {.out = out, .before = before, .before_count = before_count};
+	for (size_t i = 0; page->captures && i < page->record_count; i++)
+		if (page->records[i] == rec)
+			return page->captures[i];
+	return NULL;
+}
+
+int page_print_beside(const struct record *const *records, size_t count,
+                      const struct page_beside *beside, FILE *out)
+{
+	struct page page = {
+		.out = out,
+		.records = records,
+		.record_count = count,
+		.before = beside->before,
+		.before_count = beside->before_count,
+		.captures = beside->captures,
+	};
 	int err = page_fill(&page, records, count);
 
 	matrix_free(&page.mx);
@@ -187,5 +202,5 @@ int page_print_since(const struct record *const *records, size_t count,
 
 int page_print(const struct record *const *records, size_t count, FILE *out)
 {
-	return page_print_since(records, count, NULL, 0, out);
+	return page_print_beside(records, count, &(struct page_beside){0}, out);
 }

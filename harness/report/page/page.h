@@ -36,8 +36,11 @@ struct page {
 	struct matrix_column *columns;
 	size_t count, space;
 	struct matrix mx;
+	const struct record *const *records; /* all of them, as they were given */
+	size_t record_count;
 	const struct record *const *before; /* of an earlier run, for since.c */
 	size_t before_count;
+	const char *const *captures; /* of each of the records; NULL: none */
 	int64_t slack_ns;
 	const char **anchors; /* of each block: what a link to it names */
 	struct arena texts;
@@ -56,6 +59,9 @@ void asked_add_words(struct buffer *words, const struct run_asked *asked);
 
 /* The record of block @block in column @column; NULL: none. */
 const struct record *page_record(const struct page *page, size_t block, size_t column);
+
+/* The address of the record's capture; NULL: none. */
+const char *page_capture(const struct page *page, const struct record *rec);
 
 /* chapter.c: the number and the title of a probe's chapter, by its id; 0 and "" of one's own. */
 unsigned int chapter_number(const char *probe);

@@ -230,6 +230,17 @@ bool page_column_differs(const struct page *page, size_t index, size_t column)
 	return false;
 }
 
+static void capture_put(const struct page *page, const struct record *rec)
+{
+	const char *address = page_capture(page, rec);
+
+	if (!address)
+		return;
+	fputs("<p class=\"quiet\"><a href=\"", page->out);
+	markup_text(page->out, address);
+	fputs("\">Its packets</a>, a capture file for Wireshark</p>", page->out);
+}
+
 static int ladder_put(struct page *page, size_t column, const struct record *rec, bool open)
 {
 	const struct picture_options options = {.most_rungs = RUNGS_MOST, .bare = true};
@@ -251,6 +262,7 @@ static int ladder_put(struct page *page, size_t column, const struct record *rec
 			markup_format(out, "finwait ladder %s --svg FILE", rec->probe);
 			fputs("</code></p>", out);
 		}
+		capture_put(page, rec);
 		fputs("</details>\n", out);
 	}
 	picture_free(&pic);
