@@ -265,14 +265,15 @@ void resend_arrival(struct timers *t, const struct happening *h)
 /*
  * A time-out that the tap has not shown yet; in its midst the timer is off, the RTO doubled. A
  * reading that meets it is of two instants: inet_sk_diag_fill() takes the timer as it finds it,
- * due, and tcp_get_info() the RTO when the time-out has let go of the socket's lock.
+ * and tcp_get_info() the RTO when the time-out has let go of the socket's lock. But for a time-out
+ * and an ACK, which is seen, no RTO grows.
  */
 static bool timed_out_unseen(const struct timers *t, const struct sample *sample)
 {
 	bool doubled = t->rto_ns && sample->rto_us * 1000LL > t->rto_ns;
 
 	if (sample->timer == DIAG_TIMER_ON)
-		return sample->retransmits > t->timeouts || (!sample->expires_ms && doubled);
+		return sample->retransmits > t->timeouts || (doubled && !t->rto_moves);
 	return sample->timer == DIAG_TIMER_NONE && doubled;
 }
 

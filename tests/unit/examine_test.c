@@ -111,6 +111,27 @@ static void true_records_are_explained(void **state)
 	}
 }
 
+/* The same reading a tick earlier, as one that is put off between its two instants has it. */
+static void a_torn_reading_finds_any_timer(void **state)
+{
+	struct record *rec = record_open("true/wave3.lost.torn-reading.jsonl");
+	size_t decided, torn = 0;
+
+	(void)state;
+	for (size_t i = 0; i < rec->event_count; i++) {
+		struct event *event = &rec->events[i];
+
+		if (event->kind != EVENT_SAMPLE || event->sample.timer != DIAG_TIMER_ON ||
+		    event->sample.expires_ms)
+			continue;
+		event->sample.expires_ms = 4;
+		torn++;
+	}
+	assert_int_equal(torn, 1);
+	assert_int_equal(count(rec, &decided), 0);
+	record_free(rec);
+}
+
 static void connections_are_explained(void **state)
 {
 	(void)state;
@@ -590,6 +611,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(true_records_are_explained),
+		cmocka_unit_test(a_torn_reading_finds_any_timer),
 		cmocka_unit_test(connections_are_explained),
 		cmocka_unit_test(each_mutation_is_seen),
 		cmocka_unit_test(what_trace_lost_is_a_hole),
