@@ -101,8 +101,13 @@ static void view_log(const struct progress *progress)
 void progress_view_show(struct progress_view *view, const struct progress *progress)
 {
 	int64_t now_ns = clock_mono_ns();
-	bool terminal = cli_shows_progress(), first = !view->next_ns;
+	bool terminal = cli_shows_progress(), first;
 
+	if (view->preparing != (progress->preparing != NULL)) {
+		view->preparing = !view->preparing; /* how long that takes begins now */
+		view->next_ns = 0;
+	}
+	first = !view->next_ns;
 	if (cli_is_quiet() || now_ns < view->next_ns)
 		return;
 	view->next_ns = now_ns + (terminal ? REDRAW_NS : LOG_NS);

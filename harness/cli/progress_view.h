@@ -10,6 +10,7 @@
 
 struct progress_view {
 	unsigned int drawn; /* lines that stand on the terminal, the cursor behind the last */
+	bool preparing; /* what was told of last: a guest that is being made */
 	int64_t next_ns; /* when something is said next, CLOCK_MONOTONIC; 0: it did not begin */
 };
 
