@@ -41,7 +41,7 @@ static void escape_add(struct buffer *address, const char *text)
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		if (isalnum(c) || strchr("/-._~", c))
+		if (isascii(c) && (isalnum(c) || strchr("/-._~", c)))
 			buffer_add(address, "%c", c);
 		else
 			buffer_add(address, "%%%02X", c);
