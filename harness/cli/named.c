@@ -192,15 +192,22 @@ static void probes_put(struct grid *grid, probe_fn is_one, const void *arg)
 	buffer_free(&ids);
 }
 
-void effect_put(struct grid *grid, const struct effect *effect)
+static void kernel_here(char *buf, size_t size)
 {
 	struct utsname host;
-	char value[256] = "";
+
+	snprintf(buf, size, "Linux %s", uname(&host) < 0 ? "" : host.release);
+}
+
+void effect_put(struct grid *grid, const struct effect *effect)
+{
+	char value[256] = "", here[160];
 
 	if (effect_is_sysctl(effect))
 		sysctl_value_here(effect->name, value, sizeof(value));
+	kernel_here(here, sizeof(here));
 	grid_put(grid, "%s", FINWAIT_VERSION);
-	grid_put(grid, "Linux %s", uname(&host) < 0 ? "" : host.release);
+	grid_put(grid, "%s", here);
 	grid_put(grid, "%s", effect->name);
 	grid_put(grid, "%s", value);
 	grid_put(grid, "%s", effect->does);
@@ -277,20 +284,70 @@ void errnos_try(struct nearest *nearest)
 	}
 }
 
+/* Its whole name, and what it is in a few words: an errno, a counter; "": a word of the probes'. */
+static void name_explain(const char *name, char full[160], char what[120])
+{
+	int err = errno_find(name);
+	char value[24];
+
+	*what = '\0';
+	if (err)
+		snprintf(what, 120, "%s (errno %d)", strerrordesc_np(err), err);
+	else if (counter_find("/proc/net/netstat", name, full, 160, value) ||
+	         counter_find("/proc/net/snmp", name, full, 160, value))
+		snprintf(what, 120, "a counter of the kernel's, %s here so far", value);
+	if (err || !*what)
+		snprintf(full, 160, "%s", name);
+}
+
 bool name_print(const char *name)
 {
-	char full[160], value[24];
-	int err = errno_find(name);
+	char full[160], what[120];
 
 	if (!is_named(name))
 		return false;
-	if (err)
-		printf("%s: %s (errno %d)\n", name, strerrordesc_np(err), err);
-	else if (counter_find("/proc/net/netstat", name, full, sizeof(full), value) ||
-	         counter_find("/proc/net/snmp", name, full, sizeof(full), value))
-		printf("%s: a counter of the kernel's, %s here so far\n", full, value);
-	else
-		printf("%s\n", name);
+	name_explain(name, full, what);
+	printf("%s%s%s\n", full, *what ? ": " : "", what);
 	probes_print("\nProbes that have to do with it", names, name);
+	return true;
+}
+
+static void name_columns(struct grid *grid)
+{
+	static const struct grid_column columns[] = {
+		{"finwait", GRID_CONTEXT},
+		{"kernel", GRID_CONTEXT},
+		{"name", GRID_CONTEXT},
+		{"what", GRID_CONTEXT},
+		{"probe", 0},
+		{"title", 0},
+	};
+
+	grid_columns(grid, columns, sizeof(columns) / sizeof(columns[0]));
+}
+
+bool name_put(struct grid *grid, const char *name)
+{
+	const struct probe *before = NULL;
+	char full[160], what[120], here[160];
+	size_t count;
+	const struct registry_row *rows = registry_rows(&count);
+
+	if (!is_named(name))
+		return false;
+	name_columns(grid);
+	name_explain(name, full, what);
+	kernel_here(here, sizeof(here));
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].probe == before || !names(&rows[i], name))
+			continue;
+		before = rows[i].probe;
+		grid_put(grid, "%s", FINWAIT_VERSION);
+		grid_put(grid, "%s", here);
+		grid_put(grid, "%s", full);
+		grid_put(grid, "%s", what);
+		grid_put(grid, "%s", before->id);
+		grid_put(grid, "%s", before->title);
+	}
 	return true;
 }

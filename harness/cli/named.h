@@ -24,6 +24,8 @@ bool effect_is_sysctl(const struct effect *effect);
 
 /* An errno, a counter or a state by name, with its probes. False: no probe has to do with it. */
 bool name_print(const char *name);
+/* The same as rows of @grid, which has no columns yet: one a probe. */
+bool name_put(struct grid *grid, const char *name);
 /* Every errno that a probe has to do with, as one that may have been meant. */
 void errnos_try(struct nearest *nearest);
 

@@ -28,7 +28,7 @@
 #define KERNEL (1U << COMMAND_KERNEL)
 #define DOCTOR (1U << COMMAND_DOCTOR)
 #define EVERY (1U << COMMAND_COUNT) /* those that are for all commands */
-#define TABLES (LIST | SHOW | SYSCTL | ASK | KERNEL | DOCTOR | MATRIX | DIFF | ARTICLE)
+#define TABLES (LIST | SHOW | SYSCTL | ASK | KERNEL | STORE | DOCTOR | MATRIX | DIFF | ARTICLE)
 #define ASKING (RUN | MATRIX | DIFF | ARTICLE) /* commands that run probes */
 #define HOST_TOO (ASKING | WATCH) /* and one that does so on the host alone */
 #define SWEEP_TOO (ASKING | SWEEP) /* and one that does so with many values */
@@ -92,13 +92,15 @@ static const struct option_row rows[] = {
 	{OPTION_FORMAT, 0, "format", "text|json|jsonl|markdown|csv", TABLES, WORDS_CHOICES,
          "a table for people (text), rows as an array or lines of JSON, as Markdown for an issue "
          "or a chat, as CSV for a spreadsheet"},
+	{OPTION_FORMAT, 0, "format", "json|jsonl|markdown|csv", MAP, WORDS_CHOICES,
+         "a row a way instead of the picture: what it is, where it is from, which probes show it"},
 	{OPTION_FORMAT, 0, "format", "text|markdown", LADDER, WORDS_CHOICES, "of the ladder"},
 	{OPTION_MARKDOWN, 0, "markdown", NULL, LADDER, 0,
          "--format markdown: a heading and a block of code, for an issue or a chat"},
 	{OPTION_JSON, 0, "json", NULL, RUN | JUDGE, 0,
          "--format jsonl: the record as JSON Lines (finwait/1) instead of the table"},
-	{OPTION_FORMAT, 0, "format", "text|jsonl|csv", SWEEP, WORDS_CHOICES,
-         "the table, or a row a point and finding (docs/sweep.md)"},
+	{OPTION_FORMAT, 0, "format", "text|json|jsonl|markdown|csv", SWEEP, WORDS_CHOICES,
+         "the table, as Markdown, too; or a row a point and finding (docs/sweep.md)"},
 	{OPTION_JSON, 0, "json", NULL, SWEEP, 0,
          "--format jsonl: a line of JSON a point and finding instead of the table (docs/sweep.md)"},
 	{OPTION_CSV, 0, "csv", "FILE", SWEEP, WORDS_FILES,

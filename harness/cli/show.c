@@ -231,11 +231,14 @@ static int show_rows(const char *name, const char *dir)
 	if (grid.cell_count)
 		return format_print(&grid);
 	grid_free(&grid);
-	if (!effect)
-		return -1;
 	grid = grid_open("finwait show");
-	effect_columns(&grid);
-	effect_put(&grid, effect);
+	if (effect) {
+		effect_columns(&grid);
+		effect_put(&grid, effect);
+	} else if (!name_put(&grid, name)) {
+		grid_free(&grid);
+		return -1;
+	}
 	return format_print(&grid);
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "format.h"
 
 #define DAY_S 86400
 #define DAYS_MOST 36500
@@ -36,24 +37,65 @@ static void share_print(const struct store_share *share, const char *name)
 	       day_text(share->newest, to));
 }
 
+static void survey_print(const struct store *store, const struct store_survey *survey)
+{
+	for (size_t i = 0; i < survey->count; i++)
+		share_print(&survey->shares[i], survey->shares[i].release);
+	if (survey->count > 1)
+		share_print(&survey->all, "all");
+	if (!survey->count)
+		printf("No answer is kept in %s yet: 'finwait sweep' does that.\n", store->path);
+	if (survey->leftovers)
+		printf("%zu file%s that nobody has finished writing: 'finwait store prune' removes"
+		       " them\n",
+		       survey->leftovers, survey->leftovers == 1 ? "" : "s");
+}
+
+static int survey_rows(const struct store *store, const struct store_survey *survey)
+{
+	static const struct grid_column columns[] = {
+		{"finwait", GRID_CONTEXT},
+		{"store", GRID_CONTEXT},
+		{"kernel", 0},
+		{"answers", GRID_NUMBER},
+		{"bytes", GRID_NUMBER},
+		{"guests", GRID_NUMBER},
+		{"oldest", 0},
+		{"newest", 0},
+	};
+	struct grid grid = grid_open("finwait store list");
+	char day[32];
+
+	grid_columns(&grid, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct store_share *share = &survey->shares[i];
+
+		grid_put(&grid, "%s", FINWAIT_VERSION);
+		grid_put(&grid, "%s", store->path);
+		grid_put(&grid, "%s", share->release);
+		grid_put(&grid, "%zu", share->answers);
+		grid_put(&grid, "%llu", (unsigned long long)share->bytes);
+		grid_put(&grid, "%zu", share->guests);
+		grid_put(&grid, "%s", day_text(share->oldest, day));
+		grid_put(&grid, "%s", day_text(share->newest, day));
+	}
+	return format_print(&grid);
+}
+
 static int store_list(const struct store *store)
 {
 	struct store_survey survey;
+	int code = EXIT_AS_PREDICTED;
 	struct fault fault;
-	int err = store_survey(store, &survey, &fault);
 
-	for (size_t i = 0; i < survey.count && !err; i++)
-		share_print(&survey.shares[i], survey.shares[i].release);
-	if (!err && survey.count > 1)
-		share_print(&survey.all, "all");
-	if (!err && !survey.count)
-		printf("No answer is kept in %s yet: 'finwait sweep' does that.\n", store->path);
-	if (!err && survey.leftovers)
-		printf("%zu file%s that nobody has finished writing: 'finwait store prune' removes"
-		       " them\n",
-		       survey.leftovers, survey.leftovers == 1 ? "" : "s");
+	if (store_survey(store, &survey, &fault) < 0)
+		code = cli_fault(EXIT_NOT_RUN, &fault);
+	else if (cli_format() == FORMAT_TEXT)
+		survey_print(store, &survey);
+	else
+		code = survey_rows(store, &survey);
 	store_survey_free(&survey);
-	return err ? cli_fault(EXIT_NOT_RUN, &fault) : EXIT_AS_PREDICTED;
+	return code;
 }
 
 static void broken_print(const char *path, const struct fault *fault, void *arg)
@@ -110,15 +152,17 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 
 static int store_do(const char *verb, const struct store *store, const struct store_command *cmd)
 {
-	bool prunes = !strcmp(verb, "prune");
+	bool prunes = !strcmp(verb, "prune"), lists = !strcmp(verb, "list");
 
-	if (!prunes && strcmp(verb, "list") != 0 && strcmp(verb, "check") != 0)
+	if (!prunes && !lists && strcmp(verb, "check") != 0)
 		return form_refuse(COMMAND_STORE, verb);
+	if (!lists && cli_format() != FORMAT_TEXT)
+		return cli_say(EXIT_USAGE, "--format goes with 'store list'");
 	if (!prunes && cmd->said)
 		return cli_say(EXIT_USAGE, "%s goes with 'store prune'", cmd->said);
 	if (prunes)
 		return store_remove(store, cmd);
-	return !strcmp(verb, "list") ? store_list(store) : store_verify(store);
+	return lists ? store_list(store) : store_verify(store);
 }
 
 int command_store(int argc, char **argv)

@@ -12,12 +12,14 @@
 #include "../session/collect.h"
 #include "../session/compile.h"
 #include "cli.h"
+#include "format.h"
 #include "output_file.h"
 #include "sweep_options.h"
 
 struct sweep_command {
 	struct sweep_options options;
 	struct sweep_table table;
+	struct grid plan; /* with --plan, where it is not text */
 	bool progress_shown;
 	int64_t asked_ns; /* when the first answer was asked for; 0: none yet */
 	size_t asked_first; /* how many were left then */
@@ -96,9 +98,38 @@ static void estimate_print(const struct sweep_counts *counts)
 		printf("about %lld s\n", (long long)(counts->estimate_ns / NS_PER_S + 1));
 }
 
+static void plan_columns(struct grid *grid)
+{
+	static const struct grid_column columns[] = {
+		{"kernel", 0},
+		{"points", GRID_NUMBER},
+		{"kept", GRID_NUMBER},
+		{"to_ask", GRID_NUMBER},
+		{"seconds", GRID_NUMBER},
+		{"of_unknown_length", GRID_NUMBER},
+	};
+
+	*grid = grid_open("finwait sweep --plan");
+	grid_columns(grid, columns, sizeof(columns) / sizeof(columns[0]));
+}
+
+static void plan_put(struct grid *grid, const char *kernel, const struct sweep_counts *counts)
+{
+	grid_put(grid, "%s", kernel);
+	grid_put(grid, "%zu", counts->all);
+	grid_put(grid, "%zu", counts->kept);
+	grid_put(grid, "%zu", counts->left);
+	grid_put(grid, "%.1f", (double)counts->estimate_ns / NS_PER_S);
+	grid_put(grid, "%zu", counts->unknown);
+}
+
 static void sweep_planned(const char *kernel, const struct sweep_counts *counts, void *arg)
 {
 	progress_clear(arg);
+	if (cli_format() != FORMAT_TEXT) {
+		plan_put(&((struct sweep_command *)arg)->plan, kernel, counts);
+		return;
+	}
 	printf("%-24s %7zu points %7zu kept %7zu to ask  ", kernel, counts->all, counts->kept,
 	       counts->left);
 	estimate_print(counts);
@@ -125,19 +156,50 @@ static enum exit_code csv_write(const struct sweep_command *cmd)
 	return err ? print_failed(err) : EXIT_AS_PREDICTED;
 }
 
-/* A shard has a part of the points: the sweep that collects them prints them all. */
-static enum exit_code table_write(const struct sweep_command *cmd)
+static int markdown_print(const struct sweep_table *table)
 {
-	const struct sweep_options *options = &cmd->options;
+	struct grid grid = grid_open("finwait sweep");
+
+	grid.no_memory |= sweep_put(&grid, table) < 0;
+	return format_print(&grid);
+}
+
+static int table_print_as(const struct sweep_command *cmd)
+{
 	struct report_style style = cli_style();
-	enum exit_code code = options->csv ? csv_write(cmd) : EXIT_AS_PREDICTED;
 	int err = 0;
 
-	if (options->json)
-		err = sweep_print_json(&cmd->table, stdout);
-	else if (!options->sweep.shards && !(options->csv && !strcmp(options->csv, "-")))
+	switch (cli_format()) {
+	case FORMAT_TEXT:
 		err = sweep_print(&cmd->table, &style, stdout);
-	return err ? print_failed(err) : code;
+		break;
+	case FORMAT_JSON:
+	case FORMAT_JSONL:
+		err = sweep_print_json(&cmd->table, cli_format() == FORMAT_JSONL, stdout);
+		break;
+	case FORMAT_MARKDOWN:
+		return markdown_print(&cmd->table);
+	case FORMAT_CSV:
+		err = sweep_print_csv(&cmd->table, stdout);
+		break;
+	case FORMAT_TAP:
+	case FORMAT_JUNIT:
+	case FORMAT_COUNT:
+		break;
+	}
+	return err ? print_failed(err) : EXIT_AS_PREDICTED;
+}
+
+/* A shard has a part of the points: the sweep that collects them prints them all. */
+static int table_write(const struct sweep_command *cmd)
+{
+	const struct sweep_options *options = &cmd->options;
+	bool elsewhere = options->csv && !strcmp(options->csv, "-");
+	int code = options->csv ? csv_write(cmd) : EXIT_AS_PREDICTED;
+	bool prints = !elsewhere && (!options->sweep.shards || cli_format() != FORMAT_TEXT);
+	int printed = prints ? table_print_as(cmd) : EXIT_AS_PREDICTED;
+
+	return printed ? printed : code;
 }
 
 /* On standard error: what is printed of a sweep is the same whoever had asked before. */
@@ -172,8 +234,10 @@ static int sweep_carry_out(struct sweep_command *cmd)
 	};
 	int64_t began_ns = clock_mono_ns();
 	struct sweep_result result;
-	enum exit_code code, written = EXIT_AS_PREDICTED;
+	int code, written = EXIT_AS_PREDICTED;
 
+	if (sweep->plan_only)
+		plan_columns(&cmd->plan);
 	cmd->table = (struct sweep_table){
 		.axes = sweep->axes,
 		.axis_count = sweep->axis_count,
@@ -185,12 +249,15 @@ static int sweep_carry_out(struct sweep_command *cmd)
 	code = sweep_run(sweep, &hooks, &result);
 	progress_clear(cmd);
 	if (result.why[0])
-		(void)cli_say(code, "%s", result.why);
+		(void)cli_say((enum exit_code)code, "%s", result.why);
 	else if (!sweep->plan_only)
 		written = table_write(cmd);
+	else if (cli_format() != FORMAT_TEXT)
+		written = format_print(&cmd->plan);
 	if (!sweep->plan_only && (!result.why[0] || result.interrupted))
 		counts_say(&result.counts, clock_mono_ns() - began_ns);
 	sweep_table_free(&cmd->table);
+	grid_free(&cmd->plan);
 	return code ? code : written;
 }
 

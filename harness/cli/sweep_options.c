@@ -191,13 +191,6 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	return 0;
 }
 
-static void format_apply(struct sweep_options *options)
-{
-	options->json = cli_format() == FORMAT_JSONL;
-	if (cli_format() == FORMAT_CSV && !options->csv)
-		options->csv = "-";
-}
-
 /* What goes with what, and how much it comes to. */
 static int sweep_check(const struct sweep_options *options)
 {
@@ -211,8 +204,10 @@ static int sweep_check(const struct sweep_options *options)
 		               SWEEP_POINTS_MOST);
 	if (sweep->again && sweep->verify)
 		return cli_say(EXIT_USAGE, "--again or --verify, not both");
-	if (options->json && options->csv && !strcmp(options->csv, "-"))
-		return cli_say(EXIT_USAGE, "--json and --csv - both want standard output");
+	if (cli_format() != FORMAT_TEXT && cli_format() != FORMAT_CSV && options->csv &&
+	    !strcmp(options->csv, "-"))
+		return cli_say(EXIT_USAGE, "%s and --csv - both want standard output",
+		               cli_format() == FORMAT_JSONL ? "--json" : "--format");
 	return 0;
 }
 
@@ -224,7 +219,6 @@ int sweep_parse(struct sweep_options *options, int argc, char **argv, struct wor
 
 	*options = (struct sweep_options){.sweep = {.request = {.slack_ms = slack_ms()}}};
 	code = options_parse(COMMAND_SWEEP, argc, argv, option_take, options, words);
-	format_apply(options);
 	if (!code && !sweep->kernel_count)
 		code = take_kernels(options, TARGET_HOST);
 	if (!code)

@@ -13,7 +13,6 @@ struct sweep_options {
 	size_t axis_space, list_space;
 	char **kernels;
 	size_t kernel_space;
-	bool json;
 	const char *csv; /* NULL: none */
 };
 

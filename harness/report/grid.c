@@ -200,7 +200,9 @@ static void markdown_head(const struct grid *grid, FILE *out)
 	for (size_t i = 0; i < grid->column_count; i++) {
 		if (!is_above(grid, i) || !*cell_at(grid, 0, i))
 			continue;
-		fprintf(out, "%s%s ", separator, grid->columns[i].name);
+		fputs(separator, out);
+		markdown_text(out, grid->columns[i].name);
+		fputc(' ', out);
 		markdown_text(out, cell_at(grid, 0, i));
 		separator = ", ";
 	}

@@ -106,7 +106,57 @@ static void whom_add(struct buffer *words, const struct asked *asked, const char
 	else
 		buffer_add(words, "Linux %s%s%s%s", run->kernel, *run->guest ? " in a VM (" : "",
 		           run->guest, *run->guest ? ")" : "");
-	buffer_add(words, ", %s time", is_mixed(asked) ? "virtual and real" : run->clock);
+	buffer_add(words, ", %s time, %s, %s", is_mixed(asked) ? "virtual and real" : run->clock,
+	           form_words(asked), family_words(asked));
+}
+
+static void asked_add(struct buffer *words, const struct asked *asked, const char *kernels)
+{
+	char span[24];
+
+	whom_add(words, asked, kernels);
+	buffer_add(words, "   %zu claim%s by %zu probe%s, %s of %s", asked->claims,
+	           asked->claims == 1 ? "" : "s", asked->probes, asked->probes == 1 ? "" : "s",
+	           span_text(asked->elapsed_ns, span, sizeof(span)),
+	           is_mixed(asked) ? "kernel and wall time" : record_seconds(asked->any));
+}
+
+void record_add_whom(struct buffer *words, const struct record *rec)
+{
+	const struct record *const records[] = {rec};
+	const struct asked asked = asked_of(records, 1);
+
+	whom_add(words, &asked, NULL);
+}
+
+/* The kernels' names, each once; NULL: there is one. */
+static const char *kernels_text(const struct record *const *records, size_t count,
+                                struct buffer *names)
+{
+	size_t kernels = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t before = 0;
+
+		while (before < i &&
+		       strcmp(records[before]->run.kernel, records[i]->run.kernel) != 0)
+			before++;
+		if (before < i)
+			continue;
+		buffer_add(names, "%s%s", kernels ? ", " : "", records[i]->run.kernel);
+		kernels++;
+	}
+	return kernels > 1 ? buffer_text(names) : NULL;
+}
+
+void heading_add_words(struct buffer *words, const struct record *const *records, size_t count)
+{
+	struct asked asked = asked_of(records, count);
+	struct buffer names = {0};
+
+	if (asked.any)
+		asked_add(words, &asked, kernels_text(records, count, &names));
+	buffer_free(&names);
 }
 
 void heading_print(const struct sheet *sheet, const struct record *const *records, size_t count,
@@ -115,15 +165,10 @@ void heading_print(const struct sheet *sheet, const struct record *const *record
 	struct asked asked = asked_of(records, count);
 	struct buffer words = {0};
 	const char *text;
-	char span[24];
 
 	if (!asked.any)
 		return;
-	whom_add(&words, &asked, kernels);
-	buffer_add(&words, ", %s, %s   %zu claim%s by %zu probe%s, %s of %s", form_words(&asked),
-	           family_words(&asked), asked.claims, asked.claims == 1 ? "" : "s", asked.probes,
-	           asked.probes == 1 ? "" : "s", span_text(asked.elapsed_ns, span, sizeof(span)),
-	           is_mixed(&asked) ? "kernel and wall time" : record_seconds(asked.any));
+	asked_add(&words, &asked, kernels);
 	text = buffer_text(&words);
 	sheet_text(sheet, 0, ATTR_BOLD, text ? text : "(no memory for these words)");
 	buffer_free(&words);

@@ -3,6 +3,7 @@
 #ifndef FINWAIT_REPORT_HEADING_H
 #define FINWAIT_REPORT_HEADING_H
 
+#include "../base/buffer.h"
 #include "sheet.h"
 
 /*
@@ -13,7 +14,13 @@
 void heading_print(const struct sheet *sheet, const struct record *const *records, size_t count,
                    const char *kernels);
 
-/* The same of all records of @columns together. */
+/* The same words; of several kernels their names. Nothing of no records. */
+void heading_add_words(struct buffer *words, const struct record *const *records, size_t count);
+
+/* Its first half: whom @rec is of. */
+void record_add_whom(struct buffer *words, const struct record *rec);
+
+/* The same as heading_print() of all records of @columns together. */
 void heading_print_columns(const struct sheet *sheet, const struct matrix_column *columns,
                            size_t count);
 

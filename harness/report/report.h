@@ -89,6 +89,9 @@ int page_print_beside(const struct record *const *records, size_t count,
  * whether @records show it: a whole SVG document. Returns 0, -ENOMEM or -EIO.
  */
 int map_svg(const struct record *const *records, size_t count, FILE *out) MUST_CHECK;
+/* The same as rows of @grid, which has no columns yet. Returns 0 or -ENOMEM. */
+struct grid;
+int map_ways_put(struct grid *grid, const struct record *const *records, size_t count) MUST_CHECK;
 
 /* What each finding came to over all phases: a block a probe, a row a finding. */
 int phases_print(const struct phases *phases, const struct report_style *style, FILE *out);
@@ -127,7 +130,6 @@ enum matrix_rows {
 int matrix_print(const struct matrix_column *columns, size_t count, int64_t slack_ns,
                  enum matrix_rows which, const struct report_style *style, FILE *out);
 /* The same as a grid, all rows but for MATRIX_ROWS_DIFFERING. Returns 0, -ENOMEM or -E2BIG. */
-struct grid;
 int matrix_put(struct grid *grid, const struct matrix_column *columns, size_t count,
                int64_t slack_ns, enum matrix_rows which) MUST_CHECK;
 

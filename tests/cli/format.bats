@@ -25,11 +25,13 @@ findings() {
 }
 
 @test "--format: what a command gives, and one line about what it does not" {
-	for command in list 'sysctl tcp_fin_timeout' 'ask FIN_WAIT2' 'kernel list'; do
+	export XDG_CACHE_HOME=$PWD/empty # no kernels, no answers
+	for command in list 'sysctl tcp_fin_timeout' 'ask FIN_WAIT2' 'kernel list' 'store list' \
+		'show ECONNRESET' 'sweep self.connect --set tcp_fin_timeout=1,2 --plan'; do
 		for format in json jsonl markdown csv; do
 			run -0 --separate-stderr "$FINWAIT" $command --format $format
 			[ -z "$stderr" ]
-			[ -n "$output" ] || [ "$command" = "kernel list" ]
+			[ -n "$output" ] || [[ $command == *" list" ]]
 		done
 		diff <("$FINWAIT" $command) <("$FINWAIT" $command --format text)
 		refused 2 "${command%% *} gives no 'junit' (--format text, json, jsonl, markdown, csv)" \
@@ -42,6 +44,8 @@ findings() {
 	refused 2 "ladder gives no 'csv' (--format text, markdown)" "$FINWAIT" ladder x --format csv
 	refused 2 "has no option '--format=csv'" "$FINWAIT" schema --format=csv
 	refused 2 "--format goes with 'kernel list'" "$FINWAIT" kernel rm 0.1 --format csv
+	refused 2 "--format goes with 'store list'" "$FINWAIT" store check --format csv
+	refused 2 "watch has no option '--format'" "$FINWAIT" watch self.connect --format csv
 	[ ! -e out ]
 }
 
@@ -73,7 +77,22 @@ findings() {
 	rows 'length == 1 and .[0].probe == "wave4.lost"' show wave4.lost-retries
 	rows '[.[].probe] | unique | length > 2' show 'wave*'
 	rows '.[0].name == "net.ipv4.tcp_fin_timeout"' show tcp_fin_timeout
+	rows 'length > 2 and all(.name == "ECONNRESET" and (.what | contains("errno 104")))' show ECONNRESET
+	rows 'all(.name == "TcpExt.TCPTimeouts" and (.what | contains("a counter")) and .probe != "")' \
+		show TCPTimeouts
 	refused 2 "no probe is called 'wave4.lsot'" "$FINWAIT" show wave4.lsot --format csv
+}
+
+@test "map --format: a row a way, what it is and who shows it" {
+	run -0 --separate-stderr "$FINWAIT" map kept --format json
+	[ -z "$stderr" ]
+	jq -e 'length > 80 and (map(select(.verdict == "not in Linux")) | length == 4) and
+		any(.from == "FIN_WAIT1" and .to == "FIN_WAIT2" and .verdict == "seen" and .probes > 0)' <<<"$output"
+	run -0 "$FINWAIT" map kept --format markdown
+	[[ ${lines[0]} == "**finwait map**: asked Linux "* ]]
+	[ ! -e map.svg ]
+	refused 2 "map gives no 'text' (--format json, jsonl, markdown, csv)" "$FINWAIT" map kept --format text
+	refused 2 "-o is the picture's" "$FINWAIT" map kept --format csv -o x.csv
 }
 
 @test "--format csv: a row a finding, and the same in json" {

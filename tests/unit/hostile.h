@@ -94,6 +94,18 @@ static inline struct record *hostile_record(void)
 	return rec;
 }
 
+/* Of Markdown: no tag begins, and nothing acts on a terminal. */
+static inline void markdown_expect_escaped(const char *text)
+{
+	assert_non_null(strchr(text, '<'));
+	for (const char *at = text; *at; at++) {
+		if (*at == '<' && (at == text || at[-1] != '\\'))
+			fail_msg("'%.20s' begins a tag", at);
+		if (((unsigned char)*at < ' ' && *at != '\n') || *at == 0x7f)
+			fail_msg("byte 0x%02x at %zd", (unsigned char)*at, at - text);
+	}
+}
+
 /* None of it is there as it was, and nothing that no document may hold. */
 static inline void hostile_expect_harmless(const char *text)
 {

@@ -4,6 +4,7 @@
 #include "hostile.h"
 
 #include "../../harness/examine/examine_edge.h"
+#include "../../harness/report/grid.h"
 #include "../../harness/report/map/map.h"
 #include "../../harness/report/report.h"
 
@@ -379,6 +380,55 @@ static void nothing_reaches_it_unescaped(void **state)
 	record_free(rec);
 }
 
+static char *rows_of(struct record *rec, enum grid_format format)
+{
+	struct grid grid = grid_open("map");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_int_equal(map_ways_put(&grid, (const struct record *const *)&rec, rec != NULL), 0);
+	assert_int_equal(grid_print(&grid, format, out), 0);
+	fclose(out);
+	grid_free(&grid);
+	return text;
+}
+
+/* A row an edge, whoever shows it or nobody, and a row for what is not on the map. */
+static void rows_have_every_edge(void **state)
+{
+	static const enum tcp_state states[] = {STATE_CLOSE, STATE_LISTEN, STATE_SYN_SENT};
+	struct record *rec = moving_record("l1", states, 3, "syscall listen");
+	char *text = rows_of(rec, GRID_CSV), *none = rows_of(NULL, GRID_CSV);
+	size_t rows = 0;
+
+	(void)state;
+	for (const char *at = text; (at = strchr(at, '\n')); at++)
+		rows++;
+	assert_int_equal(rows, 1 + map_edge_count + 1);
+	assert_non_null(strstr(text, ",CLOSE,LISTEN,listen(),inet_csk_listen_start(),figure 5,seen"
+	                             ",1,"));
+	assert_non_null(strstr(text, ",LISTEN,SYN_SENT,SEND,"));
+	assert_non_null(strstr(text, ",not in Linux,0,"));
+	assert_non_null(strstr(text, ",not on the map,1,"));
+	assert_non_null(strstr(none, ",CLOSE,LISTEN,listen(),inet_csk_listen_start(),figure 5,not "
+	                             "seen,0,,,\r\n"));
+	free(text);
+	free(none);
+	record_free(rec);
+}
+
+static void no_row_has_more_than_its_cells(void **state)
+{
+	struct record *rec = hostile_record();
+	char *text = rows_of(rec, GRID_MARKDOWN);
+
+	(void)state;
+	markdown_expect_escaped(text);
+	free(text);
+	record_free(rec);
+}
+
 static void no_records_are_a_map_too(void **state)
 {
 	char *text = NULL;
@@ -407,6 +457,8 @@ int main(void)
 		cmocka_unit_test(what_linux_has_not_is_shown_by_what_it_has),
 		cmocka_unit_test(some_kernels_are_not_all),
 		cmocka_unit_test(nothing_reaches_it_unescaped),
+		cmocka_unit_test(rows_have_every_edge),
+		cmocka_unit_test(no_row_has_more_than_its_cells),
 		cmocka_unit_test(no_records_are_a_map_too),
 	};
 

@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "../../harness/base/clock.h"
+#include "../../harness/report/grid.h"
 #include "../../harness/report/sweep/sweep.h"
 #include "hostile.h"
 
@@ -72,6 +73,27 @@ static int print_text(const struct sweep_table *table, FILE *out)
 	return sweep_print(table, &(struct report_style){.width = 80}, out);
 }
 
+static int print_lines(const struct sweep_table *table, FILE *out)
+{
+	return sweep_print_json(table, true, out);
+}
+
+static int print_array(const struct sweep_table *table, FILE *out)
+{
+	return sweep_print_json(table, false, out);
+}
+
+static int print_markdown(const struct sweep_table *table, FILE *out)
+{
+	struct grid grid = grid_open("sweep");
+	int err = sweep_put(&grid, table);
+
+	if (!err)
+		err = grid_print(&grid, GRID_MARKDOWN, out);
+	grid_free(&grid);
+	return err;
+}
+
 static char *printed(const struct sweep_table *table, print_fn print)
 {
 	char *text;
@@ -126,7 +148,8 @@ static void a_block_has_what_it_varies_with(void **state)
 
 static void the_order_of_points_does_not_matter(void **state)
 {
-	static const print_fn prints[] = {print_text, sweep_print_json, sweep_print_csv};
+	static const print_fn prints[] = {print_text, print_lines, print_array, print_markdown,
+	                                  sweep_print_csv};
 	struct sweep_table forth = retries_table(false), back = retries_table(true);
 
 	(void)state;
@@ -206,6 +229,10 @@ static void what_came_to_nothing_is_told_with_its_reason(void **state)
 	text = printed(&table, print_text);
 	assert_non_null(strstr(text, "at 3 points: QEMU was killed\n"));
 	free(text);
+	text = printed(&table, print_markdown);
+	assert_non_null(strstr(text, "|  |  | 6.1 | a.probe |  |  |  | CRASHED at 3 points: QEMU was"
+	                             " killed |\n"));
+	free(text);
 	record_free(rec);
 	sweep_table_free(&table);
 }
@@ -213,7 +240,7 @@ static void what_came_to_nothing_is_told_with_its_reason(void **state)
 static void json_has_a_line_a_point_and_finding(void **state)
 {
 	struct sweep_table table = retries_table(false);
-	char *text = printed(&table, sweep_print_json);
+	char *text = printed(&table, print_lines);
 	size_t lines = 0;
 
 	(void)state;
@@ -225,6 +252,55 @@ static void json_has_a_line_a_point_and_finding(void **state)
 	                    "\"tcp_orphan_retries\":0},\"params\":{\"late\":30},\"finding\":{"
 	                    "\"claim\":\"a.probe\",\"name\":\"fins\"",
 	                    130);
+	free(text);
+	sweep_table_free(&table);
+}
+
+/* The same objects, and one array of them; of nothing an empty one. */
+static void json_is_an_array_of_those_lines(void **state)
+{
+	struct sweep_table table = retries_table(false), none = table_new(1);
+	char *lines = printed(&table, print_lines), *array = printed(&table, print_array);
+	char *nothing = printed(&none, print_array), *no_lines = printed(&none, print_lines);
+	const char *at = array, *line = lines;
+
+	(void)state;
+	for (size_t i = 0; i < 32; i++) {
+		size_t length = strcspn(line, "\n");
+
+		assert_memory_equal(at, i ? ",\n" : "[\n", 2);
+		assert_memory_equal(at + 2, line, length);
+		at += 2 + length;
+		line += length + 1;
+	}
+	assert_string_equal(at, "\n]\n");
+	assert_string_equal(line, "");
+	assert_string_equal(nothing, "[]\n");
+	assert_string_equal(no_lines, "");
+	free(lines);
+	free(array);
+	free(nothing);
+	free(no_lines);
+	sweep_table_free(&table);
+	sweep_table_free(&none);
+}
+
+/* Every finding once; what it does not vary with is said, and what one value has stands above. */
+static void markdown_has_a_row_for_values_that_came_to_the_same(void **state)
+{
+	struct sweep_table table = retries_table(false);
+	char *text = printed(&table, print_markdown);
+
+	(void)state;
+	assert_string_equal(
+		text,
+		"**sweep**: points 16\n\n"
+		"| tcp_orphan_retries | late | kernel | probe | finding | predicted | measured | "
+		"verdict |\n"
+		"| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+		"| 0..2 | every | every | a.probe | fins | 2 | 2 | as predicted |\n"
+		"| 3 | every | every | a.probe | fins | 3 | 3 | as predicted |\n"
+		"| every | every | every | a.probe | same | 1 | 1 | confirmed |\n");
 	free(text);
 	sweep_table_free(&table);
 }
@@ -245,7 +321,7 @@ static void csv_has_numbers_beside_words(void **state)
 
 static void nothing_reaches_a_terminal_as_it_was(void **state)
 {
-	static const print_fn prints[] = {print_text, sweep_print_csv};
+	static const print_fn prints[] = {print_text, sweep_print_csv, print_markdown};
 	struct sweep_table table = table_new(1);
 	struct record *rec = hostile_record();
 
@@ -255,7 +331,8 @@ static void nothing_reaches_a_terminal_as_it_was(void **state)
 	for (size_t i = 0; i < sizeof(prints) / sizeof(prints[0]); i++) {
 		char *text = printed(&table, prints[i]);
 
-		assert_non_null(strstr(text, "</title>")); /* it is no page */
+		assert_non_null(strstr(text, "/title")); /* it is no page */
+		assert_true(prints[i] != print_markdown || !strstr(text, "<b x"));
 		for (const char *at = text; *at; at++)
 			if (((unsigned char)*at < ' ' && *at != '\n' && *at != '\r') ||
 			    *at == 0x7f || (unsigned char)*at == 0xff)
@@ -323,6 +400,8 @@ int main(void)
 		cmocka_unit_test(times_that_are_nearly_the_same_are_told_as_one),
 		cmocka_unit_test(what_came_to_nothing_is_told_with_its_reason),
 		cmocka_unit_test(json_has_a_line_a_point_and_finding),
+		cmocka_unit_test(json_is_an_array_of_those_lines),
+		cmocka_unit_test(markdown_has_a_row_for_values_that_came_to_the_same),
 		cmocka_unit_test(csv_has_numbers_beside_words),
 		cmocka_unit_test(nothing_reaches_a_terminal_as_it_was),
 	};

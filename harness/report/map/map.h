@@ -8,6 +8,7 @@
  *                witness_cause.c: and by what
  *   map_svg.c    both -> SVG; labels lead to a probe that shows the edge
  *   map_page.c   both -> a table for the page
+ *   map_rows.c   both -> rows for other programs
  *
  * A line goes from one box to another and has several edges, one for each thing that may cause
  * the change. Where trace was there the cause is trace's; of segments, and where sock_diag
@@ -176,6 +177,9 @@ int state_map_build(const struct record *const *records, size_t count,
 void state_map_free(struct state_map *map);
 
 size_t map_kernels(const struct record *const *records, size_t count);
+/* Whether no record before the @index-th is of its kernel, of its probe. */
+bool map_kernel_is_new(const struct record *const *records, size_t index);
+bool map_probe_is_new(const struct record *const *records, size_t index);
 enum map_extent map_extent_of(const struct state_map *map, const struct map_seen *seen);
 /* "CAUSE_NOTHING" edges are the RFC's alone. */
 bool map_edge_denied(const struct map_edge *edge);

@@ -6,7 +6,7 @@
 
 #define PROBES_NAMED 4
 
-static bool kernel_is_new(const struct record *const *records, size_t index)
+bool map_kernel_is_new(const struct record *const *records, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (!strcmp(records[i]->run.kernel, records[index]->run.kernel))
@@ -14,7 +14,7 @@ static bool kernel_is_new(const struct record *const *records, size_t index)
 	return true;
 }
 
-static bool probe_is_new(const struct record *const *records, size_t index)
+bool map_probe_is_new(const struct record *const *records, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (!strcmp(records[i]->probe, records[index]->probe))
@@ -27,7 +27,7 @@ size_t map_kernels(const struct record *const *records, size_t count)
 	size_t kernels = 0;
 
 	for (size_t i = 0; i < count; i++)
-		kernels += kernel_is_new(records, i);
+		kernels += map_kernel_is_new(records, i);
 	return kernels;
 }
 
@@ -45,7 +45,7 @@ static void kernels_print(const struct map_seen *seen, FILE *out)
 	for (size_t i = 0; i < seen->count; i++) {
 		const char *kernel = seen->records[i]->run.kernel;
 
-		if (!kernel_is_new(seen->records, i))
+		if (!map_kernel_is_new(seen->records, i))
 			continue;
 		fputs(between, out);
 		markup_format(out, "%.*s", (int)(strspn(kernel, "0123456789.") ?: strlen(kernel)),
@@ -69,7 +69,7 @@ static void probes_print(const struct map_seen *seen, FILE *out)
 	size_t probes = 0;
 
 	for (size_t i = 0; i < seen->count; i++) {
-		if (!probe_is_new(seen->records, i) || probes++ >= PROBES_NAMED)
+		if (!map_probe_is_new(seen->records, i) || probes++ >= PROBES_NAMED)
 			continue;
 		fputs(probes > 1 ? ", " : "", out);
 		markup_text(out, seen->records[i]->probe);

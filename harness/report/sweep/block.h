@@ -25,9 +25,6 @@ struct block {
 	bool any; /* of them */
 	size_t failed; /* points */
 	size_t rows, left_out;
-	size_t kernel, from, to; /* the row that is not printed yet, by combination */
-	bool pending;
-	struct answer answer;
 	bool failed_only;
 };
 
@@ -41,6 +38,23 @@ size_t value_of(const struct sweep_table *table, size_t combo, size_t axis);
 size_t question_failed(const struct sweep_table *table, const struct sweep_question *question);
 /* @question becomes the block's: what it varies with, how often it failed. */
 void block_look(struct block *block, const struct sweep_question *question);
+
+/* Combinations that came to the same on one kernel; they differ in one axis alone. */
+struct sweep_row {
+	size_t kernel, from, to;
+	struct answer answer;
+};
+
+/* walk.c: each row of the block's question, in order of kernels and combinations. */
+typedef void (*block_row_fn)(struct block *block, const struct sweep_row *row, void *arg);
+void block_rows(struct block *block, block_row_fn show, void *arg);
+#define SPAN_SIZE 100
+/* "3", "3..7", or "reno .. cubic" where no number says what is between. */
+const char *span_text(const struct sweep_table *table, const struct sweep_row *row, size_t axis,
+                      char buf[SPAN_SIZE]);
+const char *answer_predicts(const struct answer *answer, char *buf, size_t size);
+const char *answer_measured(const struct answer *answer, char *buf, size_t size);
+const char *answer_verdict(const struct answer *answer);
 
 /* build.c: of one kind and the same. */
 bool sweep_value_same(const struct value *a, const struct value *b);

@@ -280,3 +280,26 @@ const struct sweep_question **sweep_order(const struct sweep_table *table)
 		qsort(order, table->question_count, sizeof(*order), question_compare);
 	return order;
 }
+
+static int trouble_compare(const void *a, const void *b)
+{
+	const struct sweep_trouble *ta = a, *tb = b;
+	int order = strcmp(ta->probe, tb->probe);
+
+	if (!order)
+		order = strcmp(ta->kernel, tb->kernel);
+	if (!order)
+		order = (int)ta->outcome - (int)tb->outcome;
+	return order ? order : strcmp(ta->reason, tb->reason);
+}
+
+struct sweep_trouble *sweep_troubles(const struct sweep_table *table)
+{
+	struct sweep_trouble *sorted = calloc(table->trouble_count + 1, sizeof(*sorted));
+
+	if (!sorted || !table->trouble_count)
+		return sorted;
+	memcpy(sorted, table->troubles, table->trouble_count * sizeof(*sorted));
+	qsort(sorted, table->trouble_count, sizeof(*sorted), trouble_compare);
+	return sorted;
+}

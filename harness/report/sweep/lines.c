@@ -31,8 +31,16 @@ static const struct field line_fields[] = {
 	{0},
 };
 
-typedef int (*line_fn)(const struct sweep_table *table, const struct line *line, size_t combo,
-                       FILE *out);
+struct lines;
+typedef int (*line_fn)(const struct lines *lines, const struct line *line, size_t combo);
+
+struct lines {
+	const struct sweep_table *table;
+	const struct sweep_question **order;
+	line_fn print;
+	FILE *out;
+	size_t count; /* so far */
+};
 
 /* The finding of @question that @cell is. */
 static struct finding finding_of(const struct sweep_question *question,
@@ -49,22 +57,23 @@ static struct finding finding_of(const struct sweep_question *question,
 	return finding;
 }
 
-static int slot_lines(const struct sweep_table *table, const struct sweep_question *const *order,
-                      const struct sweep_place *place, struct line *line, line_fn print, FILE *out)
+static int slot_lines(struct lines *lines, const struct sweep_place *place, struct line *line)
 {
+	const struct sweep_table *table = lines->table;
 	size_t slot = slot_of(table, place);
 	int err = 0;
 
 	line->kernel = table->kernels[place->kernel];
 	line->phase = (uint32_t)place->phase;
 	for (size_t i = 0; i < table->question_count && !err; i++) {
-		uint32_t number = order[i]->cells[slot];
+		uint32_t number = lines->order[i]->cells[slot];
 
 		if (!number)
 			continue;
-		line->probe = order[i]->probe;
-		line->finding = finding_of(order[i], &table->cells[number - 1]);
-		err = print(table, line, place->combo, out);
+		line->probe = lines->order[i]->probe;
+		line->finding = finding_of(lines->order[i], &table->cells[number - 1]);
+		err = lines->print(lines, line, place->combo);
+		lines->count++;
 	}
 	return err;
 }
@@ -83,16 +92,16 @@ static int combo_settings(const struct sweep_table *table, size_t combo, struct 
 	return err;
 }
 
-static int combo_lines(const struct sweep_table *table, const struct sweep_question *const *order,
-                       size_t combo, line_fn print, FILE *out)
+static int combo_lines(struct lines *lines, size_t combo)
 {
+	const struct sweep_table *table = lines->table;
 	struct sweep_place place = {.combo = combo};
 	struct line line = {0};
 	int err = combo_settings(table, combo, &line);
 
 	for (; place.kernel < table->kernel_count && !err; place.kernel++)
 		for (place.phase = 0; place.phase < table->phases && !err; place.phase++)
-			err = slot_lines(table, order, &place, &line, print, out);
+			err = slot_lines(lines, &place, &line);
 	settings_clear(&line.sets);
 	settings_clear(&line.params);
 	return err;
@@ -100,36 +109,52 @@ static int combo_lines(const struct sweep_table *table, const struct sweep_quest
 
 static int lines_print(const struct sweep_table *table, line_fn print, FILE *out)
 {
-	const struct sweep_question **order = sweep_order(table);
-	int err = order ? 0 : -ENOMEM;
+	struct lines lines = {
+		.table = table, .order = sweep_order(table), .print = print, .out = out};
+	int err = lines.order ? 0 : -ENOMEM;
 
 	for (size_t combo = 0; combo < table->combos && !err; combo++)
-		err = combo_lines(table, order, combo, print, out);
-	free(order);
+		err = combo_lines(&lines, combo);
+	free(lines.order);
 	return err ? err : ferror(out) ? -EIO : 0;
 }
 
 /* ---- JSON */
 
-static int line_json(const struct sweep_table *table, const struct line *line, size_t combo,
-                     FILE *out)
+static int object_put(const struct lines *lines, const struct line *line, const char *before)
 {
 	json_t *json = fields_json(line_fields, line);
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
-	(void)table;
-	(void)combo;
 	json_decref(json);
 	if (!text)
 		return -ENOMEM;
-	fprintf(out, "%s\n", text);
+	fprintf(lines->out, "%s%s", before, text);
 	free(text);
 	return 0;
 }
 
-int sweep_print_json(const struct sweep_table *table, FILE *out)
+static int line_json(const struct lines *lines, const struct line *line, size_t combo)
 {
-	return lines_print(table, line_json, out);
+	(void)combo;
+	return object_put(lines, line, lines->count ? "\n" : "");
+}
+
+static int item_json(const struct lines *lines, const struct line *line, size_t combo)
+{
+	(void)combo;
+	return object_put(lines, line, lines->count ? ",\n" : "[\n");
+}
+
+int sweep_print_json(const struct sweep_table *table, bool lines, FILE *out)
+{
+	int err = lines_print(table, lines ? line_json : item_json, out);
+
+	if (table->cell_count)
+		fputs(lines ? "\n" : "\n]\n", out);
+	else
+		fputs(lines ? "" : "[]\n", out);
+	return err ? err : ferror(out) ? -EIO : 0;
 }
 
 /* ---- CSV */
@@ -171,9 +196,10 @@ static void csv_value(FILE *out, const struct value *value)
 	csv_bound(out, value, value->hi);
 }
 
-static int line_csv(const struct sweep_table *table, const struct line *line, size_t combo,
-                    FILE *out)
+static int line_csv(const struct lines *lines, const struct line *line, size_t combo)
 {
+	const struct sweep_table *table = lines->table;
+	FILE *out = lines->out;
 	const struct finding *finding = &line->finding;
 	const char *const words[] = {line->probe, finding->claim, finding->in_case, finding->name,
 	                             finding->unit};

@@ -9,7 +9,9 @@
  *
  *   records -> table    build.c
  *   table   -> lines    vary.c   which axes a finding varies with
+ *                       walk.c   a finding's rows: neighbours that came to the same are one
  *                       text.c   a block a finding that varies, with a column for each of them
+ *                       rows.c   all findings in one table, for Markdown
  *                       lines.c  a line of JSON or of CSV a point and finding
  */
 #ifndef FINWAIT_REPORT_SWEEP_SWEEP_H
@@ -85,10 +87,17 @@ size_t slot_of(const struct sweep_table *table, const struct sweep_place *place)
 /* Questions by probe, claim, case and name, whatever came first; to be freed, NULL without memory. */
 const struct sweep_question **sweep_order(const struct sweep_table *table);
 
+/* Points without an answer by probe, kernel and reason; to be freed, NULL without memory. */
+struct sweep_trouble *sweep_troubles(const struct sweep_table *table);
+
 /* 0, -ENOMEM or -EIO. */
 int sweep_print(const struct sweep_table *table, const struct report_style *style,
                 FILE *out) MUST_CHECK;
-int sweep_print_json(const struct sweep_table *table, FILE *out) MUST_CHECK;
+/* @lines: an object a line, else all in an array. */
+int sweep_print_json(const struct sweep_table *table, bool lines, FILE *out) MUST_CHECK;
 int sweep_print_csv(const struct sweep_table *table, FILE *out) MUST_CHECK;
+/* As rows of @grid, which has no columns yet. 0 or -ENOMEM. */
+struct grid;
+int sweep_put(struct grid *grid, const struct sweep_table *table) MUST_CHECK;
 
 #endif

@@ -107,126 +107,43 @@ static void head_print(const struct block *block)
 	row_print(block, cells, count, heads, ATTR_DIM, ATTR_DIM);
 }
 
-static const char *answer_verdict(const struct answer *answer, enum attr *attr)
+static enum attr answer_attr(const struct answer *answer)
 {
-	*attr = ATTR_RED;
-	if (answer->model == MODEL_FAILS)
-		return "MODEL FAILED";
-	*attr = verdict_attr(answer->verdict);
-	if (answer->verdict != VERDICT_NONE)
-		return verdict_word(answer->verdict);
-	return answer->model == MODEL_HOLDS ? "as predicted" : "not judged";
+	if (!answer->given)
+		return ATTR_MAGENTA;
+	return answer->model == MODEL_FAILS ? ATTR_RED : verdict_attr(answer->verdict);
 }
 
-/* "3", "3..7", or "reno .. cubic" where no number says what is between. */
-static const char *span_text(const struct sweep_axis *axis, size_t from, size_t to, char *buf,
-                             size_t size)
-{
-	const char *first = axis->values[from], *last = axis->values[to];
-	bool numbers = strspn(first, "-0123456789") == strlen(first) &&
-	               strspn(last, "-0123456789") == strlen(last);
-
-	if (from == to)
-		return first;
-	snprintf(buf, size, "%s%s%s", first, numbers ? ".." : " .. ", last);
-	return buf;
-}
-
-static void row_flush(struct block *block)
+static void row_show(struct block *block, const struct sweep_row *row, void *arg)
 {
 	const struct sweep_table *table = block->table;
-	char spans[CELLS_MOST][100], predicts[256], measured[256], split[300];
+	char spans[CELLS_MOST][SPAN_SIZE], predicts[256], measured[300];
 	struct sheet_cell cells[CELLS_MOST];
-	const struct answer *answer = &block->answer;
-	const char *texts[3] = {"-", "-", "not answered"};
-	enum attr verdict = ATTR_MAGENTA;
+	const char *texts[3];
 	size_t count = 0;
 
-	if (!block->pending)
-		return;
-	block->pending = false;
+	(void)arg;
 	if (block->rows++ >= ROWS_MOST) {
 		block->left_out++;
 		return;
 	}
 	for (size_t i = 0; i < table->axis_count; i++)
 		if (block->varies[i])
-			cell_add(cells, &count,
-			         span_text(&table->axes[i], value_of(table, block->from, i),
-			                   value_of(table, block->to, i), spans[count],
-			                   sizeof(spans[count])),
+			cell_add(cells, &count, span_text(table, row, i, spans[count]),
 			         axis_columns(block, &table->axes[i]), ATTR_PLAIN);
 	if (block->varies[table->axis_count])
-		cell_add(cells, &count, table->kernels[block->kernel], kernel_columns(table),
+		cell_add(cells, &count, table->kernels[row->kernel], kernel_columns(table),
 		         ATTR_PLAIN);
-	if (answer->given) {
-		texts[0] = value_text(&answer->predicts, predicts, sizeof(predicts));
-		texts[1] = value_text(&answer->measured, measured, sizeof(measured));
-		texts[2] = answer_verdict(answer, &verdict);
-		if (answer->split) {
-			snprintf(split, sizeof(split), "%s, other in some phase", texts[1]);
-			texts[1] = split;
-		}
-	}
-	row_print(block, cells, count, texts, ATTR_PLAIN, verdict);
-}
-
-/* Only the last axis that it varies with may differ within a line. */
-static bool row_goes_on(const struct block *block, size_t combo, size_t kernel,
-                        const struct answer *answer)
-{
-	const struct sweep_table *table = block->table;
-	size_t last = table->axis_count;
-
-	if (!block->pending || block->kernel != kernel || !answer_same(&block->answer, answer))
-		return false;
-	while (last && !block->varies[last - 1])
-		last--;
-	for (size_t axis = 0; axis + 1 < last; axis++)
-		if (block->varies[axis] &&
-		    value_of(table, block->to, axis) != value_of(table, combo, axis))
-			return false;
-	return !last ||
-	       value_of(table, combo, last - 1) == value_of(table, block->to, last - 1) + 1;
-}
-
-static void row_add(struct block *block, size_t combo, size_t kernel)
-{
-	struct answer answer = answer_at(block, combo, kernel);
-
-	if (block->failed_only && answer.model != MODEL_FAILS)
-		return;
-	if (row_goes_on(block, combo, kernel, &answer)) {
-		block->to = combo;
-		return;
-	}
-	row_flush(block);
-	block->pending = true;
-	block->from = block->to = combo;
-	block->kernel = kernel;
-	block->answer = answer;
-}
-
-/* Whether @combo stands for all that differ from it in axes that do not matter alone. */
-static bool combo_stands(const struct block *block, size_t combo)
-{
-	for (size_t axis = 0; axis < block->table->axis_count; axis++)
-		if (!block->varies[axis] && value_of(block->table, combo, axis))
-			return false;
-	return true;
+	texts[0] = answer_predicts(&row->answer, predicts, sizeof(predicts));
+	texts[1] = answer_measured(&row->answer, measured, sizeof(measured));
+	texts[2] = answer_verdict(&row->answer);
+	row_print(block, cells, count, texts, ATTR_PLAIN, answer_attr(&row->answer));
 }
 
 static void rows_print(struct block *block)
 {
-	const struct sweep_table *table = block->table;
-	size_t kernels = block->varies[table->axis_count] ? table->kernel_count : 1;
-
 	block->rows = block->left_out = 0;
-	for (size_t kernel = 0; kernel < kernels; kernel++)
-		for (size_t combo = 0; combo < table->combos; combo++)
-			if (combo_stands(block, combo))
-				row_add(block, combo, kernel);
-	row_flush(block);
+	block_rows(block, row_show, NULL);
 	if (block->left_out)
 		sheet_format(&block->sheet, INDENT, ATTR_DIM,
 		             "and %zu more lines: --csv FILE and --json have all of them",
@@ -308,29 +225,14 @@ static void asked_print(const struct sweep_table *table, const struct sheet *she
 		sheet_format(sheet, INDENT, ATTR_PLAIN, "%zu timer phases", table->phases);
 }
 
-static int trouble_compare(const void *a, const void *b)
-{
-	const struct sweep_trouble *ta = a, *tb = b;
-	int order = strcmp(ta->probe, tb->probe);
-
-	if (!order)
-		order = strcmp(ta->kernel, tb->kernel);
-	if (!order)
-		order = (int)ta->outcome - (int)tb->outcome;
-	return order ? order : strcmp(ta->reason, tb->reason);
-}
-
 static int troubles_print(const struct sweep_table *table, const struct sheet *sheet)
 {
-	struct sweep_trouble *sorted = calloc(table->trouble_count + 1, sizeof(*sorted));
+	struct sweep_trouble *sorted = sweep_troubles(table);
 
 	if (!sorted)
 		return -ENOMEM;
-	if (table->trouble_count) {
-		memcpy(sorted, table->troubles, table->trouble_count * sizeof(*sorted));
-		qsort(sorted, table->trouble_count, sizeof(*sorted), trouble_compare);
+	if (table->trouble_count)
 		sheet_end_line(sheet);
-	}
 	for (size_t i = 0; i < table->trouble_count; i++)
 		sheet_format(sheet, 0, outcome_attr(sorted[i].outcome),
 		             "%s on %s: %s at %zu point%s%s%s", sorted[i].probe, sorted[i].kernel,
