@@ -258,6 +258,37 @@ static bool is_asked(const struct diff_command *cmd, int side, const char *probe
 	return other->folder || kept_find(other, probe);
 }
 
+/* Those of a side that are compared, or are on that side alone; the others are NULL. */
+static const struct record **side_asked(const struct diff_command *cmd, int side)
+{
+	const struct kept_records *kept = &side_of(cmd, side)->kept;
+	const struct record **records = calloc(kept->count + 1, sizeof(const struct record *));
+
+	for (size_t i = 0; records && i < kept->count; i++) {
+		const struct record *rec = kept->records[i];
+
+		if (partner_find(cmd, side, rec) || is_asked(cmd, side, rec->probe))
+			records[i] = rec;
+	}
+	return records;
+}
+
+static int diff_head(const struct diff_command *cmd)
+{
+	const struct record **records[2] = {side_asked(cmd, 0), side_asked(cmd, 1)};
+	bool all = records[0] && records[1];
+	struct diff_records sides[2];
+
+	for (int k = 0; k < 2; k++)
+		sides[k] = (struct diff_records){side_of(cmd, k)->name, records[k],
+		                                 side_of(cmd, k)->kept.count};
+	if (all)
+		diff_print_heading(sides, &cmd->style, stdout);
+	free(records[0]);
+	free(records[1]);
+	return all ? 0 : cli_say(EXIT_NOT_RUN, "out of memory");
+}
+
 static int diff_all(struct diff_command *cmd)
 {
 	const struct kept_records *left = &side_of(cmd, 0)->kept, *right = &side_of(cmd, 1)->kept;
@@ -336,14 +367,15 @@ int command_diff(int argc, char **argv)
 	int code = collect_parse(&cmd.collect, COMMAND_DIFF, (struct own_options){0}, argc, argv,
 	                         &cmd.words);
 
+	diff_columns(&cmd.grid);
 	if (!code)
 		code = diff_collect(&cmd);
 	if (!code)
 		code = diff_check(&cmd);
-	if (!code) {
-		diff_columns(&cmd.grid);
+	if (!code && cli_format() == FORMAT_TEXT)
+		code = diff_head(&cmd);
+	if (!code)
 		code = diff_all(&cmd);
-	}
 	if (!code)
 		code = diff_finish(&cmd);
 	collect_free(&cmd.collect);

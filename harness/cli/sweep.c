@@ -247,6 +247,7 @@ static int sweep_carry_out(struct sweep_command *cmd)
 	};
 	sweep_table_start(&cmd->table);
 	code = sweep_run(sweep, &hooks, &result);
+	cmd->table.whom = result.whom;
 	progress_clear(cmd);
 	if (result.why[0])
 		(void)cli_say((enum exit_code)code, "%s", result.why);

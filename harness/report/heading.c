@@ -7,9 +7,9 @@
 #include "../base/buffer.h"
 
 struct asked {
-	size_t records, probes, claims, faithful, virtual, by_family[FAMILY_COUNT];
+	struct whom whom;
+	size_t probes, claims;
 	int64_t elapsed_ns;
-	const struct record *any; /* NULL: nobody was asked */
 };
 
 bool claim_is_repeated(const struct record *const *records, size_t at, const char *id)
@@ -35,6 +35,16 @@ static bool probe_is_repeated(const struct record *const *records, size_t at)
 	return false;
 }
 
+static void whom_count(struct whom *whom, const struct record *rec)
+{
+	if (!whom->run)
+		whom->run = &rec->run;
+	whom->records++;
+	whom->virtual += is_virtual(rec);
+	whom->faithful += rec->faithful;
+	whom->by_family[rec->family]++;
+}
+
 static struct asked asked_of(const struct record *const *records, size_t count)
 {
 	struct asked asked = {0};
@@ -44,13 +54,8 @@ static struct asked asked_of(const struct record *const *records, size_t count)
 
 		if (!rec)
 			continue;
-		if (!asked.any)
-			asked.any = rec;
-		asked.records++;
+		whom_count(&asked.whom, rec);
 		asked.probes += !probe_is_repeated(records, i);
-		asked.virtual += is_virtual(rec);
-		asked.faithful += rec->faithful;
-		asked.by_family[rec->family]++;
 		asked.elapsed_ns += rec->elapsed_ns;
 		for (size_t j = 0; j < rec->claim_count; j++)
 			asked.claims += !claim_is_repeated(records, i, rec->claims[j].id);
@@ -63,18 +68,18 @@ const char *record_seconds(const struct record *rec)
 	return is_virtual(rec) ? "kernel time" : "wall time";
 }
 
-static const char *form_words(const struct asked *asked)
+static const char *form_words(const struct whom *whom)
 {
-	return asked->faithful == asked->records ? "faithful"
-	       : asked->faithful                 ? "partly faithful"
-	                                         : "quick";
+	return whom->faithful == whom->records ? "faithful"
+	       : whom->faithful                ? "partly faithful"
+	                                       : "quick";
 }
 
-static const char *family_words(const struct asked *asked)
+static const char *family_words(const struct whom *whom)
 {
-	if (!asked->by_family[FAMILY_IPV6])
+	if (!whom->by_family[FAMILY_IPV6])
 		return "IPv4";
-	return asked->by_family[FAMILY_IPV4] ? "IPv4 and IPv6" : "IPv6";
+	return whom->by_family[FAMILY_IPV4] ? "IPv4 and IPv6" : "IPv6";
 }
 
 /* 9 min, 3.4 h: a sum over probes need not have more digits. */
@@ -91,62 +96,68 @@ static const char *span_text(int64_t ns, char *buf, size_t size)
 	return buf;
 }
 
-/* Of records of both clocks, which no run has and a matrix may. */
-static bool is_mixed(const struct asked *asked)
+void whom_add_words(struct buffer *words, const struct whom *whom)
 {
-	return asked->virtual && asked->virtual < asked->records;
-}
+	const struct run_info *run = whom->run;
 
-static void whom_add(struct buffer *words, const struct asked *asked, const char *kernels)
-{
-	const struct run_info *run = &asked->any->run;
-
-	if (kernels)
-		buffer_add(words, "Linux %s", kernels);
+	if (whom->kernels)
+		buffer_add(words, "Linux %s", whom->kernels);
 	else
 		buffer_add(words, "Linux %s%s%s%s", run->kernel, *run->guest ? " in a VM (" : "",
 		           run->guest, *run->guest ? ")" : "");
-	buffer_add(words, ", %s time, %s, %s", is_mixed(asked) ? "virtual and real" : run->clock,
-	           form_words(asked), family_words(asked));
+	buffer_add(words, ", %s time, %s, %s",
+	           !whom->virtual                  ? "real"
+	           : whom->virtual < whom->records ? "virtual and real"
+	                                           : "virtual",
+	           form_words(whom), family_words(whom));
 }
 
-static void asked_add(struct buffer *words, const struct asked *asked, const char *kernels)
+/* Has no record before the @at-th its kernel? */
+static bool kernel_is_new(const struct record *const *records, size_t at)
 {
-	char span[24];
-
-	whom_add(words, asked, kernels);
-	buffer_add(words, "   %zu claim%s by %zu probe%s, %s of %s", asked->claims,
-	           asked->claims == 1 ? "" : "s", asked->probes, asked->probes == 1 ? "" : "s",
-	           span_text(asked->elapsed_ns, span, sizeof(span)),
-	           is_mixed(asked) ? "kernel and wall time" : record_seconds(asked->any));
+	for (size_t i = 0; i < at && records[at]; i++)
+		if (records[i] && !strcmp(records[i]->run.kernel, records[at]->run.kernel))
+			return false;
+	return records[at] != NULL;
 }
 
-void record_add_whom(struct buffer *words, const struct record *rec)
-{
-	const struct record *const records[] = {rec};
-	const struct asked asked = asked_of(records, 1);
-
-	whom_add(words, &asked, NULL);
-}
-
-/* The kernels' names, each once; NULL: there is one. */
+/* The kernels' names; NULL: it is one. */
 static const char *kernels_text(const struct record *const *records, size_t count,
                                 struct buffer *names)
 {
 	size_t kernels = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		size_t before = 0;
-
-		while (before < i &&
-		       strcmp(records[before]->run.kernel, records[i]->run.kernel) != 0)
-			before++;
-		if (before < i)
-			continue;
-		buffer_add(names, "%s%s", kernels ? ", " : "", records[i]->run.kernel);
-		kernels++;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (kernel_is_new(records, i))
+			buffer_add(names, "%s%s", kernels++ ? ", " : "", records[i]->run.kernel);
 	return kernels > 1 ? buffer_text(names) : NULL;
+}
+
+void records_add_whom(struct buffer *words, const struct record *const *records, size_t count)
+{
+	struct buffer names = {0};
+	struct whom whom = {.kernels = kernels_text(records, count, &names)};
+
+	for (size_t i = 0; i < count; i++)
+		if (records[i])
+			whom_count(&whom, records[i]);
+	if (whom.run)
+		whom_add_words(words, &whom);
+	buffer_free(&names);
+}
+
+static void asked_add_words(struct buffer *words, const struct asked *asked)
+{
+	bool mixed = asked->whom.virtual && asked->whom.virtual < asked->whom.records;
+	char span[24];
+
+	whom_add_words(words, &asked->whom);
+	buffer_add(words, "   %zu claim%s by %zu probe%s, %s of %s", asked->claims,
+	           asked->claims == 1 ? "" : "s", asked->probes, asked->probes == 1 ? "" : "s",
+	           span_text(asked->elapsed_ns, span, sizeof(span)),
+	           mixed                 ? "kernel and wall time"
+	           : asked->whom.virtual ? "kernel time"
+	                                 : "wall time");
 }
 
 void heading_add_words(struct buffer *words, const struct record *const *records, size_t count)
@@ -154,8 +165,9 @@ void heading_add_words(struct buffer *words, const struct record *const *records
 	struct asked asked = asked_of(records, count);
 	struct buffer names = {0};
 
-	if (asked.any)
-		asked_add(words, &asked, kernels_text(records, count, &names));
+	asked.whom.kernels = kernels_text(records, count, &names);
+	if (asked.whom.run)
+		asked_add_words(words, &asked);
 	buffer_free(&names);
 }
 
@@ -166,9 +178,10 @@ void heading_print(const struct sheet *sheet, const struct record *const *record
 	struct buffer words = {0};
 	const char *text;
 
-	if (!asked.any)
+	if (!asked.whom.run)
 		return;
-	asked_add(&words, &asked, kernels);
+	asked.whom.kernels = kernels;
+	asked_add_words(&words, &asked);
 	text = buffer_text(&words);
 	sheet_text(sheet, 0, ATTR_BOLD, text ? text : "(no memory for these words)");
 	buffer_free(&words);

@@ -17,8 +17,17 @@ void heading_print(const struct sheet *sheet, const struct record *const *record
 /* The same words; of several kernels their names. Nothing of no records. */
 void heading_add_words(struct buffer *words, const struct record *const *records, size_t count);
 
-/* Its first half: whom @rec is of. */
-void record_add_whom(struct buffer *words, const struct record *rec);
+/* Whom a table is of. */
+struct whom {
+	const struct run_info *run; /* of any of them */
+	const char *kernels; /* names of several; NULL: it is one */
+	size_t records, virtual, faithful, by_family[FAMILY_COUNT];
+};
+
+/* The first half of a heading. */
+void whom_add_words(struct buffer *words, const struct whom *whom);
+/* The same of @records; nothing of none. */
+void records_add_whom(struct buffer *words, const struct record *const *records, size_t count);
 
 /* The same as heading_print() of all records of @columns together. */
 void heading_print_columns(const struct sheet *sheet, const struct matrix_column *columns,

@@ -12,6 +12,7 @@
 
 #include "../base/clock.h"
 #include "finding_rows.h"
+#include "heading.h"
 #include "markup.h"
 
 struct junit {
@@ -194,12 +195,14 @@ static void put_case(const struct junit *junit, const struct record *rec)
 static void put_suite(const struct junit *junit, const struct record *first)
 {
 	const struct junit_counts counts = count_cases(junit, first);
+	struct buffer whom = {0};
 	FILE *out = junit->out;
 
-	fputs("\t<testsuite name=\"", out);
-	markup_format(out, "finwait on Linux %s, %s clock, %s", first->run.kernel, first->run.clock,
-	              family_word(first->family));
+	records_add_whom(&whom, &first, 1);
+	fputs("\t<testsuite name=\"finwait on ", out);
+	markup_text(out, buffer_text(&whom) ? buffer_text(&whom) : "");
 	fputc('"', out);
+	buffer_free(&whom);
 	put_counts(out, &counts);
 	fprintf(out, " skipped=\"%zu\">\n", counts.by[TEST_SKIPPED]);
 	put_properties(out, first);

@@ -105,6 +105,14 @@ struct diff_side {
 	const char *name; /* as the user gave it: a file, a kernel */
 	const struct record *rec;
 };
+/* What is compared, at the head of it all; NULLs among the records are passed over. */
+struct diff_records {
+	const char *name;
+	const struct record *const *records;
+	size_t count;
+};
+void diff_print_heading(const struct diff_records sides[2], const struct report_style *style,
+                        FILE *out);
 int diff_print(const struct diff_side sides[2], int64_t slack_ns, const struct report_style *style,
                FILE *out, bool *differ);
 /* When times are the same, in words. */

@@ -357,6 +357,8 @@ static int sweep_carry_out(struct sweeping *sw, bool *usage, struct fault *f)
 	if (!err)
 		err = columns_each(sw, column_prepare, f);
 	if (!err)
+		sweep_describe(sw);
+	if (!err)
 		err = columns_each(sw, column_look, f);
 	if (err)
 		return err;

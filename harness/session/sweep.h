@@ -64,6 +64,7 @@ struct sweep_result {
 	struct sweep_counts counts;
 	struct tally tally;
 	bool interrupted;
+	char whom[400]; /* was asked: a heading's first words (report/heading.h) */
 	char why[512]; /* why nothing was asked, or not all; "": nothing is to be said */
 };
 

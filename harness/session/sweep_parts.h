@@ -73,6 +73,8 @@ struct job_times point_times(const struct sweeping *sw, const struct column *col
 int point_answered(struct sweeping *sw, const struct column *column, const struct point *point,
                    const struct record *rec, struct fault *f) MUST_CHECK;
 
+/* sweep_whom.c: fills in the result's words; guests are ready. */
+void sweep_describe(struct sweeping *sw);
 /* sweep_look.c: all points of @column looked up; what is missing is wanted. */
 int column_look(struct sweeping *sw, struct column *column, struct fault *f) MUST_CHECK;
 /* sweep_ask.c: what is wanted, asked. 0, -EINTR, or -errno. */

@@ -31,6 +31,8 @@ setup() {
 
 @test "two runs of the same do not differ, and the rule for times is stated" {
 	run -0 "$FINWAIT" diff one again
+	[[ ${lines[0]} =~ ^---\ one\ +Linux\ $(uname -r),\ real\ time,\ quick,\ IPv4\ .*\ claims?\ by\ 2\ probes, ]]
+	[[ ${lines[1]} =~ ^\+\+\+\ again\ +Linux\ $(uname -r),\ real\ time,\ quick,\ IPv4\ .*\ by\ 2\ probes, ]]
 	[[ $output == *"2 probes: 2 the same, 0 differ"* ]]
 	[[ $output == *"300 ms (FINWAIT_SLACK_MS)"* ]]
 }
@@ -100,7 +102,7 @@ retransmissions() {
 	for sides in "open.three-way open.three-way.6" "open.three-way.6 open.three-way"; do
 		read -r a b <<<"$sides"
 		run -1 "$FINWAIT" diff "out/$a.jsonl" "out/$b.jsonl"
-		[[ $output == "$a "*"DIFFERS: "* ]]
+		[[ $output == *$'\n\n'"$a "*"DIFFERS: "* ]]
 		[ "$(grep -cE '^  (---|\+\+\+) .*, IPv6, ' <<<"$output")" -eq 1 ]
 		grep -qE '^  [-+] .* S +seq 0 len 0 mss 1440' <<<"$output" # a longer header
 		[[ $output == *"1 probe: 0 the same, 1 differs"* ]]

@@ -175,7 +175,7 @@ answer_files() {
 	for _ in 1 2; do
 		run --separate-stderr "$FINWAIT" sweep self.connect --set tcp_fin_timeout=30,60
 		[[ $stderr == *"2 points: 0 from the store, 2 asked"* ]]
-		[[ $output == *"2 points  kernel host"* ]]
+		[[ $output == "Linux $(uname -r), real time, quick, IPv4   2 points"* ]]
 	done
 	[ -z "$(answer_files)" ]
 	refused 2 'goes with guests' "$FINWAIT" sweep self.connect --shard 0/2

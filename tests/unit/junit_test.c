@@ -90,10 +90,10 @@ static void a_suite_a_kernel_and_family(void **state)
 	b->family = FAMILY_IPV6;
 	text = print((const struct record *const[]){a, NULL, b, c}, 4);
 	expect_in(text, "tests=\"3\" failures=\"0\" errors=\"1\"");
-	expect_in(text,
-	          "\"finwait on Linux 6.1,  clock, IPv4\" tests=\"2\" failures=\"0\" errors=\"0\"");
-	expect_in(text,
-	          "\"finwait on Linux 6.1,  clock, IPv6\" tests=\"1\" failures=\"0\" errors=\"1\"");
+	expect_in(text, "\"finwait on Linux 6.1, real time, quick, IPv4\" tests=\"2\" "
+	                "failures=\"0\" errors=\"0\"");
+	expect_in(text, "\"finwait on Linux 6.1, real time, quick, IPv6\" tests=\"1\" "
+	                "failures=\"0\" errors=\"1\"");
 	free(text);
 	record_free(a);
 	record_free(b);

@@ -2,6 +2,7 @@
 /* rows: what differs between two records in other formats: a row a difference. */
 #include "rows.h"
 
+#include "../heading.h"
 #include "../verdict_words.h"
 #include "diff.h"
 
@@ -17,10 +18,14 @@ void diff_columns(struct grid *grid)
 
 static void put_side(struct grid *grid, const struct diff_side *side)
 {
-	const struct run_info *run = &side->rec->run;
+	struct buffer whom = {0};
+	const char *text;
 
-	grid_put(grid, "%s: Linux %s, %s clock%s", side->name, run->kernel, run->clock,
-	         side->rec->faithful ? ", faithful" : "");
+	records_add_whom(&whom, &side->rec, 1);
+	text = buffer_text(&whom);
+	grid->no_memory |= !text;
+	grid_put(grid, "%s: %s", side->name, text ? text : "");
+	buffer_free(&whom);
 }
 
 static void put_head(struct grid *grid, const struct diff *diff, const char *what,

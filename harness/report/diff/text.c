@@ -3,8 +3,8 @@
  * text: two records of one probe, as lines that people know from diff -u.
  *
  *   wave1.lost                                              2 findings, 1 packet differ
- *     --- out/6.1   Linux 6.1.0-47-cloud-amd64, virtual clock, HZ 250
- *     +++ out/6.12  Linux 6.12.117+deb13-cloud-amd64, virtual clock, HZ 250
+ *     --- out/6.1   Linux 6.1.0-47-cloud-amd64, faithful, IPv4, HZ 250
+ *     +++ out/6.12  Linux 6.12.117+deb13-cloud-amd64, faithful, IPv4, HZ 250
  *     finding                 -        +
  *     fin_segments  measured  9        10
  *     @@ packets the client sent @@
@@ -15,6 +15,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../finding_rows.h"
+#include "../heading.h"
 #include "../verdict_words.h"
 #include "diff.h"
 
@@ -24,6 +26,8 @@
 #define NAME_COLUMNS 24
 #define FIELD_COLUMNS 10
 #define CONTEXT 2 /* lines around what differs */
+#define NAME_MOST 40 /* columns of a side's name, and of what it is at least */
+#define SIDE_LEAST 30
 
 struct printer {
 	struct sheet sheet;
@@ -40,30 +44,66 @@ static void put_line(const struct printer *pr, enum attr attr, const char *line)
 
 /* ---- what is compared ---- */
 
+static const char *const marks[2] = {"---", "+++"};
+static const enum attr mark_attrs[2] = {ATTR_RED, ATTR_GREEN};
+
+/* "--- old  Linux ...", the words folded beside the name. */
+static void print_side(const struct sheet *sheet, unsigned int indent, int side, const char *name,
+                       unsigned int columns, const struct buffer *words)
+{
+	unsigned int used = indent + 4 + columns + 2;
+	const struct sheet_cell cells[] = {
+		{.text = marks[side], .columns = 3, .attr = mark_attrs[side]},
+		{.text = name, .columns = columns + 1, .attr = ATTR_BOLD},
+		{.text = buffer_text(words) ? buffer_text(words) : "(no memory for these words)",
+	         .columns = sheet->width > used + SIDE_LEAST ? sheet->width - used : SIDE_LEAST},
+	};
+
+	sheet_row(sheet, indent, cells, 3);
+}
+
+static unsigned int names_columns(const char *a, const char *b)
+{
+	unsigned int one = text_columns(a), other = text_columns(b);
+	unsigned int columns = one > other ? one : other;
+
+	return columns < NAME_MOST ? columns : NAME_MOST;
+}
+
 static void print_sides(const struct printer *pr)
 {
-	static const char *const marks[2] = {"---", "+++"};
-	unsigned int columns = 0;
-	char line[400];
+	const struct diff_side *sides = pr->diff->sides;
 
 	for (int k = 0; k < 2; k++) {
-		unsigned int own = text_columns(pr->diff->sides[k].name);
+		const struct record *rec = sides[k].rec;
+		struct buffer words = {0};
 
-		columns = own > columns ? own : columns;
+		buffer_add(&words, "Linux %s, %s, %s, HZ %d%s", rec->run.kernel,
+		           rec->faithful ? "faithful" : "quick", family_word(rec->family),
+		           rec->run.hz,
+		           rec->observed[OBSERVER_TRACE] ? "" : ", states only polled");
+		print_side(&pr->sheet, INDENT, k, sides[k].name,
+		           names_columns(sides[0].name, sides[1].name), &words);
+		buffer_free(&words);
 	}
+}
+
+void diff_print_heading(const struct diff_records sides[2], const struct report_style *style,
+                        FILE *out)
+{
+	struct sheet sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_MIN);
+
 	for (int k = 0; k < 2; k++) {
-		const struct record *rec = pr->diff->sides[k].rec;
+		struct buffer words = {0};
 
-		sheet_blanks(&pr->sheet, INDENT);
-		sheet_put(&pr->sheet, k ? ATTR_GREEN : ATTR_RED, marks[k], 4);
-		sheet_put(&pr->sheet, ATTR_BOLD, pr->diff->sides[k].name, columns + 2);
-		snprintf(line, sizeof(line), "Linux %s, %s%s clock, HZ %d%s%s", rec->run.kernel,
-		         rec->family == FAMILY_IPV6 ? "IPv6, " : "", rec->run.clock, rec->run.hz,
-		         rec->faithful ? ", faithful" : "",
-		         rec->observed[OBSERVER_TRACE] ? "" : ", states only polled");
-		sheet_put(&pr->sheet, ATTR_PLAIN, line, 0);
-		sheet_end_line(&pr->sheet);
+		heading_add_words(&words, sides[k].records, sides[k].count);
+		if (!words.used)
+			buffer_add(&words, "none of these probes");
+		print_side(&sheet, 0, k, sides[k].name, names_columns(sides[0].name, sides[1].name),
+		           &words);
+		buffer_free(&words);
 	}
+	sheet_end_line(&sheet);
 }
 
 /* What an observer missed may be what seems to differ. */

@@ -42,15 +42,17 @@ static const char *wire_text(const struct record *rec, char *buf, size_t size)
 const char *ladder_origin(const struct record *rec, char *buf, size_t size)
 {
 	const struct run_info *run = &rec->run;
+	struct buffer words = {0};
 	char wire[24];
 
 	buf[0] = '\0';
-	if (run->kernel[0])
-		snprintf(buf, size, "Linux %s %s, %s%s clock%s%s%s, %s%s%s", run->kernel,
-		         run->machine, rec->family == FAMILY_IPV6 ? "IPv6, " : "", run->clock,
-		         run->guest[0] ? " (" : "", run->guest, run->guest[0] ? ")" : "",
-		         run->privilege, wire_text(rec, wire, sizeof(wire)),
-		         rec->faithful ? ", the articles' own parameters" : "");
+	if (!run->kernel[0])
+		return buf;
+	records_add_whom(&words, &rec, 1);
+	buffer_add(&words, ", %s, %s%s", run->machine, run->privilege,
+	           wire_text(rec, wire, sizeof(wire)));
+	snprintf(buf, size, "%s", buffer_text(&words) ? buffer_text(&words) : "");
+	buffer_free(&words);
 	return buf;
 }
 

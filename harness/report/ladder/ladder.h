@@ -180,7 +180,7 @@ struct ladder {
 int ladder_prepare(struct ladder *ladder, const struct story *story) MUST_CHECK;
 /* The address of @side's end, "" where nobody saw it: of the first connection of several. */
 void ladder_address(const struct ladder *ladder, enum side side, char *buf, size_t size);
-/* "Linux 6.12 x86_64, virtual clock (QEMU 7.2), root, hand wire"; "": no kernel is named */
+/* Whom a heading names, and ", x86_64, root, hand wire"; "": no kernel is named */
 const char *ladder_origin(const struct record *rec, char *buf, size_t size);
 
 /* The parts of a ladder in their order, rungs_draw() behind the heads. The columns: once, before. */

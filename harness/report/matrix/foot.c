@@ -85,7 +85,7 @@ static void kernel_add(const struct matrix *mx, size_t at, struct buffer *words)
 	}
 	phases_text(column, phases, sizeof(phases));
 	held_text(&mx->tally[at], held, sizeof(held));
-	buffer_add(words, "Linux %s, %s clock, HZ %d%s: %s", rec->run.kernel, rec->run.clock,
+	buffer_add(words, "Linux %s, %s time, HZ %d%s: %s", rec->run.kernel, rec->run.clock,
 	           rec->run.hz, phases, held);
 }
 

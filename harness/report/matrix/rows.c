@@ -5,29 +5,20 @@
 
 #include "../../base/buffer.h"
 #include "../finding_rows.h"
+#include "../heading.h"
 #include "../verdict_words.h"
 #include "text.h"
 
-static const struct record *any_record(const struct matrix_column *column)
-{
-	for (size_t i = 0; i < column->count; i++)
-		if (column->records[i] && *column->records[i]->run.kernel)
-			return column->records[i];
-	return NULL;
-}
-
-/* "6.1: Linux 6.1.0-56 in QEMU 7.2.22, virtual clock, faithful; host: ..." */
+/* "6.1: Linux 6.1.0-56 in a VM (QEMU 7.2.22), virtual time, faithful, IPv4; host: ..." */
 static void whom_add(struct buffer *whom, const struct matrix_column *column)
 {
-	const struct record *rec = any_record(column);
+	size_t before;
 
 	buffer_add(whom, "%s%s: ", whom->used ? "; " : "", column->name);
-	if (!rec) {
+	before = whom->used;
+	records_add_whom(whom, column->records, column->count);
+	if (whom->used == before)
 		buffer_add(whom, "%s", column->why ? column->why : "no records");
-		return;
-	}
-	buffer_add(whom, "Linux %s%s%s, %s clock%s", rec->run.kernel, *rec->run.guest ? " in " : "",
-	           rec->run.guest, rec->run.clock, rec->faithful ? ", faithful" : "");
 }
 
 /* What is a footnote in the table stands beside it. */

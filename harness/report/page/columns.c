@@ -109,7 +109,7 @@ static void distinct_words(struct buffer *words, const struct distinct *distinct
 		asked_add_words(words, &run->asked);
 	}
 	if (distinct->clock)
-		buffer_add(words, " %s clock%s%s", run->clock, *run->guest ? ", " : "", run->guest);
+		buffer_add(words, " %s time%s%s", run->clock, *run->guest ? ", " : "", run->guest);
 	if (distinct->privilege)
 		buffer_add(words, " %s", run->privilege);
 	if (distinct->form)

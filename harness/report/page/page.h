@@ -79,8 +79,8 @@ void value_print(FILE *out, const struct value *value);
 void mark_print(FILE *out, struct answer answer);
 /* The mark of a finding's verdict, and that the model failed where it did. */
 void finding_marks_print(FILE *out, const struct finding *finding);
-/* What a record is of: "Linux 6.12.118 x86_64, virtual clock (QEMU 7.2), root". */
-void origin_print(FILE *out, const struct record *rec);
+/* What @records of one run are of: whom a heading names, and ", x86_64, root, with seed 3". */
+void origin_print(FILE *out, const struct record *const *records, size_t count);
 /* Behind what is not the same as of the first kernel, or run. */
 void differs_mark_print(const struct page *page);
 

@@ -235,14 +235,10 @@ static void since_each(struct since *since)
 
 static void since_words(const struct since *since)
 {
-	const struct record *const *before = since->page->before;
-	size_t count = since->page->before_count;
 	FILE *out = since->page->out;
 
 	fputs("<p>Compared with a run that was kept: ", out);
-	origin_print(out, before[0]);
-	if (!one_kernel(before, count))
-		fputs("; and of other kernels", out);
+	origin_print(out, since->page->before, since->page->before_count);
 	fputs(".</p>\n<p id=\"changes\">Findings:", out);
 	for (int i = 0; i < CHANGE_COUNT; i++)
 		fprintf(out, "%s <b>%zu</b> %s", i ? "," : "", since->counts[i], change_words[i]);

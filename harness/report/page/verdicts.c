@@ -4,6 +4,7 @@
 
 #include "../../record/article.h"
 #include "../claim_verdict.h"
+#include "../heading.h"
 #include "../outcome_words.h"
 #include "../verdict_words.h"
 #include "page.h"
@@ -130,20 +131,19 @@ static void counts_take(const struct page *page, size_t column, struct counts *c
 	}
 }
 
-void origin_print(FILE *out, const struct record *rec)
+void origin_print(FILE *out, const struct record *const *records, size_t count)
 {
-	const struct run_info *run = &rec->run;
-	struct buffer asked = {0};
-	const char *words;
+	const struct run_info *run = &records[0]->run;
+	struct buffer words = {0};
 
-	markup_format(out, "Linux %s %s, %s clock%s%s%s, %s%s", run->kernel, run->machine,
-	              run->clock, *run->guest ? " (" : "", run->guest, *run->guest ? ")" : "",
-	              run->privilege, rec->faithful ? ", the articles' own conditions" : "");
-	asked_add_words(&asked, &run->asked);
-	words = buffer_text(&asked);
-	if (words && *words)
-		markup_format(out, ", with %s", words);
-	buffer_free(&asked);
+	records_add_whom(&words, records, count);
+	buffer_add(&words, ", %s, %s", run->machine, run->privilege);
+	if (run_asked_any(&run->asked)) {
+		buffer_add(&words, ", with ");
+		asked_add_words(&words, &run->asked);
+	}
+	markup_text(out, buffer_text(&words) ? buffer_text(&words) : "");
+	buffer_free(&words);
 }
 
 static void counts_row(const struct page *page, size_t column)
@@ -155,7 +155,7 @@ static void counts_row(const struct page *page, size_t column)
 	fputs("<tr><th scope=\"row\">", out);
 	markup_text(out, page->own[column].name);
 	fputs("<small>", out);
-	origin_print(out, page->own[column].records[0]);
+	origin_print(out, page->own[column].records, page->own[column].count);
 	fprintf(out, "</small></th><td>%zu</td><td>%zu</td>", counts.probes, counts.claims);
 	for (size_t i = 0; i < ANSWERS; i++)
 		fprintf(out, "<td%s>%zu</td>", counts.by[i] ? "" : " class=\"no\"", counts.by[i]);

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "../heading.h"
 #include "pcapng.h"
 
 enum block_type {
@@ -108,9 +109,8 @@ static void section_words(struct buffer *words, const struct record *rec)
 	const struct settings *server = &rec->sysctls[SIDE_SERVER];
 
 	buffer_add(words, "%s: %s\n%s\n", rec->probe, rec->title, rec->question);
-	buffer_add(words, "Linux %s %s, %s clock, %s%s%s\n", rec->run.kernel, rec->run.machine,
-	           rec->run.clock, rec->run.privilege, rec->run.guest[0] ? ", in " : "",
-	           rec->run.guest);
+	records_add_whom(words, &rec, 1);
+	buffer_add(words, ", %s, %s\n", rec->run.machine, rec->run.privilege);
 	buffer_add(words, "Payload bytes are made up: the record has their number alone.\n");
 	settings_words(words, "", client, server);
 	settings_words(words, "client: ", client, server);

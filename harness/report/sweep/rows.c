@@ -9,12 +9,13 @@
 
 static void put_columns(struct grid *grid, const struct sweep_table *table)
 {
+	grid_column(grid, "asked", GRID_CONTEXT);
 	grid_column(grid, "points", GRID_CONTEXT | GRID_NUMBER);
 	for (size_t i = 0; i < table->axis_count; i++)
-		grid_column(grid, table->axes[i].name,
-		            table->axes[i].count > 1 ? 0 : GRID_CONTEXT);
-	grid_column(grid, "kernel", table->kernel_count > 1 ? 0 : GRID_CONTEXT);
+		grid_column(grid, table->axes[i].name, table->axes[i].count > 1 ? 0 : GRID_CONTEXT);
+	grid_column(grid, "kernel", table->kernel_count > 1 ? 0 : GRID_PROGRAMS);
 	grid_column(grid, "probe", 0);
+	grid_column(grid, "claim", 0);
 	grid_column(grid, "finding", 0);
 	grid_column(grid, "predicted", 0);
 	grid_column(grid, "measured", 0);
@@ -27,6 +28,7 @@ static void put_row(struct block *block, const struct sweep_row *row, void *arg)
 	char span[SPAN_SIZE], text[300];
 	struct grid *grid = arg;
 
+	grid_put(grid, "%s", table->whom);
 	grid_put(grid, "%zu", table->points);
 	for (size_t i = 0; i < table->axis_count; i++)
 		grid_put(grid, "%s",
@@ -38,6 +40,7 @@ static void put_row(struct block *block, const struct sweep_row *row, void *arg)
 	                 ? table->kernels[row->kernel]
 	                 : "every");
 	grid_put(grid, "%s", block->question->probe);
+	grid_put(grid, "%s", block->question->like.claim);
 	grid_put(grid, "%s", finding_title(finding_id_of(&block->question->like), text, 200));
 	grid_put(grid, "%s", answer_predicts(&row->answer, text, sizeof(text)));
 	grid_put(grid, "%s", answer_measured(&row->answer, text, sizeof(text)));
@@ -47,11 +50,13 @@ static void put_row(struct block *block, const struct sweep_row *row, void *arg)
 static void put_trouble(struct grid *grid, const struct sweep_table *table,
                         const struct sweep_trouble *trouble)
 {
+	grid_put(grid, "%s", table->whom);
 	grid_put(grid, "%zu", table->points);
 	for (size_t i = 0; i < table->axis_count; i++)
 		grid_put(grid, "%s", table->axes[i].count > 1 ? "" : table->axes[i].values[0]);
 	grid_put(grid, "%s", trouble->kernel);
 	grid_put(grid, "%s", trouble->probe);
+	grid_put(grid, "%s", "");
 	grid_put(grid, "%s", "");
 	grid_put(grid, "%s", "");
 	grid_put(grid, "%s", "");

@@ -56,6 +56,7 @@ struct sweep_table {
 	size_t axis_count;
 	const char *const *kernels;
 	size_t kernel_count, phases;
+	const char *whom; /* a heading's first words (../heading.h); the caller's */
 	size_t combos; /* of the axes' values */
 	size_t slots; /* combos * kernels * phases */
 	struct sweep_question *questions;

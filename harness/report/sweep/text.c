@@ -172,6 +172,7 @@ static void constant_print(const struct block *block)
 
 static void block_print(struct block *block)
 {
+	const char *claim = block->question->like.claim;
 	char title[200];
 
 	sheet_end_line(&block->sheet);
@@ -179,6 +180,11 @@ static void block_print(struct block *block)
 	sheet_put(&block->sheet, ATTR_PLAIN, "  ", 0);
 	sheet_put(&block->sheet, ATTR_PLAIN,
 	          finding_title(finding_id_of(&block->question->like), title, sizeof(title)), 0);
+	/* most are called as their probe is, which is "ID.6" over IPv6 */
+	if (strncmp(block->question->probe, claim, strlen(claim)) != 0) {
+		sheet_put(&block->sheet, ATTR_DIM, "  of claim ", 0);
+		sheet_put(&block->sheet, ATTR_PLAIN, claim, 0);
+	}
 	sheet_end_line(&block->sheet);
 	constant_print(block);
 	head_print(block);
@@ -207,14 +213,8 @@ static const char *values_text(const struct sweep_axis *axis, char *buf, size_t 
 
 static void asked_print(const struct sweep_table *table, const struct sheet *sheet)
 {
-	char kernels[512] = "";
-	size_t used = 0;
-
-	for (size_t i = 0; i < table->kernel_count && used < sizeof(kernels); i++)
-		used += (size_t)snprintf(kernels + used, sizeof(kernels) - used, "%s%s",
-		                         i ? ", " : "", table->kernels[i]);
-	sheet_format(sheet, 0, ATTR_BOLD, "%zu point%s  kernel %s", table->points,
-	             table->points == 1 ? "" : "s", kernels);
+	sheet_format(sheet, 0, ATTR_BOLD, "%s   %zu point%s", table->whom, table->points,
+	             table->points == 1 ? "" : "s");
 	for (size_t i = 0; i < table->axis_count; i++) {
 		char text[300];
 
