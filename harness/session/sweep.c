@@ -313,6 +313,15 @@ static int column_try_sysctls(struct sweeping *sw, struct column *column, struct
 	return err;
 }
 
+/* *@usage: what is to be set is refused. A plan is told where nothing can be tried, too. */
+static int columns_try(struct sweeping *sw, bool *usage, struct fault *f)
+{
+	int err = columns_each(sw, column_try_sysctls, f);
+
+	*usage = err == -ENOENT || err == -EINVAL || err == -ERANGE;
+	return *usage || err == -EINTR || !sw->sweep->plan_only ? err : 0;
+}
+
 /* ---- the sweep */
 
 static void columns_plan(const struct sweeping *sw)
@@ -362,15 +371,13 @@ static int sweep_carry_out(struct sweeping *sw, bool *usage, struct fault *f)
 		err = columns_each(sw, column_look, f);
 	if (err)
 		return err;
+	err = columns_try(sw, usage, f);
+	if (err)
+		return err;
 	if (sw->sweep->plan_only) {
 		columns_plan(sw);
 		return 0;
 	}
-	err = columns_each(sw, column_try_sysctls, f);
-	*usage = err == -ENOENT || err == -EINVAL || err == -ERANGE;
-	if (err)
-		return err;
-	*usage = false;
 	sw->asking_ns = clock_mono_ns();
 	return columns_each(sw, column_ask, f);
 }

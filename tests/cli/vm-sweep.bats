@@ -157,6 +157,9 @@ answer_files() {
 	refused 2 'no range of whole numbers' sweep --set tcp_fin_timeout=1..x
 	refused 2 'did you mean tcp_fin_timeout' sweep --set tcp_fin_timeuot=1..3
 	refused 2 "takes no value '300'" sweep --set tcp_orphan_retries=1,300
+	refused 2 'did you mean tcp_fin_timeout' sweep --set tcp_fin_timeuot=1..3 --plan
+	refused 2 'did you mean tcp_fin_timeout' "$FINWAIT" sweep self.connect --set tcp_fin_timeuot=1 --plan
+	refused 2 "takes no value '300'" sweep --set tcp_orphan_retries=1,300 --plan
 	refused 2 "has a parameter 'bogus'" sweep --param bogus=1
 	refused 2 'did you mean self.connect' "$FINWAIT" sweep self.conect --kernel "$KERNEL"
 	refused 2 'given twice' sweep --set tcp_fin_timeout=1 --set tcp_fin_timeout=2
