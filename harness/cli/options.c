@@ -83,6 +83,9 @@ static const struct option_row rows[] = {
          "--kernel one a processor)"},
 	{OPTION_TIME_LIMIT, 0, "time-limit", "S", ALL_ASKING, 0,
          "end a probe that takes longer than S seconds (900)"},
+	{OPTION_LIVE, 0, "live", NULL, 1U << COMMAND_RUN, 0,
+         "one probe, on the kernel that runs here, its ladder drawn as it happens: 'finwait "
+         "watch'"},
 	{OPTION_LADDER, 0, "ladder", NULL, RUN | JUDGE, 0,
          "draw each probe's ladder after the table"},
 	{OPTION_FORMAT, 0, "format", "text|json|jsonl|markdown|csv|tap|junit", RUN | JUDGE,

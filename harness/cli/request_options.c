@@ -119,6 +119,7 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_KERNEL:
 	case OPTION_FROM:
 	case OPTION_LADDER:
+	case OPTION_LIVE:
 	case OPTION_CSV:
 	case OPTION_PLAN:
 	case OPTION_AGAIN:

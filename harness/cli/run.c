@@ -20,13 +20,15 @@
 #include "output.h"
 #include "progress_view.h"
 #include "request_options.h"
+#include "watch.h"
 
 #define BASELINE_DIR "baseline"
 
 struct run_command {
 	struct request request;
 	struct target target;
-	bool ladder;
+	bool ladder, live;
+	const struct option_row *unwatched; /* the last one that watch has not; NULL: none */
 	struct html html; /* what it is compared with is read before it is replaced */
 	const char *junit; /* its file; NULL: none */
 	struct expecting expecting;
@@ -180,9 +182,14 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 {
 	struct run_command *cmd = arg;
 
+	if (row->id != OPTION_LIVE && !option_is_of(row, COMMAND_WATCH))
+		cmd->unwatched = row;
 	switch (row->id) {
 	case OPTION_KERNEL:
 		cmd->target.kernel = value;
+		return 0;
+	case OPTION_LIVE:
+		cmd->live = true;
 		return 0;
 	case OPTION_LADDER:
 		cmd->ladder = true;
@@ -320,6 +327,19 @@ static void run_free(struct run_command *cmd)
 	expecting_free(&cmd->expecting);
 }
 
+/* --live is watch by another name. */
+static int run_live(const struct run_command *cmd, const struct words *words)
+{
+	bool formatted = cli_format() != FORMAT_TEXT;
+
+	if (cmd->unwatched || formatted)
+		return cli_say(EXIT_USAGE,
+		               "--live draws a ladder of the kernel that runs here, nothing else: "
+		               "%s does not go with it",
+		               formatted ? "--format" : option_name(cmd->unwatched));
+	return watch_run(&cmd->request, words);
+}
+
 int command_run(int argc, char **argv)
 {
 	struct run_command cmd = {.request = {.out_dir = OUT_DIR_DEFAULT, .slack_ms = slack_ms()}};
@@ -327,7 +347,7 @@ int command_run(int argc, char **argv)
 	int code = options_parse(COMMAND_RUN, argc, argv, option_take, &cmd, &words);
 
 	if (!code)
-		code = run_words(&cmd, &words);
+		code = cmd.live ? run_live(&cmd, &words) : run_words(&cmd, &words);
 	run_free(&cmd);
 	return expecting_exit(&cmd.expecting, code);
 }

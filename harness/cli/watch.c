@@ -6,7 +6,7 @@
  * what has settled into memory, which goes out whole, below it what the probe waits for. The
  * longer a ladder takes to draw, the less often that is done: the probe wants the processor.
  */
-#include "cli.h"
+#include "watch.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 #include "../base/slack.h"
 #include "../session/compile.h"
 #include "../session/session.h"
+#include "cli.h"
 #include "output.h"
 #include "progress_view.h"
 #include "request_options.h"
@@ -137,9 +138,7 @@ static void watch_say(const char *line, void *arg)
 
 static int option_take(void *arg, const struct option_row *row, const char *value)
 {
-	struct watch_command *cmd = arg;
-
-	return request_take(&cmd->request, row, value);
+	return request_take(arg, row, value);
 }
 
 static int watch_carry_out(struct watch_command *cmd)
@@ -171,25 +170,35 @@ static int watch_carry_out(struct watch_command *cmd)
 	return code;
 }
 
-int command_watch(int argc, char **argv)
+int watch_run(const struct request *request, const struct words *words)
 {
-	struct watch_command cmd = {
-		.request = {.out_dir = OUT_DIR_DEFAULT, .slack_ms = slack_ms(), .jobs = 1}};
+	struct watch_command cmd = {.request = *request};
 	struct probe_words probes = {0};
-	struct words words;
 	struct fault fault;
-	int code = options_parse(COMMAND_WATCH, argc, argv, option_take, &cmd, &words);
+	int code = 0;
 
-	if (!code && words.count != 1)
-		code = cli_say(EXIT_USAGE, "watch takes one probe's id, or its C file");
-	if (!code && probe_words_take(words.items, words.count, &probes, &fault) < 0)
+	if (words->count != 1)
+		return cli_say(EXIT_USAGE, "watch takes one probe's id, or its C file");
+	if (probe_words_take(words->items, words->count, &probes, &fault) < 0)
 		code = cli_fault(EXIT_USAGE, &fault);
 	if (!code) {
 		cmd.request.patterns = probes.items;
 		cmd.request.pattern_count = probes.count;
+		cmd.request.jobs = 1;
 		code = watch_carry_out(&cmd);
 	}
-	request_clear(&cmd.request);
 	probe_words_free(&probes);
+	return code;
+}
+
+int command_watch(int argc, char **argv)
+{
+	struct request request = {.out_dir = OUT_DIR_DEFAULT, .slack_ms = slack_ms()};
+	struct words words;
+	int code = options_parse(COMMAND_WATCH, argc, argv, option_take, &request, &words);
+
+	if (!code)
+		code = watch_run(&request, &words);
+	request_clear(&request);
 	return code;
 }

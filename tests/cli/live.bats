@@ -81,6 +81,20 @@ lines_of() {
 	run ! grep -q 'at most' <(tail -n 20 seen | sed $'s/.*\033\\[J//')
 }
 
+@test "run --live: the same as watch, and nothing that watch has not" {
+	on_time "$FINWAIT" run --live self.connect --set tcp_syn_retries=3 --out live >seen
+	grep -q '^self.connect .* as predicted ' seen
+	[ "$(tail -n 1 seen)" = "The record is in live/. Look closer: finwait ladder ID --out live; finwait show ID" ]
+	"$FINWAIT" ladder self.connect --out live | sed -n '1,2p' | diff - <(sed -n '1,2p' seen)
+	refused 2 "watch takes one probe's id" "$FINWAIT" run --live
+	for option in '--kernel 6.12' '--html x' '-j 2' -v; do
+		# shellcheck disable=SC2086 # words
+		refused 2 "nothing else: ${option%% *} does not go with it" "$FINWAIT" run self.connect $option --live
+	done
+	refused 2 "nothing else: --format does not go with it" "$FINWAIT" run self.connect --live --json
+	[ ! -e out ]
+}
+
 @test "watch: one probe, and no other kernel" {
 	run -2 --separate-stderr "$FINWAIT" watch
 	[ "$stderr" = "finwait: watch takes one probe's id, or its C file" ]
