@@ -55,15 +55,17 @@ int fault_set_ext(struct fault *f, int err, const char *extack, const char *fmt,
 
 /* What functions attempt, in the words of fault_set(): "open the folder out". */
 static const char *const attempts[] = {
-	"accept",  "add",     "allow",   "ask",     "attach",  "become",  "bind",       "block",
-	"boot",    "check",   "clear",   "compare", "compile", "connect", "count",      "create",
-	"destroy", "dump",    "enlarge", "enter",   "find",    "fork",    "get",        "hand",
-	"hold",    "judge",   "keep",    "list",    "listen",  "load",    "lock",       "look",
-	"make",    "map",     "mount",   "name",    "note",    "open",    "parse",      "place",
-	"plan",    "plug",    "prepare", "put",     "read",    "receive", "remove",     "rename",
-	"replace", "restore", "return",  "run",     "send",    "set",     "settle",     "size",
-	"start",   "stat",    "stop",    "take",    "tell",    "turn",    "understand", "unpack",
-	"unplug",  "unshare", "use",     "wait",    "watch",   "write",
+	"accept",    "add",        "allow",   "ask",     "attach",  "await",   "become",  "begin",
+	"bind",      "block",      "boot",    "break",   "build",   "capture", "carry",   "check",
+	"clear",     "compare",    "compile", "connect", "count",   "create",  "destroy", "dump",
+	"duplicate", "enlarge",    "enter",   "find",    "fork",    "get",     "go",      "hand",
+	"hold",      "inject",     "judge",   "keep",    "list",    "listen",  "load",    "lock",
+	"look",      "make",       "map",     "mount",   "name",    "note",    "open",    "parse",
+	"place",     "plan",       "plug",    "prepare", "put",     "read",    "receive", "reject",
+	"release",   "remove",     "rename",  "replace", "restore", "return",  "run",     "send",
+	"set",       "settle",     "size",    "start",   "stat",    "stop",    "take",    "tell",
+	"turn",      "understand", "unpack",  "unplug",  "unshare", "use",     "wait",    "watch",
+	"write",
 };
 
 static bool is_attempt(const char *what)
@@ -76,27 +78,17 @@ static bool is_attempt(const char *what)
 	return false;
 }
 
-const char *fault_complaint(const struct fault *f, char *buf, size_t size)
-{
-	static const char cannot[] = "cannot ";
-	size_t used = sizeof(cannot) - 1;
-
-	if (!f || !f->err || size <= used || !is_attempt(f->what))
-		return fault_text(f, buf, size);
-	snprintf(buf, size, "%s", cannot);
-	(void)fault_text(f, buf + used, size - used);
-	return buf;
-}
-
 const char *fault_text(const struct fault *f, char *buf, size_t size)
 {
+	const char *cannot = f && is_attempt(f->what) ? "cannot " : "";
+
 	if (!f || !f->err)
 		snprintf(buf, size, "nothing went wrong");
 	else if (f->plain)
-		snprintf(buf, size, "%s", f->what);
+		snprintf(buf, size, "%s%s", cannot, f->what);
 	else if (f->extack[0])
-		snprintf(buf, size, "%s: %s (%s)", f->what, strerror(f->err), f->extack);
+		snprintf(buf, size, "%s%s: %s (%s)", cannot, f->what, strerror(f->err), f->extack);
 	else
-		snprintf(buf, size, "%s: %s", f->what, strerror(f->err));
+		snprintf(buf, size, "%s%s: %s", cannot, f->what, strerror(f->err));
 	return buf;
 }

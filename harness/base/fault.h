@@ -32,9 +32,10 @@ int fault_refuse(struct fault *f, int err, const char *fmt, ...) PRINTF(3, 4);
 /* The same, with the kernel's (or a library's) own words in @extack. */
 int fault_set_ext(struct fault *f, int err, const char *extack, const char *fmt, ...) PRINTF(4, 5);
 
-/* One line, "what: strerror (extack)", into @buf; returns @buf. */
+/*
+ * One line for people and for records, "cannot open the folder out: No such file or directory
+ * (extack)", into @buf; returns @buf.
+ */
 const char *fault_text(const struct fault *f, char *buf, size_t size);
-/* The same as a sentence for the user: "cannot open the folder out: No such file or directory". */
-const char *fault_complaint(const struct fault *f, char *buf, size_t size);
 
 #endif

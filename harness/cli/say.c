@@ -30,7 +30,7 @@ int cli_fault(enum exit_code code, const struct fault *fault)
 {
 	char text[512];
 
-	return cli_say(code, "%s", fault_complaint(fault, text, sizeof(text)));
+	return cli_say(code, "%s", fault_text(fault, text, sizeof(text)));
 }
 
 /* Whoever read has read enough: a pipe without a reader. */
@@ -92,6 +92,7 @@ struct report_style cli_style(void)
 	return (struct report_style){
 		.colour = terminal && !(no_colour && *no_colour),
 		.width = width ? width : TEXT_WIDTH,
+		.piped = !width,
 	};
 }
 

@@ -13,6 +13,7 @@
 struct report_style {
 	bool colour; /* a terminal, and NO_COLOR unset or empty */
 	unsigned int width; /* columns; 0: do not fold */
+	bool piped; /* the width is nobody's: a line of counts stays one */
 	bool verbose;
 };
 

@@ -35,7 +35,7 @@ void absences_print(const struct sheet *sheet, const struct record *const *recor
 	}
 }
 
-/* A line that goes on below where it would be wider than the sheet. */
+/* A line that goes on below where it would be wider than the sheet; whole in a pipe. */
 struct totals {
 	const struct sheet *sheet;
 	unsigned int used;
@@ -47,7 +47,8 @@ static void totals_put(struct totals *totals, const char *text, enum attr attr)
 	unsigned int columns = text_columns(totals->separator) + text_columns(text) + 1;
 
 	fputs(totals->separator, totals->sheet->out);
-	if (totals->used && totals->used + columns > totals->sheet->width) {
+	if (totals->used && !totals->sheet->style->piped &&
+	    totals->used + columns > totals->sheet->width) {
 		fputs("\n  ", totals->sheet->out);
 		totals->used = 2;
 	} else if (*totals->separator) {

@@ -279,7 +279,7 @@ static void file_failed(const struct fault *fault, void *arg)
 {
 	char line[512];
 
-	session_say(arg, "%s", fault_complaint(fault, line, sizeof(line)));
+	session_say(arg, "%s", fault_text(fault, line, sizeof(line)));
 }
 
 static enum exit_code session_end(struct session *session, int err, const struct fault *fault)

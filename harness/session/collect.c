@@ -39,7 +39,7 @@ static enum exit_code source_fault(const struct collect *c, const struct source 
 {
 	char line[512];
 
-	source_say(c, source, fault_complaint(fault, line, sizeof(line)));
+	source_say(c, source, fault_text(fault, line, sizeof(line)));
 	return code;
 }
 
@@ -201,7 +201,7 @@ static void source_get(struct collect *c, struct source *source)
 		if (source_load(source, c->request.patterns, c->request.pattern_count, &fault) == 0)
 			return;
 		c->tally.incomplete = source_fault(c, source, EXIT_NOT_RUN, &fault);
-		source->why = strdup(fault_complaint(&fault, why, sizeof(why)));
+		source->why = strdup(fault_text(&fault, why, sizeof(why)));
 		return;
 	}
 	for (size_t i = 0; i < c->ask_count && !c->interrupted; i++)
@@ -285,7 +285,7 @@ static enum exit_code collect_check(const struct collect *c)
 		close(fd);
 		return 0;
 	}
-	c->say(fault_complaint(&fault, line, sizeof(line)), c->arg);
+	c->say(fault_text(&fault, line, sizeof(line)), c->arg);
 	return EXIT_NOT_RUN;
 }
 

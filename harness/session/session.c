@@ -42,7 +42,7 @@ void session_say(const struct session *session, const char *fmt, ...)
 
 enum exit_code session_stop(struct session *session, enum exit_code code, const struct fault *fault)
 {
-	fault_complaint(fault, session->result->why, sizeof(session->result->why));
+	fault_text(fault, session->result->why, sizeof(session->result->why));
 	return code;
 }
 

@@ -429,7 +429,7 @@ static enum exit_code sweep_end(struct sweeping *sw, int err, bool usage, const 
 	}
 	if (!err)
 		return sweep_code(sw);
-	fault_complaint(fault, result->why, sizeof(result->why));
+	fault_text(fault, result->why, sizeof(result->why));
 	return usage && err != -ENOMEM ? EXIT_USAGE : EXIT_NOT_RUN;
 }
 

@@ -23,10 +23,10 @@ static bool is_machine_error(int err)
 void sock_fail(const struct sock *sock, const char *call, int err)
 {
 	if (!is_machine_error(err) && run_unmodelled(sock->run))
-		run_inconclusive(sock->run, "%s on %s at the %s: %s", call, sock->label,
-		                 side_name(sock->host), strerror(err));
-	emit_fail_errno(&sock->run->emit, err, "%s on %s at the %s", call, sock->label,
-	                side_name(sock->host));
+		run_inconclusive(sock->run, "%s at the %s: %s: %s", sock->label,
+		                 side_name(sock->host), call, strerror(err));
+	emit_fail_errno(&sock->run->emit, err, "%s at the %s: %s", sock->label,
+	                side_name(sock->host), call);
 }
 
 int64_t sock_now_ns(const struct sock *sock)

@@ -164,7 +164,7 @@ rows_of() {
 @test "run --set: a call that fails where no model knows the setting is inconclusive" {
 	run -3 "$FINWAIT" run beyond.retries2 --set client:tcp_notsent_lowat=0
 	json_holds out/beyond.retries2.jsonl 'last | .outcome == "inconclusive" and .reason ==
-		"send on c1 at the client: Resource temporarily unavailable; tcp_notsent_lowat=0 is not modelled"'
+		"c1 at the client: send: Resource temporarily unavailable; tcp_notsent_lowat=0 is not modelled"'
 	# what goes well in spite of it is as predicted
 	run -0 "$FINWAIT" run open.three-way --set client:tcp_notsent_lowat=0
 }

@@ -322,7 +322,7 @@ setup() {
 	restricted() {
 		LACKS=profile as_nobody env LD_PRELOAD=./lacks.so ./finwait "$@"
 	}
-	refused 3 "no probe can run here: userns: open /proc/self/uid_map: Operation not permitted; helps: $help" \
+	refused 3 "no probe can run here: userns: cannot open /proc/self/uid_map: Operation not permitted; helps: $help" \
 		restricted run self.connect
 	[ "$(grep -o AppArmor <<<"$stderr" | wc -l)" -eq 1 ]
 	[ ! -e out ]

@@ -115,18 +115,18 @@ kept_call() {
 }
 
 @test "bind() that fails is told with step, socket and errno" {
-	comes_to verb.fails-bind error 3 'bind on l2 at the server: Address already in use'
+	comes_to verb.fails-bind error 3 'l2 at the server: bind: Address already in use'
 	kept_call verb.fails-bind listen
 }
 
 @test "shutdown() that fails is told with step, socket and errno" {
 	comes_to verb.fails-shutdown error 3 \
-		'shutdown on c2 at the client: Transport endpoint is not connected'
+		'c2 at the client: shutdown: Transport endpoint is not connected'
 	kept_call verb.fails-shutdown accept
 }
 
 @test "a sysctl that cannot be set is told by its name" {
-	comes_to verb.fails-sysctl error 3 '.*net.ipv4.tcp_no_such_thing.*: No such file or directory'
+	comes_to verb.fails-sysctl error 3 'cannot .*net.ipv4.tcp_no_such_thing.*: No such file or directory'
 }
 
 @test "a sysctl of the whole machine is set in guests alone" {
@@ -134,7 +134,7 @@ kept_call() {
 
 	read -r before </proc/sys/net/ipv4/tcp_max_orphans
 	comes_to needs.machine error 3 \
-		"set sysctl net.ipv4.tcp_max_orphans, which is the whole machine's: Operation not permitted"
+		"cannot set sysctl net.ipv4.tcp_max_orphans, which is the whole machine's: Operation not permitted"
 	read -r after </proc/sys/net/ipv4/tcp_max_orphans
 	[ "$before" = "$after" ]
 }

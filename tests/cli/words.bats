@@ -55,6 +55,30 @@ setup() {
 	refused 2 "is called '$(printf '%0200d' 0 | cut -c1-80)'" "$FINWAIT" run "$(printf '%0200d' 0)"
 }
 
+@test "what cannot be done is a sentence: every verb that a fault begins with is known as one" {
+	# in sources a fault says what was attempted, "open the folder %s"; fault.c makes "cannot" of a verb
+	cat "$TOP"/harness/*/*.c "$TOP"/netns/*.c | tr '\n\t' '  ' | grep -oE '(fault_set|fault_set_ext|emit_fail_errno)\([^";]*"[a-z]+ ' |
+		sed 's/.*"//; s/ $//' | sort -u >first
+	[ "$(wc -l <first)" -gt 60 ]
+	sed -n '/attempts\[\] = {/,/};/p' "$TOP/harness/base/fault.c" | grep -o '"[a-z]*"' | tr -d '"' >verbs
+	sort -c verbs
+	sort >nouns <<-'END'
+		a
+		an
+		its
+		needs
+		no
+		parameter
+		rule
+		socket
+		sysctl
+		the
+		trace
+	END
+	run -0 comm -23 first <(sort -u verbs nouns)
+	[ -z "$output" ]
+}
+
 @test "help: every command has it in three ways, and all options are its own or of all" {
 	for command in $("$FINWAIT" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 		run -0 --separate-stderr "$FINWAIT" help "$command"

@@ -5,9 +5,8 @@
 #include "../../harness/report/report.h"
 #include "../../harness/report/text.h"
 
-static char *print(struct record *const *records, size_t count, unsigned int width)
+static char *print_as(struct record *const *records, size_t count, struct report_style style)
 {
-	struct report_style style = {.width = width};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -16,6 +15,11 @@ static char *print(struct record *const *records, size_t count, unsigned int wid
 	                 0);
 	fclose(out);
 	return text;
+}
+
+static char *print(struct record *const *records, size_t count, unsigned int width)
+{
+	return print_as(records, count, (struct report_style){.width = width});
 }
 
 static void add_claim(struct record *rec, const char *id, const char *in_case, enum verdict verdict,
@@ -121,6 +125,30 @@ static void a_line_a_claim_however_long(void **state)
 	record_free(rec);
 }
 
+/* Folded where somebody has a width, whole where none has. */
+static void counts_are_one_line_in_a_pipe(void **state)
+{
+	static const char whole[] =
+		"\n1 probe: 1 as predicted; 4 findings: 1 confirmed, 1 REFUTED, "
+		"1 qualified, 1 model only\n";
+	static const enum verdict verdicts[] = {VERDICT_CONFIRMED, VERDICT_REFUTED,
+	                                        VERDICT_QUALIFIED, VERDICT_NONE};
+	struct record *rec = judged("a", OUTCOME_OK, "");
+	char *folded, *piped;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		add_claim(rec, record_text(rec, "claim%zu", i), "", verdicts[i], 6);
+	folded = print(&rec, 1, 60);
+	piped = print_as(&rec, 1, (struct report_style){.width = 60, .piped = true});
+	assert_null(strstr(folded, whole));
+	assert_non_null(strstr(folded, "\n  1 qualified, 1 model only\n"));
+	assert_non_null(strstr(piped, whole));
+	free(folded);
+	free(piped);
+	record_free(rec);
+}
+
 /* One kernel's figures are not told of another. */
 static void a_screen_for_each_kernel(void **state)
 {
@@ -148,6 +176,7 @@ int main(void)
 		cmocka_unit_test(all_sorts),
 		cmocka_unit_test(what_was_cut_off_is_named),
 		cmocka_unit_test(a_line_a_claim_however_long),
+		cmocka_unit_test(counts_are_one_line_in_a_pipe),
 		cmocka_unit_test(a_screen_for_each_kernel),
 	};
 

@@ -75,17 +75,16 @@ static void fault_is_one_line(void **state)
 	assert_int_equal(fault_set(&f, ENODEV, "raise %s", "c0"), -ENODEV);
 	assert_string_equal(fault_text(&f, text, sizeof(text)), "raise c0: No such device");
 	assert_int_equal(fault_set(&f, ENOENT, "open the folder %s", "out"), -ENOENT);
-	assert_string_equal(fault_complaint(&f, text, sizeof(text)),
+	assert_string_equal(fault_text(&f, text, sizeof(text)),
 	                    "cannot open the folder out: No such file or directory");
 	/* a file may be called anything */
 	assert_int_equal(fault_set(&f, ENOENT, "%s", "open"), -ENOENT);
-	assert_string_equal(fault_complaint(&f, text, sizeof(text)),
-	                    "open: No such file or directory");
+	assert_string_equal(fault_text(&f, text, sizeof(text)), "open: No such file or directory");
 	assert_int_equal(fault_refuse(&f, EINVAL, "no probe is called '%s'", "x"), -EINVAL);
-	assert_string_equal(fault_complaint(&f, text, sizeof(text)), "no probe is called 'x'");
+	assert_string_equal(fault_text(&f, text, sizeof(text)), "no probe is called 'x'");
 	assert_int_equal(fault_set_ext(&f, EINVAL, "too big", "set mtu"), -EINVAL);
 	assert_string_equal(fault_text(&f, text, sizeof(text)),
-	                    "set mtu: Invalid argument (too big)");
+	                    "cannot set mtu: Invalid argument (too big)");
 	assert_int_equal(fault_set(NULL, EPERM, "nobody listens"), -EPERM);
 }
 
