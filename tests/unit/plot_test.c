@@ -216,6 +216,44 @@ static void a_mark_a_run(void **state)
 	free_all(records, 3);
 }
 
+/* An odd number, too: a dot is in the band that predicts it. */
+static void a_dot_is_where_its_number_is(void **state)
+{
+	struct record *records[] = {measured_run("1", 9), measured_run("2", 11),
+	                            measured_run("3", 10)};
+	struct sweep_run runs[] = {{1, records[0]}, {2, records[1]}, {3, records[2]}};
+	struct plot plot;
+
+	(void)state;
+	assert_int_equal(plot_layout(&(struct sweep){.name = "x", .runs = runs, .count = 3},
+	                             finding_id_of(&records[0]->findings[0]), &plot),
+	                 0);
+	assert_int_equal(plot.count, 3);
+	for (size_t i = 0; i < plot.count; i++) {
+		assert_int_equal(plot.marks[i].predicted.top, plot.marks[i].predicted.bottom);
+		assert_int_equal(plot.marks[i].y, plot.marks[i].predicted.top);
+	}
+	plot_free(&plot);
+	free_all(records, 3);
+}
+
+/* What else was set is said: two sweeps are told apart by it. */
+static void other_settings_are_named(void **state)
+{
+	struct record *records[] = {measured_run("1", 4), measured_run("2", 6),
+	                            measured_run("3", 8)};
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(settings_put(&records[i]->run.asked.params, "late", "30"), 0);
+	text = print(records, 3);
+	assert_non_null(strstr(text, "What follows <code>tcp_orphan_retries</code> on Linux 6.1.0, "
+	                             "<code>late=30</code>"));
+	free(text);
+	free_all(records, 3);
+}
+
 /* Neither a bound that is none nor the greatest numbers there are upset an axis. */
 static void what_has_no_bound(void **state)
 {
@@ -277,6 +315,8 @@ int main(void)
 		cmocka_unit_test(numbers_as_pixels),
 		cmocka_unit_test(ticks_are_round),
 		cmocka_unit_test(a_mark_a_run),
+		cmocka_unit_test(a_dot_is_where_its_number_is),
+		cmocka_unit_test(other_settings_are_named),
 		cmocka_unit_test(what_has_no_bound),
 		cmocka_unit_test(nothing_reaches_it_unescaped),
 	};

@@ -116,6 +116,12 @@ static struct stretch stretch_of(const struct plot *plot, const struct value *va
 	return (struct stretch){true, scale_at(&plot->y, value->hi), scale_at(&plot->y, value->lo)};
 }
 
+/* The halves of two odd numbers are one short of their middle. */
+static int64_t middle_of(const struct value *value)
+{
+	return value->lo / 2 + value->hi / 2 + (value->lo % 2 + value->hi % 2) / 2;
+}
+
 static void marks_place(struct plot *plot)
 {
 	for (size_t i = 0; i < plot->count; i++) {
@@ -123,7 +129,7 @@ static void marks_place(struct plot *plot)
 		const struct value *measured = &mark->finding.measured;
 
 		mark->x = scale_at(&plot->x, mark->value);
-		mark->y = scale_at(&plot->y, measured->lo / 2 + measured->hi / 2);
+		mark->y = scale_at(&plot->y, middle_of(measured));
 		mark->predicted = stretch_of(plot, &mark->finding.predicts);
 		mark->says = stretch_of(plot, &mark->finding.says);
 		if (mark->spread)

@@ -214,14 +214,29 @@ static int figures_print(const struct sweep *sweep, FILE *out)
 	return err;
 }
 
+/* What else was set, the same for all of them. */
+static void others_print(const struct settings *set, const char *name, FILE *out)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (!strcmp(set->items[i].name, name))
+			continue;
+		fputs(", <code>", out);
+		markup_format(out, "%s=%s", set->items[i].name, set->items[i].value);
+		fputs("</code>", out);
+	}
+}
+
 static int sweep_print(const struct sweep *sweep, FILE *out)
 {
+	const struct run_asked *asked = &sweep->runs[0].rec->run.asked;
 	int err;
 
 	fputs("<div class=\"sweep\"><p>What follows <code>", out);
 	markup_text(out, sweep->name);
 	fputs("</code> on Linux ", out);
 	markup_text(out, sweep->runs[0].rec->run.kernel);
+	others_print(&asked->sets, sweep->name, out);
+	others_print(&asked->params, sweep->name, out);
 	fputs(" <small>band: predicted; dot: measured, hollow where inconclusive, red where the "
 	      "model "
 	      "failed; dashed: what the text says; upright line: over all timer phases; what is "
