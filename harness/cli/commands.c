@@ -149,11 +149,13 @@ static const struct command commands[] = {
 			.run = command_report,
 			.synopsis = "report [RECORD...] [--since DIR] [-o FILE]",
 			.summary = "a page of kept records",
-			.help = "Writes one HTML file from records (files, or folders of them; "
-				"out): the verdicts, the findings and the ladders, for a browser "
+			.help = "Writes one HTML file from records (files, folders of them, or "
+				"folders of such; out): the verdicts, the findings and the "
+				"ladders, for a browser "
 				"that need not be online. Records of several kernels stand beside "
-				"one another, what differs marked: finwait report out/*/ after "
-				"'finwait matrix'. Records that were not asked alike are kept "
+				"one another, what differs marked: finwait report out after "
+				"'finwait matrix --out out'. Records that were not asked alike are "
+				"kept "
 				"apart, too: by kernel, clock, privilege, version, settings.",
 			.words = WORDS_FILES,
 		},

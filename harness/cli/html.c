@@ -71,7 +71,7 @@ enum exit_code html_take(struct kept_records *kept, const char *path)
 	struct record **all;
 	struct fault fault;
 
-	if (records_load(path, NULL, 0, &more, &fault) < 0)
+	if (records_load_tree(path, &more, &fault) < 0)
 		return cli_fault(EXIT_NOT_RUN, &fault);
 	all = reallocarray(kept->records, kept->count + more.count, sizeof(struct record *));
 	if (!all) {

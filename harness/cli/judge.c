@@ -90,7 +90,7 @@ static void path_take(struct judge_command *cmd, const char *path)
 	struct record **all;
 	struct fault fault;
 
-	if (records_load(path, NULL, 0, &kept, &fault) < 0) {
+	if (records_load_tree(path, &kept, &fault) < 0) {
 		cmd->tally.incomplete = true;
 		(void)cli_fault(EXIT_NOT_RUN, &fault);
 		return;

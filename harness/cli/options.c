@@ -136,6 +136,8 @@ static const struct option_row rows[] = {
          "a picture instead, written into FILE ('-': standard output)"},
 	{OPTION_HTML, 0, "html", "FILE", RUN, WORDS_FILES,
          "a page of what was found, too, as 'finwait report' makes it of the records"},
+	{OPTION_HTML, 0, "html", "FILE", SWEEP, WORDS_FILES,
+         "with --out: a page of the records there, too, where what varies is plotted"},
 	{OPTION_SINCE, 0, "since", "DIR", RUN, WORDS_FILES | WORDS_FOLDERS,
          "with --html: on the page, too, what is not as in the records that a run kept in DIR; "
          "may be given again"},

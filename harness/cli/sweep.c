@@ -13,6 +13,7 @@
 #include "../session/compile.h"
 #include "cli.h"
 #include "format.h"
+#include "html.h"
 #include "output_file.h"
 #include "sweep_options.h"
 
@@ -202,6 +203,19 @@ static int table_write(const struct sweep_command *cmd)
 	return printed ? printed : code;
 }
 
+/* What a folder of records is to 'finwait report'. */
+static int page_write(const struct sweep_options *options)
+{
+	const struct html html = {.path = options->html};
+	struct kept_records kept = {0};
+	int code = html_take(&kept, options->sweep.out_dir);
+
+	if (!code)
+		code = html_write(&html, kept.records, kept.count);
+	records_free(kept.records, kept.count);
+	return code;
+}
+
 /* On standard error: what is printed of a sweep is the same whoever had asked before. */
 static void counts_say(const struct sweep_counts *counts, int64_t took_ns)
 {
@@ -257,6 +271,8 @@ static int sweep_carry_out(struct sweep_command *cmd)
 		written = format_print(&cmd->plan);
 	if (!sweep->plan_only && (!result.why[0] || result.interrupted))
 		counts_say(&result.counts, clock_mono_ns() - began_ns);
+	if (cmd->options.html && !sweep->plan_only && !result.why[0] && !written)
+		written = page_write(&cmd->options);
 	sweep_table_free(&cmd->table);
 	grid_free(&cmd->plan);
 	return code ? code : written;

@@ -180,6 +180,8 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 		return take_shard(options, value);
 	if (row->id == OPTION_CSV)
 		options->csv = value;
+	else if (row->id == OPTION_HTML)
+		options->html = value;
 	else if (row->id == OPTION_OUT)
 		options->sweep.out_dir = value;
 	else if (row->id == OPTION_PLAN)
@@ -202,6 +204,8 @@ static int sweep_check(const struct sweep_options *options)
 	if (combos > SWEEP_POINTS_MOST)
 		return cli_say(EXIT_USAGE, "%.0f combinations are more than %d", combos,
 		               SWEEP_POINTS_MOST);
+	if (options->html && !sweep->out_dir)
+		return cli_say(EXIT_USAGE, "--html goes with --out DIR: a page is of records");
 	if (sweep->again && sweep->verify)
 		return cli_say(EXIT_USAGE, "--again or --verify, not both");
 	if (cli_format() != FORMAT_TEXT && cli_format() != FORMAT_CSV && options->csv &&

@@ -14,6 +14,7 @@ struct sweep_options {
 	char **kernels;
 	size_t kernel_space;
 	const char *csv; /* NULL: none */
+	const char *html; /* the page's file; NULL: none */
 };
 
 /* 0, or an exit code with the line said; sweep_options_free() it either way. */

@@ -142,7 +142,7 @@ static int folder_take(const char *dir, const char *const *patterns, size_t patt
                        struct kept_records *kept, struct fault *f)
 {
 	struct dirent **entries;
-	int err = 0, count = scandir(dir, &entries, is_record_name, alphasort);
+	int err = 0, count = scandir(dir, &entries, is_record_name, versionsort);
 
 	if (count < 0)
 		return fault_set(f, errno, "%s", path_end(dir));
@@ -180,16 +180,22 @@ static int record_compare(const void *a, const void *b)
 	return strcmp(ra->probe, rb->probe);
 }
 
-/* In order, or none of them. */
+/* Those from the @first on; of one probe they stay in the order of their files' names. */
+static void records_order(struct kept_records *kept, size_t first)
+{
+	if (kept->count > first)
+		qsort(kept->records + first, kept->count - first, sizeof(struct record *),
+		      record_compare);
+}
+
+/* All, or none of them. */
 static int records_hand_over(struct kept_records *kept, int err)
 {
-	if (err) {
-		records_free(kept->records, kept->count);
-		*kept = (struct kept_records){0};
-		return err;
-	}
-	qsort(kept->records, kept->count, sizeof(struct record *), record_compare);
-	return 0;
+	if (!err)
+		return 0;
+	records_free(kept->records, kept->count);
+	*kept = (struct kept_records){0};
+	return err;
 }
 
 int records_load(const char *path, const char *const *patterns, size_t pattern_count,
@@ -207,6 +213,56 @@ int records_load(const char *path, const char *const *patterns, size_t pattern_c
 	if (!err && !kept->count)
 		err = fault_refuse(f, ENOENT, "%s: no record%s in it (*.jsonl)", path_end(path),
 		                   pattern_count ? " of these probes" : "");
+	records_order(kept, 0);
+	return records_hand_over(kept, err);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+#define TREE_DEPTH 3 /* DIR/host/N/ */
+
+static int tree_take(const char *dir, unsigned int depth, struct kept_records *kept,
+                     struct fault *f)
+{
+	size_t before = kept->count;
+	struct dirent **entries;
+	struct stat st;
+	int count, err = folder_take(dir, NULL, 0, kept, f);
+
+	records_order(kept, before);
+	if (err || kept->count > before || !depth)
+		return err;
+	count = scandir(dir, &entries, is_visible, versionsort);
+	if (count < 0)
+		return fault_set(f, errno, "%s", path_end(dir));
+	for (int i = 0; i < count; i++) {
+		char *path = NULL;
+
+		if (!err && asprintf(&path, "%s/%s", dir, entries[i]->d_name) < 0)
+			err = fault_set(f, ENOMEM, "read %s", path_end(dir));
+		else if (!err && lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			err = tree_take(path, depth - 1, kept, f);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+int records_load_tree(const char *path, struct kept_records *kept, struct fault *f)
+{
+	struct stat st;
+	int err;
+
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return records_load(path, NULL, 0, kept, f);
+	*kept = (struct kept_records){.folder = true};
+	err = tree_take(path, TREE_DEPTH, kept, f);
+	if (!err && !kept->count)
+		err = fault_refuse(f, ENOENT, "%s: no record in it (*.jsonl)", path_end(path));
 	return records_hand_over(kept, err);
 }
 
@@ -230,5 +286,6 @@ int records_load_kept(const char *dir, struct record *const *like, size_t count,
 	}
 	if (!err && !kept->count)
 		err = fault_refuse(f, ENOENT, "%s: no record of this run in it", path_end(dir));
+	records_order(kept, 0);
 	return records_hand_over(kept, err);
 }

@@ -19,6 +19,11 @@ struct kept_records {
 int records_load(const char *path, const char *const *patterns, size_t pattern_count,
                  struct kept_records *kept, struct fault *f) MUST_CHECK;
 /*
+ * The same of all probes; of a folder that has no record those of its folders, as 'finwait matrix'
+ * and 'finwait sweep --out' keep them.
+ */
+int records_load_tree(const char *path, struct kept_records *kept, struct fault *f) MUST_CHECK;
+/*
  * One file; NULL with one line in @f. One that the user @named may be a pipe; what was found
  * in a folder is a regular file, or nobody waits for it. -ENODATA: it tells of no probe.
  */

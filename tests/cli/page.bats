@@ -116,6 +116,25 @@ well_formed() {
 	run ! grep -q '<svg class="plot"' none.html
 }
 
+@test "report: of a folder of folders their records, of many values the plots" {
+	mkdir -p sweep/6.12 sweep/.hidden
+	cp "$RECORDS/handshake.jsonl" sweep/.hidden/
+	for value in {1..20}; do
+		sed "s|\"privilege\":\"root\"|&,\"asked\":{\"sets\":{\"tcp_syn_retries\":\"$value\"}}|
+			s|\"measured\":1[,}]|\"measured\":$value,|" "$RECORDS/four-waves.jsonl" >sweep/6.12/$value.jsonl
+	done
+	"$FINWAIT" report sweep -o sweep.html
+	well_formed sweep.html
+	grep -q '>19 more runs of the same with other settings came out as predicted' sweep.html
+	[ "$(grep -c '<svg class="ladder"' sweep.html)" -eq 1 ]
+	run ! grep -q "open.three-way" sweep.html
+	# what is not as predicted has its column
+	sed -i 's|"outcome":"ok"|"outcome":"model_failed"|' sweep/6.12/7.jsonl
+	"$FINWAIT" report sweep -o sweep.html
+	grep -q '>18 more runs of the same' sweep.html
+	grep -q '<option value="1">6.12.117 tcp_syn_retries=7<' sweep.html
+}
+
 @test "run --html --since: compared with what its own records replace" {
 	on_time "$FINWAIT" run self.connect --out kept >/dev/null
 	on_time "$FINWAIT" run self.connect open.refused --out kept --html run.html --since kept >/dev/null

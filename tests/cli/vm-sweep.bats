@@ -71,6 +71,20 @@ answer_files() {
 	done
 }
 
+@test "sweep --html: what varies is plotted, and report makes the same page of the folder" {
+	"$FINWAIT" sweep wave4.lost --kernel "$KERNEL" --set tcp_orphan_retries=1,2,3 --set tcp_fin_timeout=30,60 \
+		--out points --html page.html >/dev/null
+	for value in 30 60; do
+		grep -q "What follows <code>tcp_orphan_retries</code> on Linux [^<]*, <code>tcp_fin_timeout=$value<" page.html
+	done
+	[ "$(grep -c '<title>lifetime against tcp_orphan_retries</title>' page.html)" -eq 2 ]
+	# a dot and a band each
+	[ "$(grep -o '<title>tcp_orphan_retries [123], measured [0-9.]* s' page.html | sort -u | wc -l)" -eq 3 ]
+	"$FINWAIT" report points -o report.html
+	cmp page.html report.html
+	refused 2 "--html goes with --out" sweep --set tcp_fin_timeout=1 --html x.html
+}
+
 @test "sweep: a broken answer is told and asked for again" {
 	sweep --set tcp_fin_timeout=30,60 >table1
 	answer_files | while read -r file; do

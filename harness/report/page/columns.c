@@ -5,15 +5,21 @@
 #include <string.h>
 
 #include "../../base/array.h"
+#include "../outcome_words.h"
 #include "page.h"
+
+/* Of one kernel, asked by one finwait in one form, whatever was set. */
+static bool same_kernel(const struct record *a, const struct record *b)
+{
+	return !strcmp(a->run.kernel, b->run.kernel) && !strcmp(a->run.guest, b->run.guest) &&
+	       !strcmp(a->run.clock, b->run.clock) && !strcmp(a->run.privilege, b->run.privilege) &&
+	       !strcmp(a->run.version, b->run.version) && a->faithful == b->faithful;
+}
 
 /* Were both asked in one and the same way? Nothing in a record tells runs apart that were. */
 static bool same_run(const struct record *a, const struct record *b)
 {
-	return !strcmp(a->run.kernel, b->run.kernel) && !strcmp(a->run.guest, b->run.guest) &&
-	       !strcmp(a->run.clock, b->run.clock) && !strcmp(a->run.privilege, b->run.privilege) &&
-	       !strcmp(a->run.version, b->run.version) && a->faithful == b->faithful &&
-	       run_asked_same(&a->run.asked, &b->run.asked);
+	return same_kernel(a, b) && run_asked_same(&a->run.asked, &b->run.asked);
 }
 
 static bool has_like(const struct page_column *column, const struct record *rec)
@@ -65,6 +71,56 @@ static int record_put(struct page *page, const struct record *rec)
 	column->records = records;
 	records[column->count++] = rec;
 	return 0;
+}
+
+/* ---- sweeps ---- */
+
+#define COLUMNS_MOST 12 /* of more those of a sweep are plotted, and no columns */
+
+static bool as_predicted(const struct page_column *column)
+{
+	for (size_t i = 0; i < column->count; i++) {
+		enum outcome outcome = record_outcome(column->records[i]);
+
+		if (outcome != OUTCOME_OK && outcome != OUTCOME_SKIPPED)
+			return false;
+	}
+	return true;
+}
+
+/* Is there all that @column has in one of the first @count columns, of the same kernel? */
+static bool has_all(const struct page *page, size_t count, const struct page_column *column)
+{
+	for (size_t i = 0; i < column->count; i++) {
+		const struct record *rec = column->records[i];
+		bool found = false;
+
+		for (size_t j = 0; j < count && !found; j++)
+			found = same_kernel(page->own[j].records[0], rec) &&
+			        has_like(&page->own[j], rec);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* What is as predicted with other settings, and is there with some, goes without a column. */
+static void columns_fold(struct page *page)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < page->count && page->count > COLUMNS_MOST; i++) {
+		struct page_column own = page->own[i];
+
+		if (as_predicted(&own) && has_all(page, kept, &own)) {
+			free(own.records);
+			page->folded++;
+		} else {
+			page->own[kept++] = own;
+		}
+	}
+	if (page->folded)
+		page->count = kept;
 }
 
 /* ---- names ---- */
@@ -164,7 +220,10 @@ int columns_collect(struct page *page, const struct record *const *records, size
 
 	for (size_t i = 0; i < count && !err; i++)
 		err = record_put(page, records[i]);
-	return err ? err : columns_name(page);
+	if (err)
+		return err;
+	columns_fold(page);
+	return columns_name(page);
 }
 
 const char *columns_word(const struct page *page)

@@ -35,6 +35,7 @@ struct page {
 	struct page_column *own; /* who owns what the columns are made of */
 	struct matrix_column *columns;
 	size_t count, space;
+	size_t folded; /* runs that have no column: they are plotted */
 	struct matrix mx;
 	const struct record *const *records; /* all of them, as they were given */
 	size_t record_count;

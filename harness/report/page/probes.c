@@ -297,14 +297,18 @@ static void ladders_print(struct page *page, size_t index)
 
 static int sweeps_print(const struct page *page, size_t index)
 {
-	const struct record **records = calloc(page->count, sizeof(*records));
+	const struct record *like = page->mx.blocks[index].rec;
+	const struct record **records = calloc(page->record_count + 1, sizeof(*records));
+	size_t count = 0;
 	int err;
 
 	if (!records)
 		return -ENOMEM;
-	for (size_t i = 0; i < page->count; i++)
-		records[i] = page_record(page, index, i);
-	err = plots_print(records, page->count, page->out);
+	for (size_t i = 0; i < page->record_count; i++) /* those without a column, too */
+		if (!strcmp(page->records[i]->probe, like->probe) &&
+		    page->records[i]->family == like->family)
+			records[count++] = page->records[i];
+	err = plots_print(records, count, page->out);
 	free(records);
 	return err;
 }

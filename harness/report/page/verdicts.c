@@ -182,6 +182,12 @@ static void counts_print(const struct page *page)
 	for (size_t i = 0; i < page->count; i++)
 		counts_row(page, i);
 	fputs("</tbody></table></div>\n", out);
+	if (page->folded)
+		fprintf(out,
+		        "<p class=\"quiet\">%zu more runs of the same with other settings came out "
+		        "as predicted: they are in the plots of their probes, not in the "
+		        "tables.</p>\n",
+		        page->folded);
 }
 
 /* ---- the filter ---- */
