@@ -6,7 +6,9 @@
  * a request sock is in SYN_RECV, a time-wait sock in FIN_WAIT2 or TIME_WAIT.
  */
 #include <assert.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <string.h>
 
 #include "../judge/model.h"
@@ -367,6 +369,33 @@ bool icmp_came(const struct exam *exam, const struct end *end, int64_t from_ns, 
 			return true;
 	}
 	return false;
+}
+
+/* tcp_v4_err(): no route to the network, to the host; tcp_v6_err(): no route alone. */
+static bool icmp_may_revert(const struct packet *icmp)
+{
+	if (icmp->protocol == IPPROTO_ICMPV6)
+		return icmp->icmp_type == ICMP6_DST_UNREACH &&
+		       icmp->icmp_code == ICMP6_DST_UNREACH_NOROUTE;
+	return icmp->icmp_type == ICMP_DEST_UNREACH &&
+	       (icmp->icmp_code == ICMP_NET_UNREACH || icmp->icmp_code == ICMP_HOST_UNREACH);
+}
+
+unsigned int icmp_reverts(const struct exam *exam, const struct end *end, uint32_t seq,
+                          int64_t from_ns, int64_t to_ns)
+{
+	const struct happening *own = end_segment(end);
+	unsigned int count = 0;
+
+	for (size_t i = icmp_from(exam, from_ns);
+	     i < exam->icmp_count && exam->icmp[i]->arrive_ns <= to_ns; i++) {
+		const struct packet *icmp = exam->icmp[i]->packet;
+
+		exam_look(exam);
+		count += flight_to(exam->icmp[i]) == end->host && icmp_is_about(icmp, own) &&
+		         icmp->inner.seq == seq && icmp_may_revert(icmp);
+	}
+	return count;
 }
 
 bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus by,

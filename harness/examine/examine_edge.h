@@ -57,6 +57,13 @@ bool stimulus_seen(const struct exam *exam, const struct end *end, enum stimulus
 int64_t next_syn_restarts_ns(const struct exam *exam, const struct end *end, int64_t from_ns,
                              int64_t to_ns);
 
+/*
+ * How many ICMP errors for the segment at @seq of @end came to its host in that time of which
+ * each takes a doubling of the RTO back: tcp_ld_RTO_revert(), RFC 6069.
+ */
+unsigned int icmp_reverts(const struct exam *exam, const struct end *end, uint32_t seq,
+                          int64_t from_ns, int64_t to_ns);
+
 /* ---- examine_timer.c ---- */
 
 /* Whether the timer may have fired then; true where nothing is known of it. */

@@ -17,10 +17,11 @@ int64_t timers_sysctl_or(const struct timers *t, const char *name, int64_t other
 	return model_sysctl_or(t->exam->story->rec, t->end->host, name, otherwise);
 }
 
-struct span timers_due(const struct span *set, struct span after)
+struct span timers_due(const struct timers *t, const struct span *set, struct span after)
 {
 	return (struct span){
-		.lo_ns = set->lo_ns + after.lo_ns - EXAMINE_SKEW_NS,
+		.lo_ns = set->lo_ns + after.lo_ns - EXAMINE_SKEW_NS -
+	                 model_tick_hides_ns(t->exam->story->rec),
 		.hi_ns = set->hi_ns + after.hi_ns + EXAMINE_SKEW_NS,
 	};
 }
@@ -38,7 +39,7 @@ struct span timers_due_within(const struct timers *t, const struct span *set, in
 		least = model_timer_within(rec, delay_ns, bound_ns - (set->hi_ns - since->lo_ns));
 		after = (struct span){.lo_ns = least.lo_ns - NS_PER_MS, .hi_ns = most.hi_ns};
 	}
-	return timers_due(set, after);
+	return timers_due(t, set, after);
 }
 
 void complain_due(struct exam *exam, const struct timers *t, int64_t t_ns, const struct span *set,
@@ -120,7 +121,7 @@ static bool time_wait_due(const struct timers *t, int64_t t_ns, struct span *set
 	} else {
 		return false; /* nobody told of the sock: that is examine_state's to say */
 	}
-	*due = timers_due(set, after);
+	*due = timers_due(t, set, after);
 	return true;
 }
 
@@ -149,7 +150,7 @@ static void write_timer_gives_up(struct exam *exam, struct timers *t, int64_t t_
 {
 	struct span due;
 
-	if (write_timer_due(t, &due) && !is_within(t_ns, &due))
+	if (write_timer_due(t, &due) && !is_within(t_ns, &due) && !resend_reverts(t, t_ns))
 		complain_due(exam, t, t_ns, &t->armed, &due, "gives up");
 	if (window_probe_due(t, &due) && !is_within(t_ns, &due))
 		complain_due(exam, t, t_ns, &t->window_set, &due, "gives up a closed window");

@@ -25,6 +25,7 @@ struct timers {
 	struct rto_track rto; /* what the ACKs since the last reading make of it */
 	int64_t traced_ns; /* trace saw a segment sent again then; NEVER: not since the last */
 	int64_t heard_ns; /* the last segment that came in */
+	int64_t read_ns; /* the RTO was read */
 	struct span since; /* retrans_stamp, which TCP_USER_TIMEOUT counts from */
 
 	/* ---- examine_timer_probe.c: keepalive and window probes */
@@ -42,6 +43,7 @@ struct timers {
 	int64_t reached_ns; /* the last segment that would set it anew */
 	int64_t linger2_s; /* TCP_LINGER2; 0: tcp_fin_timeout rules */
 
+	uint32_t again_seq; /* of the last segment sent again */
 	unsigned int timeouts; /* since something was acknowledged */
 	unsigned int fresh; /* new data that left while other data was outstanding */
 	unsigned int retransmits, loss_probes, either, keepalives, window_probes; /* were sent */
@@ -77,8 +79,8 @@ static inline bool is_within(int64_t t_ns, const struct span *due)
 
 int64_t timers_sysctl_or(const struct timers *t, const char *name, int64_t otherwise);
 
-/* The timer that runs @after was set in @set: when it is due. */
-struct span timers_due(const struct span *set, struct span after);
+/* The timer that runs @after was set in @set: when it is due, and how early it may seem. */
+struct span timers_due(const struct timers *t, const struct span *set, struct span after);
 
 /* The same for a timer of @delay_ns that TCP_USER_TIMEOUT, counted from @since, cuts short. */
 struct span timers_due_within(const struct timers *t, const struct span *set, int64_t delay_ns,
@@ -98,6 +100,11 @@ void complain_due(struct exam *exam, const struct timers *t, int64_t t_ns, const
 
 /* examine_timer_resend.c */
 bool write_timer_due(const struct timers *t, struct span *due);
+/*
+ * tcp_ld_RTO_revert(): how many doublings of the RTO ICMP errors have taken back since it was
+ * read, where the timer fires at @t_ns because of that; 0: none.
+ */
+unsigned int resend_reverts(const struct timers *t, int64_t t_ns);
 void resend_departure(struct exam *exam, struct timers *t, const struct happening *h);
 void resend_arrival(struct timers *t, const struct happening *h);
 void resend_sample(struct timers *t, const struct event *event);

@@ -206,7 +206,7 @@ bool window_probe_due(const struct timers *t, struct span *due)
 	if (t->window_backoff) /* the first is not cut short, icsk_probes_tstamp */
 		*due = timers_due_within(t, &t->window_set, delay_ns, &t->window_since);
 	else
-		*due = timers_due(&t->window_set, model_timer(rec, delay_ns));
+		*due = timers_due(t, &t->window_set, model_timer(rec, delay_ns));
 	return true;
 }
 
@@ -221,12 +221,12 @@ bool keepalive_due(const struct timers *t, struct span *due)
 	if (t->keepalive_set_ns == NEVER || t->unsent || t->outstanding ||
 	    !keepalive_rules(t, &rules))
 		return false;
-	*due = timers_due(&set, t->keepalive_after);
+	*due = timers_due(t, &set, t->keepalive_after);
 	if (t->alive_ns == NEVER || t->alive_ns <= t->keepalive_set_ns)
 		return true;
 	/* it ran off before and was set for what was left */
 	idle = model_timer(rec, rules.time_s * NS_PER_S);
-	left = timers_due(&alive, idle);
+	left = timers_due(t, &alive, idle);
 	left.lo_ns -= model_tick_ns(rec);
 	left.hi_ns += idle.hi_ns - idle.lo_ns;
 	if (due->lo_ns < left.lo_ns)

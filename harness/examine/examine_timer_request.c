@@ -33,7 +33,7 @@ bool request_due(const struct timers *t, struct span *due)
 		return false;
 	for (after = request_timer(t, timeouts); timeouts < silent; timeouts++)
 		after = span_add(after, request_timer(t, timeouts + 1));
-	*due = timers_due(&t->armed, after);
+	*due = timers_due(t, &t->armed, after);
 	return true;
 }
 
@@ -44,7 +44,7 @@ void request_silence(struct timers *t, int64_t t_ns)
 
 	for (; t->is_armed && t->timeouts < silent; t->timeouts++) {
 		after = span_add(after, request_timer(t, t->timeouts));
-		due = timers_due(&t->armed, after);
+		due = timers_due(t, &t->armed, after);
 		if (due.lo_ns > t_ns)
 			return;
 		t->silent_lo += due.hi_ns < t_ns;

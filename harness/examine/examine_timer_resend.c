@@ -34,7 +34,7 @@ static struct span resend_due(const struct timers *t, int64_t delay_ns)
 {
 	if (t->backed_off && t->is_since)
 		return timers_due_within(t, &t->armed, delay_ns, &t->since);
-	return timers_due(&t->armed, model_timer(t->exam->story->rec, delay_ns));
+	return timers_due(t, &t->armed, model_timer(t->exam->story->rec, delay_ns));
 }
 
 bool write_timer_due(const struct timers *t, struct span *due)
@@ -64,10 +64,10 @@ static bool loss_probe_due(const struct timers *t, struct span *due)
 
 	if (!t->may_probe || !t->is_armed || !model_loss_probe(rec, t->end->host, &loss, &one))
 		return false;
-	*due = timers_due(&t->armed, one);
+	*due = timers_due(t, &t->armed, one);
 	loss.segments = 2;
 	if (t->several && model_loss_probe(rec, t->end->host, &loss, &several))
-		due->lo_ns = timers_due(&t->armed, several).lo_ns;
+		due->lo_ns = timers_due(t, &t->armed, several).lo_ns;
 	return true;
 }
 
@@ -114,46 +114,106 @@ static void timed_out(struct timers *t, const struct happening *h)
 	t->rto_next_ns = 0;
 }
 
-/* Later than the timers were due, and which of them it was nobody knows. */
-static bool is_late_for_either(const struct span *due, const struct span *probe, int64_t t_ns)
+/* The same with some doublings taken back; one that had come to its maximum goes back by less. */
+static struct span reverted_due(const struct timers *t, unsigned int reverts)
 {
-	return t_ns > due->hi_ns && t_ns > probe->hi_ns;
+	struct span due = resend_due(t, t->rto_ns >> reverts);
+
+	/* set anew for what is left, less a part of a tick */
+	due.lo_ns -= model_tick_ns(t->exam->story->rec);
+	if (t->rto_ns >= rto_max_ns(t))
+		due.hi_ns = resend_due(t, t->rto_ns).hi_ns;
+	return due;
+}
+
+unsigned int resend_reverts(const struct timers *t, int64_t t_ns)
+{
+	int64_t since_ns = t->armed.lo_ns > t->read_ns ? t->armed.lo_ns : t->read_ns;
+	unsigned int most;
+
+	if (!t->backed_off || t->request)
+		return 0;
+	most = icmp_reverts(t->exam, t->end, t->again_seq, since_ns - EXAMINE_SKEW_NS, t_ns);
+	for (unsigned int reverts = 1; reverts <= most && reverts <= t->timeouts; reverts++) {
+		struct span due = reverted_due(t, reverts);
+
+		if (is_within(t_ns, &due))
+			return reverts;
+	}
+	return 0;
+}
+
+/* What may have sent a segment again. */
+struct resend {
+	struct span due; /* of the retransmission timer */
+	bool known; /* that */
+	bool answer; /* to something that just came in */
+	bool fits; /* in time for the retransmission timer */
+	bool probes; /* in time for a loss probe */
+	bool unclear; /* in time for neither, and which of them it was nobody knows */
+	unsigned int reverts; /* of the RTO */
+};
+
+static struct resend resend_look(const struct timers *t, int64_t t_ns)
+{
+	/* a SYN that is hurried comes as soon as an answer would, and is none */
+	struct resend resend = {
+		.answer =
+			!t->hurried && (t_ns - t->heard_ns <= t->exam->slack_ns ||
+	                                icmp_came(t->exam, t->end, t_ns - t->exam->slack_ns, t_ns)),
+	};
+	struct span probe, next;
+
+	resend.known = write_timer_due(t, &resend.due);
+	if (!resend.known)
+		return resend;
+	resend.fits = is_within(t_ns, &resend.due);
+	if (t->rto_next_ns) {
+		next = resend_due(t, t->rto_next_ns);
+		resend.fits |= is_within(t_ns, &next);
+	}
+	if (!resend.fits)
+		resend.reverts = resend_reverts(t, t_ns);
+	resend.fits |= resend.reverts != 0;
+	if (loss_probe_due(t, &probe)) {
+		resend.probes = is_within(t_ns, &probe);
+		resend.unclear = !resend.answer && !resend.fits && !resend.probes;
+	}
+	return resend;
+}
+
+static void resend_count(struct timers *t, const struct resend *resend)
+{
+	if (resend->answer)
+		t->maybe += resend->fits || resend->probes;
+	else if (resend->unclear || (resend->probes && resend->fits))
+		t->either++;
+	else if (resend->probes)
+		t->loss_probes++;
+	else
+		t->retransmits++;
 }
 
 /* Whether it was a time-out. */
 static bool socket_resend(struct exam *exam, struct timers *t, const struct happening *h,
                           int64_t t_ns)
 {
-	/* a SYN that is hurried comes as soon as an answer would, and is none */
-	bool answer = !t->hurried && (t_ns - t->heard_ns <= t->exam->slack_ns ||
-	                              icmp_came(t->exam, t->end, t_ns - t->exam->slack_ns, t_ns));
-	struct span due, probe, next;
-	bool known = write_timer_due(t, &due);
-	bool may_probe = known && loss_probe_due(t, &probe);
-	bool probes = may_probe && is_within(t_ns, &probe);
-	bool unclear = may_probe && !answer && is_late_for_either(&due, &probe, t_ns);
-	bool fits = known && is_within(t_ns, &due);
+	struct resend resend = resend_look(t, t_ns);
 
-	if (known && t->rto_next_ns) {
-		next = resend_due(t, t->rto_next_ns);
-		fits |= is_within(t_ns, &next);
-	}
-	if (exam && known && !answer && !t->disturbed && !probes && !fits)
-		complain_due(exam, t, t_ns, &t->armed, &due, "sends again");
-	if (exam && answer)
-		t->maybe += fits || probes;
-	if (exam && !answer)
-		*(unclear || (probes && fits) ? &t->either
-		  : probes                    ? &t->loss_probes
-		                              : &t->retransmits) += 1;
-	if (!probes)
+	if (exam && resend.known && !resend.answer && !t->disturbed && !resend.probes &&
+	    !resend.fits)
+		complain_due(exam, t, t_ns, &t->armed, &resend.due, "sends again");
+	if (exam)
+		resend_count(t, &resend);
+	if (!resend.probes)
 		since_begins(t, t_ns, h);
-	if (unclear) {
+	if (resend.unclear) {
 		t->since_moves = true;
 		t->rto_next_ns = rto_after_ns(t, h->t_ns); /* if it was a time-out */
 	}
-	if (probes || answer || unclear)
+	if (resend.probes || resend.answer || resend.unclear)
 		return false;
+	t->rto_ns >>= resend.reverts;
 	timed_out(t, h);
 	return true;
 }
@@ -170,6 +230,7 @@ static void timers_resend(struct exam *exam, struct timers *t, const struct happ
 	t->may_probe = false;
 	t->hurried = false;
 	t->is_armed = false;
+	t->again_seq = h->flight->packet->seq;
 	timers_arm(t, t_ns, h->t_ns);
 	t->backed_off = backed_off;
 }
@@ -300,6 +361,7 @@ void resend_sample(struct timers *t, const struct event *event)
 	if (t->backed_off && event->t_ns - t->armed.hi_ns < EXAMINE_SKEW_NS && rto_ns < t->rto_ns)
 		return;
 	t->rto_ns = rto_ns;
+	t->read_ns = event->t_ns;
 	t->rto_moves = false;
 	t->rto_next_ns = 0;
 	t->rtt_ns = sample->rtt_us * 1000LL;

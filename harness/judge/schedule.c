@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../base/slack.h"
 #include "judging.h"
 #include "lateness.h"
 #include "measure.h"
@@ -33,17 +32,6 @@ static int64_t interval_ns(const struct schedule_figure *figure, size_t index)
 }
 
 /*
- * A timer runs from the last tick. One that is late is told from the second on that is due
- * (step/late.c), and by LATE_FLOOR_NS: what is less hides. In virtual time none is late.
- */
-static int64_t tick_hides_ns(const struct record *rec)
-{
-	int64_t tick_ns = rec->run.hz > 0 ? NS_PER_S / rec->run.hz : 0;
-
-	return LATE_FLOOR_NS + (strcmp(rec->run.clock, "virtual") != 0 ? tick_ns : 0);
-}
-
-/*
  * By how much its interval may be too short because the send before @index was late: 0 where it
  * cannot. No timer fires early, but a frame that a late machine sent late is stamped behind the
  * moment from which the next timer runs. So both intervals together may not be too short.
@@ -55,7 +43,7 @@ static int64_t spare_ns_before(const struct record *rec, const struct schedule_f
 	int64_t spare_ns;
 
 	if (!before || !before->hi_ns)
-		return tick_hides_ns(rec);
+		return model_tick_hides_ns(rec);
 	spare_ns = interval_ns(figure, index - 1) - before->lo_ns;
 	return spare_ns > 0 ? spare_ns : 0;
 }

@@ -15,7 +15,8 @@
  *                    model knows (model/unmodelled.h)
  *   6. inconclusive  measured is not as predicted, and the machine was late by enough to
  *                    explain it (lateness.h)
- *   7. judged        the model holds where measured and predicted have a value in common;
+ *   7. judged        the model holds where measured and predicted have a value in common, or
+ *                    a time is too short by no more than a late tick hides (model/timer.h);
  *                    the verdict on the article follows, unless the article and the model
  *                    give different times that meet at the one measured, or the count is
  *                    measured as a range that only in part agrees with the article
@@ -52,6 +53,17 @@ static bool value_meets(const struct value *a, const struct value *b)
 		break;
 	}
 	return false;
+}
+
+/* Whether @measured may be @expected: a time that a late tick cut short seems too short. */
+static bool value_fits(const struct record *rec, struct value expected,
+                       const struct value *measured)
+{
+	int64_t hides_ns = model_tick_hides_ns(rec);
+
+	if (expected.kind == VALUE_TIME && expected.lo >= hides_ns)
+		expected.lo -= hides_ns;
+	return value_meets(&expected, measured);
 }
 
 static bool value_within(const struct value *inner, const struct value *outer)
@@ -127,18 +139,18 @@ static bool says_otherwise(const struct figure *figure)
 }
 
 /* The article and the model differ, and what was measured could be either. */
-static bool is_either(const struct figure *figure)
+static bool is_either(const struct record *rec, const struct figure *figure)
 {
-	return says_otherwise(figure) && value_meets(&figure->says, &figure->measured.value) &&
-	       value_meets(&figure->predicts, &figure->measured.value);
+	return says_otherwise(figure) && value_fits(rec, figure->says, &figure->measured.value) &&
+	       value_fits(rec, figure->predicts, &figure->measured.value);
 }
 
-static enum verdict verdict_of(const struct figure *figure)
+static enum verdict verdict_of(const struct record *rec, const struct figure *figure)
 {
 	if (figure->says.kind == VALUE_NONE)
 		return VERDICT_NONE;
-	return value_meets(&figure->says, &figure->measured.value) ? VERDICT_CONFIRMED
-	                                                           : VERDICT_REFUTED;
+	return value_fits(rec, figure->says, &figure->measured.value) ? VERDICT_CONFIRMED
+	                                                              : VERDICT_REFUTED;
 }
 
 static const char *absent_words(struct record *rec, int observer)
@@ -329,20 +341,21 @@ static bool settle_late(struct record *rec, const struct story *story, const str
 }
 
 /* Rule 7. */
-static void settle_judged(const struct figure *figure, bool holds, struct finding *finding)
+static void settle_judged(const struct record *rec, const struct figure *figure, bool holds,
+                          struct finding *finding)
 {
 	finding->model = holds ? MODEL_HOLDS : MODEL_FAILS;
 	finding->note = !holds ? figure->measured.detail : "";
-	if (is_either(figure))
+	if (is_either(rec, figure))
 		finding->note = "the article and the model cannot be told apart at this value";
 	else
-		finding->verdict = verdict_of(figure);
+		finding->verdict = verdict_of(rec, figure);
 }
 
 void verdict_settle(struct record *rec, const struct story *story, const struct figure *figure,
                     const struct premise *premise, struct finding *finding)
 {
-	bool holds = value_meets(&figure->predicts, &figure->measured.value);
+	bool holds = value_fits(rec, figure->predicts, &figure->measured.value);
 
 	finding->note = why_skipped(rec, &figure->measured);
 	finding->verdict = finding->note ? VERDICT_SKIPPED : VERDICT_INCONCLUSIVE;
@@ -351,5 +364,5 @@ void verdict_settle(struct record *rec, const struct story *story, const struct 
 	if (!holds &&
 	    (settle_unmodelled(rec, story, finding) || settle_late(rec, story, figure, finding)))
 		return;
-	settle_judged(figure, holds, finding);
+	settle_judged(rec, figure, holds, finding);
 }

@@ -305,13 +305,51 @@ static void test_late_unended(void **state)
 	}
 }
 
+/* A timer that was set while a tick was late seems early by less than a tick and what is told. */
+static void test_late_tick(void **state)
+{
+	static const struct {
+		int64_t measured_us;
+		int slack_ms;
+		const char *clock;
+		enum verdict verdict;
+		enum model model;
+	} rows[] = {
+		{8000, 10, "real", VERDICT_CONFIRMED, MODEL_HOLDS},
+		{7709, 10, "real", VERDICT_CONFIRMED, MODEL_HOLDS},
+		{3000, 10, "real", VERDICT_CONFIRMED, MODEL_HOLDS},
+		{2999, 10, "real", VERDICT_REFUTED, MODEL_FAILS},
+		{7709, 10, "virtual", VERDICT_REFUTED, MODEL_FAILS},
+		{7709, 0, "real", VERDICT_REFUTED, MODEL_FAILS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t ns = rows[i].measured_us * 1000;
+		struct record *rec = record_whole();
+
+		rec->run.hz = 250;
+		rec->slack_ms = rows[i].slack_ms;
+		snprintf(rec->run.clock, sizeof(rec->run.clock), "%s", rows[i].clock);
+		stated[0] = figure_of(value_time(8 * MS, 22 * MS), value_time(8 * MS, 22 * MS),
+		                      value_time(ns, ns));
+		stated_count = 1;
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+		if (rec->findings[0].verdict != rows[i].verdict ||
+		    rec->findings[0].model != rows[i].model)
+			fail_msg("row %zu: %s", i, verdict_name(rec->findings[0].verdict));
+		record_free(rec);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spells_overlap), cmocka_unit_test(test_late_timer),
-		cmocka_unit_test(test_late_emulator),  cmocka_unit_test(test_late_count),
-		cmocka_unit_test(test_no_environment), cmocka_unit_test(test_late_reading),
-		cmocka_unit_test(test_late_premise),   cmocka_unit_test(test_late_unended),
+		cmocka_unit_test(test_late_tick),    cmocka_unit_test(test_spells_overlap),
+		cmocka_unit_test(test_late_timer),   cmocka_unit_test(test_late_emulator),
+		cmocka_unit_test(test_late_count),   cmocka_unit_test(test_no_environment),
+		cmocka_unit_test(test_late_reading), cmocka_unit_test(test_late_premise),
+		cmocka_unit_test(test_late_unended),
 	};
 
 	return cmocka_run_group_tests_name("judge_late", tests, NULL, NULL);

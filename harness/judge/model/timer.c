@@ -2,7 +2,9 @@
 #include "timer.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "../../base/slack.h"
 #include "../../base/wheel.h"
 
 #define TCP_RTO_MAX_MS 120000 /* include/net/tcp.h */
@@ -40,6 +42,16 @@ struct span model_timer(const struct record *rec, int64_t delay_ns)
 int64_t model_tick_ns(const struct record *rec)
 {
 	return NS_PER_S / (model_hz_known(rec) ? rec->run.hz : HZ_SLOWEST);
+}
+
+int64_t model_tick_hides_ns(const struct record *rec)
+{
+	int64_t hides_ns = LATE_FLOOR_NS + (model_hz_known(rec) ? model_tick_ns(rec) : 0);
+	int64_t slack_ns = rec->slack_ms * NS_PER_MS;
+
+	if (!strcmp(rec->run.clock, "virtual"))
+		return 0;
+	return hides_ns < slack_ns ? hides_ns : slack_ns;
 }
 
 struct span model_timer_within(const struct record *rec, int64_t delay_ns, int64_t left_ns)

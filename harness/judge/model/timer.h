@@ -51,6 +51,15 @@ bool model_hz_known(const struct record *rec);
 /* A tick of its timers; the slowest there is where the record does not tell. */
 int64_t model_tick_ns(const struct record *rec);
 
+/*
+ * By how much a timer may seem early. It runs from jiffies, which one processor moves on in its
+ * tick (tick_do_update_jiffies64()); while that tick is late they are behind, for all others too,
+ * and what is set then fires as much too early. A late tick is told from the second on that is
+ * due (step/late.c), and by LATE_FLOOR_NS: what is less hides, up to the record's slack. In
+ * virtual time none is late.
+ */
+int64_t model_tick_hides_ns(const struct record *rec);
+
 /* The sysctl @name of @host; false: the record has none, or what no kernel's int can be. */
 bool model_sysctl(const struct record *rec, enum side host, const char *name, int64_t *value);
 
