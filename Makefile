@@ -102,12 +102,12 @@ $(O)/gen/%.skel.h: $(O)/gen/%.bpf.o
 $(O)/harness/observe/trace-load.o: $(O)/gen/trace.skel.h
 
 # What is loaded into QEMU: a library, as bytes of ours.
-$(O)/gen/%.so: harness/vm/%.so.c
+$(O)/gen/inside.so: harness/vm/steady.so.c harness/vm/fork.so.c harness/vm/fork.so.h harness/vm/fork.h
 	@mkdir -p $(@D)
-	$(call say,SO,$@)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O2 -fPIC -shared -o $@ $<
+	$(call say,SO,$@)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O2 -fPIC -shared -o $@ $(filter %.c,$^)
 $(O)/gen/%.so.h: $(O)/gen/%.so
 	$(call say,GEN,$@)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@.tmp && mv $@.tmp $@
-$(O)/harness/vm/qemu.o: $(O)/gen/steady.so.h
+$(O)/harness/vm/qemu.o: $(O)/gen/inside.so.h
 
 # What a page and a picture bring with them, as texts of ours.
 define embed

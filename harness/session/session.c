@@ -54,6 +54,18 @@ static enum exit_code session_refuse(struct session *session, const struct fault
 
 /* ---- the target ---- */
 
+static void session_expect(struct session *session, const struct plan *plan)
+{
+	size_t runs =
+		plan->count * (session->request->phase_count ? session->request->phase_count : 1);
+	struct fault fault;
+	char line[512];
+
+	if (session->vm && vm_expect(session->vm, runs, &fault) < 0)
+		session_say(session, "each guest is restored, which takes longer: %s",
+		            fault_text(&fault, line, sizeof(line)));
+}
+
 /* A guest costs a restore: what the probes set by themselves is tried when they run. */
 static int session_check_sysctls(const struct session *session, const struct machine *machine,
                                  const struct plan *plan, struct fault *f)
@@ -79,9 +91,10 @@ static enum exit_code session_on(struct session *session, struct machine *machin
 	}
 	if (plan_make(&asked, &machine->info, &plan, &fault) < 0)
 		return session_refuse(session, &fault);
-	if (session_check_sysctls(session, machine, &plan, &fault) == 0)
+	if (session_check_sysctls(session, machine, &plan, &fault) == 0) {
+		session_expect(session, &plan);
 		code = session_carry_out(session, machine, &plan);
-	else if (session->request->sets.count)
+	} else if (session->request->sets.count)
 		code = session_refuse(session, &fault);
 	else
 		code = session_stop(session, EXIT_NOT_RUN, &fault);

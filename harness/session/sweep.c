@@ -462,7 +462,7 @@ enum exit_code sweep_run(const struct sweep *sweep, const struct sweep_hooks *ho
 		sw.columns[i] = (struct column){.name = sweep->kernels[i],
 		                                .index = i,
 		                                .host = !strcmp(sweep->kernels[i], TARGET_HOST),
-		                                .vm = {.ram_fd = -1, .state_fd = -1},
+		                                .vm = {.cold = KEPT_NOTHING, .warm = KEPT_NOTHING},
 		                                .out_fd = -1};
 	interrupt_catch();
 	err = sweep_carry_out(&sw, &usage, &fault);

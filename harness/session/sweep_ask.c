@@ -308,8 +308,12 @@ static int guest_ask(struct sweeping *sw, struct column *column, struct fault *f
 		.asked = calloc(BATCH_POINTS, sizeof(*batch.asked)),
 		.records = calloc(BATCH_POINTS, sizeof(struct record *)),
 	};
+	char why[400];
 	int err;
 
+	if (vm_expect(&column->vm, column->left, f) < 0)
+		sweep_say(sw, "%s: each guest is restored, which takes longer: %s", column->name,
+		          fault_text(f, why, sizeof(why)));
 	if (batch.plan.items && batch.asked && batch.records)
 		err = combos_ask(&batch, f);
 	else

@@ -14,7 +14,7 @@ int answer_key_make(const struct vm_machine *vm, const struct run_plan *plan,
 	char *job;
 
 	*key = (struct answer_key){0};
-	if (vm->clock != QEMU_VIRTUAL || vm->state_fd < 0)
+	if (vm->clock != QEMU_VIRTUAL || vm->warm.state_fd < 0)
 		return fault_refuse(f, ENOTSUP, "real time gives another answer each time");
 	snprintf(key->guest, sizeof(key->guest), "%s-%016llx", vm->kernel.release,
 	         (unsigned long long)vm->digest);

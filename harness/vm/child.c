@@ -15,6 +15,7 @@
 #include "../step/describe.h"
 #include "../story/story.h"
 #include "place.h"
+#include "stem.h"
 #include "trouble.h"
 
 #define LOOK_MS 20 /* how often to pass on what a guest in real time has written */
@@ -171,22 +172,16 @@ static _Noreturn void vm_explain(struct vm_run *run, bool hangs, int status)
 			         WEXITSTATUS(probe));
 		vm_end(run, OUTCOME_CRASHED, reason);
 	}
-	if (WIFSIGNALED(status))
+	if (run->qemu.line_fd >= 0) /* a fork: nobody hears how it ended */
+		snprintf(reason, sizeof(reason), "QEMU has ended: %s",
+		         qemu_error_line(&run->qemu, tail, sizeof(tail)));
+	else if (WIFSIGNALED(status))
 		snprintf(reason, sizeof(reason), "QEMU was killed by SIG%s",
 		         sigabbrev_np(WTERMSIG(status)) ?: "?");
 	else
 		snprintf(reason, sizeof(reason), "QEMU ended with status %d: %s",
 		         WEXITSTATUS(status), qemu_error_line(&run->qemu, tail, sizeof(tail)));
 	vm_end(run, OUTCOME_ERROR, reason);
-}
-
-/* Each guest reads the state from its start. */
-static int state_reopen(int fd)
-{
-	char path[40];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 /* FINWAIT_GUEST_PANIC=1 is for tests alone: what a guest's panic looks like from here. */
@@ -212,32 +207,23 @@ static int job_put(struct qemu *qemu, enum guest_task task, char *job, struct fa
 	return 0;
 }
 
-#define RESTORE_LIMIT_MS 60000
-
-/* QEMU's own words say more than that it is gone. */
-static int restore_failed(struct qemu *qemu, struct fault *f)
-{
-	char said[160];
-
-	if (*qemu_error_line(qemu, said, sizeof(said)))
-		return fault_set_ext(f, f->err, said, "restore the guest");
-	return -f->err;
-}
-
 static int guest_start(struct qemu *qemu, const struct vm_machine *vm, int cpu, struct fault *f)
 {
 	char vmlinux[CACHE_PATH], initrd[CACHE_PATH];
 	struct qemu_config config = {
 		.clock = vm->clock,
 		.ram_mb = vm->config.ram_mb,
-		.ram_fd = vm->ram_fd,
-		.state_fd = vm->state_fd < 0 ? -1 : state_reopen(vm->state_fd),
-		.controlled = vm->state_fd >= 0,
+		.ram_fd = vm->warm.ram_fd,
+		.state_fd = vm->warm.state_fd < 0 ? -1 : kept_state(&vm->warm),
+		.controlled = vm->warm.state_fd >= 0,
+		.goes_on = STOP_COUNT,
 		.cpu = cpu,
 	};
 	int err;
 
-	if (vm->state_fd < 0) {
+	if (vm->stem && stem_fork(vm->stem, qemu, cpu) == 0)
+		return 0;
+	if (vm->warm.state_fd < 0) {
 		err = path_join(vmlinux, vm->entry, "vmlinux", f);
 		if (!err)
 			err = path_join(initrd, vm->entry, "initrd", f);
@@ -247,10 +233,7 @@ static int guest_start(struct qemu *qemu, const struct vm_machine *vm, int cpu, 
 		config.initrd = initrd;
 	}
 	err = qemu_start(qemu, &config, f);
-	if (!err && vm->state_fd >= 0 &&
-	    qemu_restore(qemu, config.state_fd, RESTORE_LIMIT_MS, f) < 0)
-		err = restore_failed(qemu, f);
-	return err;
+	return err || vm->warm.state_fd < 0 ? err : vm_restore(qemu, config.state_fd, f);
 }
 
 void vm_child(const struct run_plan *plan, const struct vm_machine *vm,

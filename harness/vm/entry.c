@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "entry.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,9 +15,14 @@
 #include "modules.h"
 #include "trust.h"
 
-#define ENTRY_FILES 4
-static const char *const entry_files[2][ENTRY_FILES] = {
-	{"vmlinux", "initrd", "run.jsonl", "modules"}, {"ram", "state", "run.jsonl", "modules"}};
+#define ENTRY_FILES 6
+static const char *const entry_files[][ENTRY_FILES] = {
+	[ENTRY_BOOTS] = {"vmlinux", "initrd", "run.jsonl", "modules"},
+	[ENTRY_RESTORES] = {"ram", "state", "run.jsonl", "modules"},
+	[ENTRY_MULTIPLIES] = {"ram", "state", "run.jsonl", "modules", "cold-ram", "cold-state"},
+};
+static_assert(sizeof(entry_files) / sizeof(entry_files[0]) == ENTRY_KIND_COUNT,
+              "every kind of entry has files");
 
 int file_digest(const char *path, uint64_t *digest, struct fault *f)
 {
@@ -76,27 +82,27 @@ static int checked_line(const char *path, const char *name, struct buffer *text,
 typedef int (*line_fn)(const char *path, const char *name, struct buffer *text, struct fault *f);
 
 /* A line a file; -ENOENT: one is missing. */
-static int entry_lines(const char *dir, bool restores, line_fn line, struct buffer *text,
+static int entry_lines(const char *dir, enum entry_kind kind, line_fn line, struct buffer *text,
                        struct fault *f)
 {
 	int err = 0;
 
-	for (int i = 0; i < ENTRY_FILES && !err; i++) {
+	for (int i = 0; i < ENTRY_FILES && entry_files[kind][i] && !err; i++) {
 		char path[CACHE_PATH];
 
-		err = path_join(path, dir, entry_files[restores][i], f);
+		err = path_join(path, dir, entry_files[kind][i], f);
 		if (!err)
-			err = line(path, entry_files[restores][i], text, f);
+			err = line(path, entry_files[kind][i], text, f);
 	}
 	return !err && text->failed ? fault_set(f, ENOMEM, "look at %.100s", dir) : err;
 }
 
 /* The lines as they are now, into @name. */
-static int entry_note(const char *dir, bool restores, line_fn line, const char *name,
+static int entry_note(const char *dir, enum entry_kind kind, line_fn line, const char *name,
                       struct fault *f)
 {
 	struct buffer text = {0};
-	int err = entry_lines(dir, restores, line, &text, f);
+	int err = entry_lines(dir, kind, line, &text, f);
 
 	if (!err)
 		err = file_write_in(dir, name, text.data, text.used, f);
@@ -115,12 +121,12 @@ static char *entry_text(const char *dir, const char *name)
 }
 
 /* Whether the lines as they are now are those in @name. */
-static bool entry_fits(const char *dir, bool restores, line_fn line, const char *name)
+static bool entry_fits(const char *dir, enum entry_kind kind, line_fn line, const char *name)
 {
 	char *noted = entry_text(dir, name);
 	struct buffer text = {0};
 	struct fault ignored;
-	bool fits = noted && entry_lines(dir, restores, line, &text, &ignored) == 0 &&
+	bool fits = noted && entry_lines(dir, kind, line, &text, &ignored) == 0 &&
 	            !strcmp(noted, buffer_text(&text));
 
 	buffer_free(&text);
@@ -128,22 +134,22 @@ static bool entry_fits(const char *dir, bool restores, line_fn line, const char 
 	return fits;
 }
 
-int entry_seal(const char *dir, bool restores, struct fault *f)
+int entry_seal(const char *dir, enum entry_kind kind, struct fault *f)
 {
-	return entry_note(dir, restores, made_line, "made", f);
+	return entry_note(dir, kind, made_line, "made", f);
 }
 
-bool entry_is_whole(const char *dir, bool restores)
+bool entry_is_whole(const char *dir, enum entry_kind kind)
 {
 	struct fault ignored;
 	char *modules;
 	bool whole;
 
-	if (!entry_fits(dir, restores, checked_line, "checked")) {
-		if (!entry_fits(dir, restores, made_line, "made"))
+	if (!entry_fits(dir, kind, checked_line, "checked")) {
+		if (!entry_fits(dir, kind, made_line, "made"))
 			return false;
 		/* Without it all is read again next time. */
-		(void)entry_note(dir, restores, checked_line, "checked", &ignored);
+		(void)entry_note(dir, kind, checked_line, "checked", &ignored);
 	}
 	modules = entry_text(dir, "modules");
 	whole = modules && modules_same(modules);
@@ -191,8 +197,8 @@ int entry_trusted(const char *dir, struct fault *f)
 	static const char *const notes[] = {"made", "checked", NULL};
 	int err = trust_own(dir, f);
 
-	for (int kind = 0; kind < 2; kind++)
-		for (int i = 0; i < ENTRY_FILES && !err; i++)
+	for (int kind = 0; kind < ENTRY_KIND_COUNT; kind++)
+		for (int i = 0; i < ENTRY_FILES && entry_files[kind][i] && !err; i++)
 			err = trust_own_in(dir, entry_files[kind][i], f);
 	for (int i = 0; notes[i] && !err; i++)
 		err = trust_own_in(dir, notes[i], f);

@@ -3,8 +3,8 @@
  * guest. Theory of operation
  *
  * Process 1 makes the system usable and forks a keeper, which finds out what this
- * kernel can do, loads eBPF and writes the record's first line. For each kind of wire
- * it forks a process that stands by: with its bench built and its observers open, all
+ * kernel can do, loads eBPF and writes the record's first line. It warms up (warm.h), and
+ * for each kind of wire it forks a process that stands by: with its bench built and its observers open, all
  * that does not depend on the probe (two thirds of a restored guest's work otherwise).
  * Then it stops the machine by an I/O port, at an exact instant of its own: that is
  * when the snapshot is taken. A restored guest goes on behind that instruction, the
@@ -38,6 +38,7 @@
 #include "job.h"
 #include "shared.h"
 #include "system.h"
+#include "warm.h"
 
 static struct shared *shared;
 
@@ -321,25 +322,35 @@ static void tick_await(void)
 	while (now.tv_nsec == first.tv_nsec);
 }
 
+/* In real time the processor runs on until QEMU's main loop has stopped the machine. */
+static void keeper_stop(enum guest_stop stop, bool is_virtual)
+{
+	uint64_t stopped_at;
+
+	stage_set(GUEST_READY);
+	if (is_virtual)
+		tick_await();
+	stopped_at = __builtin_ia32_rdtsc();
+	outb(STOP_VALUE, PORT_STOP);
+	shared->stop_cycles[stop] = __builtin_ia32_rdtsc() - stopped_at;
+	while (__atomic_load_n(&shared->goes_on, __ATOMIC_ACQUIRE) <= stop)
+		__builtin_ia32_pause();
+}
+
 static _Noreturn void keeper_main(void)
 {
 	bool is_virtual = system_told(GUEST_VIRTUAL);
 	struct standby standbys[WIRE_KIND_COUNT] = {0};
 	static struct machine machine;
-	uint64_t stopped_at;
 
 	keeper_find(&machine, is_virtual);
+	if (is_virtual) {
+		keeper_stop(STOP_COLD, true);
+		warm_up(&machine);
+	}
 	standbys_start(standbys, &machine);
-	stage_set(GUEST_READY);
 	system_settle();
-	if (is_virtual)
-		tick_await();
-	stopped_at = __builtin_ia32_rdtsc();
-	outb(STOP_VALUE, PORT_STOP);
-	shared->stop_cycles = __builtin_ia32_rdtsc() - stopped_at;
-	/* In real time the processor runs on until QEMU's main loop has stopped the machine. */
-	while (!__atomic_load_n(&shared->goes_on, __ATOMIC_ACQUIRE))
-		__builtin_ia32_pause();
+	keeper_stop(STOP_WARM, is_virtual);
 	if (job_size() && shared->task == GUEST_CHECKS)
 		keeper_check();
 	else if (job_size())

@@ -21,13 +21,22 @@
 #include "initrd.h"
 #include "modules.h"
 #include "snapshot.h"
+#include "stem.h"
 
-#define GUEST_FORMAT "3" /* of an entry */
+#define GUEST_FORMAT "4" /* of an entry */
 
-/* Not with KVM: nobody has tried yet what its clocks make of it. */
-static bool vm_restores(const struct vm_machine *vm)
+static enum entry_kind vm_kind(const struct vm_machine *vm)
 {
-	return vm->clock != QEMU_REAL_KVM;
+	switch (vm->clock) {
+	case QEMU_VIRTUAL:
+		return ENTRY_MULTIPLIES;
+	case QEMU_REAL_TCG:
+		return ENTRY_RESTORES;
+	case QEMU_REAL_KVM: /* nobody has tried yet what its clocks make of a snapshot */
+	case QEMU_CLOCK_COUNT:
+		break;
+	}
+	return ENTRY_BOOTS;
 }
 
 /* In real time the guest has measured how fast this processor's TSC is. */
@@ -77,9 +86,10 @@ static int entry_make(const struct vm_machine *vm, const char *name, struct faul
 	int err = cache_begin("guests", name, temp, f);
 
 	if (!err)
-		err = vm_restores(vm) ? snapshot_make(vm, temp, f) : boot_make(vm, temp, f);
+		err = vm_kind(vm) == ENTRY_BOOTS ? boot_make(vm, temp, f)
+		                                 : snapshot_make(vm, temp, f);
 	if (!err)
-		err = entry_seal(temp, vm_restores(vm), f);
+		err = entry_seal(temp, vm_kind(vm), f);
 	if (!err)
 		err = interrupt_check(f);
 	if (!err)
@@ -122,15 +132,12 @@ static int entry_open(struct vm_machine *vm, struct fault *f)
 {
 	int err = info_read(vm, f);
 
-	if (err || !vm_restores(vm))
+	if (err || vm_kind(vm) == ENTRY_BOOTS)
 		return err;
-	vm->ram_fd = file_open_in(vm->entry, "ram", O_RDWR, f);
-	if (vm->ram_fd < 0)
-		return vm->ram_fd;
-	vm->state_fd = file_open_in(vm->entry, "state", O_RDONLY, f);
-	if (vm->state_fd < 0)
-		return vm->state_fd;
-	return entry_digest(vm->entry, &vm->digest, f);
+	err = kept_open(&vm->warm, vm->entry, STOP_WARM, 0, f);
+	if (!err && vm_kind(vm) == ENTRY_MULTIPLIES)
+		err = kept_open(&vm->cold, vm->entry, STOP_COLD, 0, f);
+	return err ? err : entry_digest(vm->entry, &vm->digest, f);
 }
 
 static void clock_choose(struct vm_machine *vm)
@@ -158,7 +165,7 @@ static int entry_have(struct vm_machine *vm, const char *name, struct fault *f)
 	if (err)
 		return err;
 	(void)utimensat(AT_FDCWD, vm->entry, NULL, 0); /* used now: nobody removes it */
-	if (!entry_is_whole(vm->entry, vm_restores(vm))) {
+	if (!entry_is_whole(vm->entry, vm_kind(vm))) {
 		vm->built = true;
 		err = vm_forget(vm->kernel.release, false, f);
 		if (!err && vm->kernel.version[0])
@@ -198,7 +205,11 @@ int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
 	int err;
 
 	*vm = (struct vm_machine){
-		.kernel = *kernel, .config = *config, .ram_fd = -1, .state_fd = -1};
+		.kernel = *kernel,
+		.config = *config,
+		.cold = KEPT_NOTHING,
+		.warm = KEPT_NOTHING,
+	};
 	if (!vm->config.ram_mb)
 		vm->config.ram_mb = ram_asked();
 	clock_choose(vm);
@@ -220,10 +231,8 @@ int vm_prepare(const struct vm_kernel *kernel, const struct vm_config *config,
 
 void vm_release(struct vm_machine *vm)
 {
-	if (vm->ram_fd >= 0)
-		close(vm->ram_fd);
-	if (vm->state_fd >= 0)
-		close(vm->state_fd);
-	vm->ram_fd = vm->state_fd = -1;
+	stem_end(vm);
+	kept_close(&vm->cold);
+	kept_close(&vm->warm);
 	settings_clear(&vm->info.features);
 }

@@ -14,10 +14,12 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../base/interrupt.h"
+#include "fork.h"
 #include "guest.h"
 #include "limit.h"
 #include "spawn.h"
@@ -75,7 +77,7 @@ static const struct clock_arguments {
 static_assert(sizeof(clocks) / sizeof(clocks[0]) == QEMU_CLOCK_COUNT, "every clock has arguments");
 
 #define ARGUMENTS_MAX 64
-#define OWN_ARGUMENTS 10
+#define OWN_ARGUMENTS 12
 
 /* The command line, with what it needs to own. */
 struct qemu_line {
@@ -112,7 +114,7 @@ static void line_memory(struct qemu_line *line, const struct qemu_config *config
 		return;
 	line_own(line, "-object",
 	         "memory-backend-file,id=ram,size=%uM,mem-path=/proc/self/fd/%d,share=%s",
-	         config->ram_mb, config->ram_fd, config->stops ? "on" : "off");
+	         config->ram_mb, config->ram_fd, config->keeps ? "on" : "off");
 }
 
 static void line_make(struct qemu_line *line, const struct qemu *qemu,
@@ -133,7 +135,7 @@ static void line_make(struct qemu_line *line, const struct qemu *qemu,
 	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++)
 		line_add(line, arguments[i]);
 	/* The guest stops itself for the snapshot; nobody but us would let it go on. */
-	line_own(line, "-action", "panic=%s", config->stops ? "pause" : "none");
+	line_own(line, "-action", "panic=%s", config->goes_on < STOP_COUNT ? "pause" : "none");
 	if (config->state_fd >= 0) {
 		line_add(line, "-incoming");
 		line_add(line, "defer");
@@ -142,6 +144,11 @@ static void line_make(struct qemu_line *line, const struct qemu *qemu,
 		line_own(line, "-kernel", "%s", config->vmlinux);
 		line_own(line, "-initrd", "%s", config->initrd);
 		line_own(line, "-append", "%s", clock->append);
+	}
+	if (config->forks) {
+		line_own(line, "-chardev", "socket,id=forks,fd=%d", config->forks->monitor_fd);
+		line_add(line, "-mon");
+		line_add(line, "chardev=forks,mode=readline");
 	}
 	if (config->controlled) {
 		line_own(line, "-chardev", "socket,id=qmp,fd=%d", qmp_fd);
@@ -218,9 +225,11 @@ int qemu_open(struct qemu *qemu, struct fault *f)
 	*qemu = (struct qemu){
 		.alive_fd = -1,
 		.qmp_fd = -1,
-		.console_fd = memory_file("console", 0),
-		.error_fd = memory_file("error", 0),
-		.shared_fd = memory_file("shared", SHARED_BYTES),
+		.monitor_fd = -1,
+		.line_fd = -1,
+		.console_fd = memory_file(FORK_NAME_CONSOLE, 0),
+		.error_fd = memory_file(FORK_NAME_ERROR, 0),
+		.shared_fd = memory_file(FORK_NAME_SHARED, SHARED_BYTES),
 	};
 	if (qemu->console_fd >= 0 && qemu->error_fd >= 0 && qemu->shared_fd >= 0) {
 		void *at = mmap(NULL, SHARED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -244,22 +253,37 @@ static bool fd_inherit(int fd)
 	return fd < 0 || fcntl(fd, F_SETFD, 0) == 0;
 }
 
-static const unsigned char steady[] = {
-#include "steady.so.h"
+static const unsigned char inside[] = {
+#include "inside.so.h"
 };
 
-/* Have the program to come load steady.so.c, before what the environment has it load. */
-static bool steady_preload(void)
+/* Have the program to come load steady.so.c and fork.so.c, before what the environment has it load. */
+static bool inside_preload(void)
 {
 	const char *others = getenv("LD_PRELOAD");
 	char value[4096];
-	int fd = memfd_create("steady", 0);
+	int fd = memfd_create("inside", 0);
 
-	if (fd < 0 || write(fd, steady, sizeof(steady)) != (ssize_t)sizeof(steady))
+	if (fd < 0 || write(fd, inside, sizeof(inside)) != (ssize_t)sizeof(inside))
 		return false;
 	snprintf(value, sizeof(value), "/proc/self/fd/%d%s%s", fd, others ? ":" : "",
 	         others ? others : "");
 	return setenv("LD_PRELOAD", value, 1) == 0;
+}
+
+/* A descriptor that the program to come finds by a name in its environment. */
+static bool fd_tell(const char *name, int fd)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", fd);
+	return fd_inherit(fd) && setenv(name, number, 1) == 0;
+}
+
+static bool forks_tell(const struct qemu_forks *forks)
+{
+	return !forks ||
+	       (fd_tell(FORK_SOCKET, forks->socket_fd) && fd_tell(FORK_MONITOR, forks->monitor_fd));
 }
 
 static _Noreturn void qemu_child(const struct qemu *qemu, const struct qemu_config *config,
@@ -274,7 +298,8 @@ static _Noreturn void qemu_child(const struct qemu *qemu, const struct qemu_conf
 		_exit(EXIT_FAILURE);
 	if (!fd_inherit(alive_fd) || !fd_inherit(qmp_fd) || !fd_inherit(qemu->console_fd) ||
 	    !fd_inherit(qemu->shared_fd) || !fd_inherit(config->ram_fd) ||
-	    !fd_inherit(config->state_fd) || (config->clock == QEMU_VIRTUAL && !steady_preload()))
+	    !fd_inherit(config->state_fd) || !forks_tell(config->forks) ||
+	    (config->clock == QEMU_VIRTUAL && !inside_preload()))
 		_exit(EXIT_FAILURE);
 	CPU_ZERO(&cpus);
 	if (config->cpu >= 0) {
@@ -300,7 +325,7 @@ int qemu_start(struct qemu *qemu, const struct qemu_config *config, struct fault
 		return fault_set(f, errno, "make a socket pair");
 	}
 	qemu->qmp_fd = qmp[0];
-	qemu->shared->goes_on = !config->stops;
+	qemu->shared->goes_on = config->goes_on;
 	pid = fork();
 	if (!pid)
 		qemu_child(qemu, config, alive[1], qmp[1]);
@@ -320,7 +345,8 @@ int qemu_wait(struct qemu *qemu, int wait_ms, int *status)
 
 	if (poll(&fd, 1, wait_ms) <= 0)
 		return 0;
-	while (waitpid(qemu->pid, status, 0) < 0 && errno == EINTR)
+	*status = 0; /* of a fork nobody hears it */
+	while (qemu->line_fd < 0 && waitpid(qemu->pid, status, 0) < 0 && errno == EINTR)
 		;
 	qemu->pid = 0;
 	return 1;
@@ -347,20 +373,31 @@ static void fd_close(int fd)
 
 void qemu_close(struct qemu *qemu)
 {
-	if (qemu->pid > 0) {
+	if (qemu->pid > 0 && qemu->line_fd < 0) {
 		kill(qemu->pid, SIGKILL);
 		while (waitpid(qemu->pid, NULL, 0) < 0 && errno == EINTR)
 			;
+	} else if (qemu->pid > 0) {
+		(void)syscall(SYS_pidfd_send_signal, qemu->alive_fd, SIGKILL, NULL, 0);
 	}
 	if (qemu->shared)
 		munmap(qemu->shared, SHARED_BYTES);
 	fd_close(qemu->alive_fd);
 	fd_close(qemu->qmp_fd);
+	fd_close(qemu->monitor_fd);
+	fd_close(qemu->line_fd);
 	fd_close(qemu->console_fd);
 	fd_close(qemu->error_fd);
 	fd_close(qemu->shared_fd);
 	*qemu = (struct qemu){
-		.alive_fd = -1, .qmp_fd = -1, .console_fd = -1, .error_fd = -1, .shared_fd = -1};
+		.alive_fd = -1,
+		.qmp_fd = -1,
+		.monitor_fd = -1,
+		.line_fd = -1,
+		.console_fd = -1,
+		.error_fd = -1,
+		.shared_fd = -1,
+	};
 }
 
 /* ---- what it said */

@@ -20,15 +20,22 @@ enum qemu_clock {
 	QEMU_CLOCK_COUNT,
 };
 
+/* What a machine that is to multiply (fork.h) has its ends of. */
+struct qemu_forks {
+	int socket_fd, monitor_fd;
+};
+
 struct qemu_config {
 	enum qemu_clock clock;
 	unsigned int ram_mb;
 	const char *vmlinux, *initrd; /* NULL with state_fd */
 	int ram_fd; /* what RAM is in; -1: nowhere */
-	bool stops; /* the guest stops itself, and what it wrote stays in ram_fd: for a snapshot */
+	bool keeps; /* what the guest writes stays in ram_fd: for a snapshot */
+	uint32_t goes_on; /* behind how many of its stops; at the next one it stays */
 	int state_fd; /* qemu_restore() will be given this; -1: boot */
 	bool controlled; /* with QMP */
 	int cpu; /* stay on this one; -1: anywhere */
+	const struct qemu_forks *forks; /* NULL: it does not multiply */
 };
 
 struct qemu {
@@ -36,6 +43,7 @@ struct qemu {
 	int alive_fd; /* reads as ended when the process has */
 	int console_fd, error_fd, shared_fd; /* memory files */
 	int qmp_fd; /* -1: none */
+	int monitor_fd, line_fd; /* of a fork (stem.h), which is no child of ours; else -1 */
 	struct shared *shared;
 	char heard[65536]; /* of QMP, a line that is still coming in */
 	size_t heard_size;
@@ -69,7 +77,7 @@ char *qemu_error_line(const struct qemu *qemu, char *buf, size_t size);
  * Hear that QEMU has set its machine up; before anything else is said to it.
  */
 int qemu_greet(struct qemu *qemu, int limit_ms, struct fault *f) MUST_CHECK;
-/* Until the guest has stopped itself; -EPIPE: QEMU has ended; -ETIMEDOUT. */
+/* Until the guest has stopped itself once more; -EPIPE: QEMU has ended; -ETIMEDOUT. */
 int qemu_await_stop(struct qemu *qemu, int limit_ms, struct fault *f) MUST_CHECK;
 /* Go on from what qemu_save() wrote. */
 int qemu_restore(struct qemu *qemu, int fd, int limit_ms, struct fault *f) MUST_CHECK;

@@ -132,9 +132,8 @@ int qemu_greet(struct qemu *qemu, int limit_ms, struct fault *f)
 int qemu_await_stop(struct qemu *qemu, int limit_ms, struct fault *f)
 {
 	struct limit limit = limit_begin(qemu->pid, limit_ms);
-	int err = qmp_ask(qemu, greeting, -1, &limit, f);
 
-	return err ? err : qmp_await(qemu, "STOP", NULL, &limit, f);
+	return qmp_await(qemu, "STOP", NULL, &limit, f);
 }
 
 static const char capabilities[] =

@@ -39,9 +39,20 @@
  */
 #define STOP_CYCLES_MIN 10000
 
+/*
+ * In virtual time the guest stops itself twice: when it knows what its kernel can do, and when
+ * it stands by. In between it warms up (warm.h), which a machine that is to multiply does
+ * once more, to have the code translated. In real time there is the second stop alone.
+ */
+enum guest_stop {
+	STOP_COLD,
+	STOP_WARM,
+	STOP_COUNT,
+};
+
 enum guest_stage {
 	GUEST_BOOTING,
-	GUEST_READY, /* stopped for the snapshot; out holds the run line */
+	GUEST_READY, /* knows what its kernel can do; out holds the run line */
 	GUEST_RUNNING, /* has taken the job */
 	GUEST_DONE, /* the probe's process has ended, with status */
 	GUEST_FAILED, /* could not even begin; out holds a line that says why */
@@ -59,9 +70,9 @@ struct shared {
 	uint32_t overflow; /* the record is cut off: it was longer than SHARED_OUT_MAX */
 	uint32_t wire; /* enum wire_kind of the job's probe, set by the harness */
 	uint32_t task; /* enum guest_task, set by the harness */
-	uint32_t goes_on; /* behind the stop; 0 where a snapshot is taken. Set by the harness */
+	uint32_t goes_on; /* behind how many of its stops. Set by the harness */
 	uint64_t out_size; /* grows when what it counts has been written */
-	uint64_t stop_cycles; /* from before the guest stopped itself until after it went on */
+	uint64_t stop_cycles[STOP_COUNT]; /* from before the guest stopped itself until after */
 	struct waiting waiting; /* set by a guest in real time, by its own clock */
 };
 static_assert(sizeof(struct shared) <= SHARED_JOB_AT, "the job begins behind the header");

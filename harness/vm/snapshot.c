@@ -109,75 +109,151 @@ static int fd_sync(int fd, struct fault *f)
 	return fdatasync(fd) < 0 ? fault_set(f, errno, "write the snapshot") : 0;
 }
 
-static int snapshot_boot(struct qemu *qemu, const struct vm_machine *vm,
-                         const struct qemu_config *config, int state_fd, struct fault *f)
+/* The machine runs until it has stopped itself, and is kept. */
+static int kept_save(struct qemu *qemu, const struct vm_machine *vm, const struct vm_kept *kept,
+                     struct fault *f)
 {
-	int err = qemu_start(qemu, config, f);
+	int err = qemu_await_stop(qemu, BOOT_LIMIT_MS, f);
 
-	if (err)
-		return err;
-	err = qemu_await_stop(qemu, BOOT_LIMIT_MS, f);
 	if (err || qemu->shared->stage != GUEST_READY)
 		return boot_failed(qemu, vm, err, f);
-	err = qemu_save(qemu, state_fd, SAVE_LIMIT_MS, f);
+	err = qemu_save(qemu, kept->state_fd, SAVE_LIMIT_MS, f);
 	if (!err)
-		err = fd_sync(state_fd, f);
-	return err ? err : fd_sync(config->ram_fd, f);
+		err = fd_sync(kept->state_fd, f);
+	return err ? err : fd_sync(kept->ram_fd, f);
+}
+
+/* Up to the first stop, which is the last one where the clock is real. */
+static int snapshot_boot(struct qemu *qemu, const struct vm_machine *vm,
+                         const struct qemu_config *boot, const struct vm_kept *kept,
+                         const char *dir, struct fault *f)
+{
+	struct qemu_config config = *boot;
+	int err;
+
+	config.ram_fd = kept->ram_fd;
+	config.keeps = true;
+	err = qemu_start(qemu, &config, f);
+	if (!err)
+		err = qemu_greet(qemu, BOOT_LIMIT_MS, f);
+	if (!err)
+		err = kept_save(qemu, vm, kept, f);
+	return err ? err
+	           : file_write_in(dir, "run.jsonl", (char *)qemu->shared + SHARED_OUT_AT,
+	                           (size_t)qemu->shared->out_size, f);
+}
+
+static bool stop_is_exact(const struct qemu *qemu, enum guest_stop stop)
+{
+	return qemu->shared->stop_cycles[stop] >= STOP_CYCLES_MIN;
+}
+
+/* From the first stop to the second; 1, 0: time has passed at the first, or -errno. */
+static int snapshot_warm(struct qemu *qemu, const struct vm_machine *vm, const struct vm_kept *cold,
+                         const struct vm_kept *warm, struct fault *f)
+{
+	const struct qemu_config config = {
+		.clock = vm->clock,
+		.ram_mb = vm->config.ram_mb,
+		.ram_fd = warm->ram_fd,
+		.keeps = true,
+		.state_fd = cold->state_fd,
+		.controlled = true,
+		.goes_on = STOP_WARM,
+		.cpu = -1,
+	};
+	int err = kept_copy_ram(cold, warm, f);
+
+	if (!err && lseek(cold->state_fd, 0, SEEK_SET) < 0)
+		err = fault_set(f, errno, "read the snapshot");
+	if (!err)
+		err = qemu_start(qemu, &config, f);
+	if (!err)
+		err = qemu_restore(qemu, cold->state_fd, SAVE_LIMIT_MS, f);
+	if (!err)
+		err = kept_save(qemu, vm, warm, f);
+	return err ? err : stop_is_exact(qemu, STOP_COLD);
 }
 
 /* Whether the new snapshot goes on from where it stopped: 1, 0 (time has passed) or -errno. */
-static int snapshot_try(const struct qemu_config *made, int state_fd, struct fault *f)
+static int snapshot_try(struct qemu *qemu, const struct vm_machine *vm, const struct vm_kept *kept,
+                        struct fault *f)
 {
-	struct qemu_config config = {
-		.clock = made->clock,
-		.ram_mb = made->ram_mb,
-		.ram_fd = made->ram_fd,
-		.state_fd = state_fd,
+	const struct qemu_config config = {
+		.clock = vm->clock,
+		.ram_mb = vm->config.ram_mb,
+		.ram_fd = kept->ram_fd,
+		.state_fd = kept->state_fd,
 		.controlled = true,
+		.goes_on = STOP_COUNT,
 		.cpu = -1,
 	};
-	int err, status = 0, good = 0;
-	struct qemu qemu;
+	int err, status = 0;
 
-	if (lseek(state_fd, 0, SEEK_SET) < 0)
+	if (lseek(kept->state_fd, 0, SEEK_SET) < 0)
 		return fault_set(f, errno, "read the snapshot");
-	err = qemu_open(&qemu, f);
-	if (err)
-		return err;
-	err = qemu_start(&qemu, &config, f);
+	err = qemu_start(qemu, &config, f);
 	if (!err)
-		err = qemu_restore(&qemu, state_fd, SAVE_LIMIT_MS, f);
-	if (!err && (!qemu_end(&qemu, SAVE_LIMIT_MS, &status) || qemu.shared->stage != GUEST_DONE))
+		err = qemu_restore(qemu, kept->state_fd, SAVE_LIMIT_MS, f);
+	if (!err && (!qemu_end(qemu, SAVE_LIMIT_MS, &status) || qemu->shared->stage != GUEST_DONE))
 		err = fault_set(f, EIO, "go on from the snapshot of a guest");
-	if (!err)
-		good = made->clock != QEMU_VIRTUAL || qemu.shared->stop_cycles >= STOP_CYCLES_MIN;
-	qemu_close(&qemu);
-	return err ? err : good;
+	return err ? err : vm->clock != QEMU_VIRTUAL || stop_is_exact(qemu, STOP_WARM);
 }
 
-/* One boot and save; 1: a good one, 0: another one is needed, -errno. */
-static int snapshot_take(const struct vm_machine *vm, const struct qemu_config *config,
-                         int state_fd, const char *dir, struct fault *f)
+/* One after another, each in a QEMU of its own: the steps of taking a snapshot. */
+enum step {
+	STEP_BOOT,
+	STEP_WARM,
+	STEP_TRY,
+	STEP_COUNT,
+};
+
+static int snapshot_step(enum step step, const struct vm_machine *vm,
+                         const struct qemu_config *boot, const struct vm_kept *cold,
+                         const struct vm_kept *warm, const char *dir, struct fault *f)
 {
+	bool is_virtual = vm->clock == QEMU_VIRTUAL;
 	struct qemu qemu;
-	int err;
+	int good = qemu_open(&qemu, f);
 
-	if (ftruncate(state_fd, 0) < 0 || lseek(state_fd, 0, SEEK_SET) < 0 ||
-	    ftruncate(config->ram_fd, 0) < 0 ||
-	    ftruncate(config->ram_fd, (off_t)vm->config.ram_mb << 20) < 0)
-		return fault_set(f, errno, "make room for a guest's memory");
-	err = qemu_open(&qemu, f);
-	if (err)
-		return err;
-	err = snapshot_boot(&qemu, vm, config, state_fd, f);
-	if (!err)
-		err = file_write_in(dir, "run.jsonl", (char *)qemu.shared + SHARED_OUT_AT,
-		                    (size_t)qemu.shared->out_size, f);
+	if (good < 0)
+		return good;
+	switch (step) {
+	case STEP_BOOT:
+		good = snapshot_boot(&qemu, vm, boot, is_virtual ? cold : warm, dir, f);
+		good = good ? good : 1;
+		break;
+	case STEP_WARM:
+		good = is_virtual ? snapshot_warm(&qemu, vm, cold, warm, f) : 1;
+		break;
+	case STEP_TRY:
+		good = snapshot_try(&qemu, vm, warm, f);
+		break;
+	case STEP_COUNT:
+		break;
+	}
 	qemu_close(&qemu);
-	return err ? err : snapshot_try(config, state_fd, f);
+	return good;
 }
 
-/* Up to the stop, of what guest_boot_files() writes to these paths. */
+/* 1: a good one, 0: another one is needed, -errno. */
+static int snapshot_take(const struct vm_machine *vm, const struct qemu_config *boot,
+                         const struct vm_kept *cold, const struct vm_kept *warm, const char *dir,
+                         struct fault *f)
+{
+	int good = kept_empty(warm, vm->config.ram_mb, f);
+
+	if (!good && cold->ram_fd >= 0)
+		good = kept_empty(cold, vm->config.ram_mb, f);
+	if (good < 0)
+		return good;
+	good = 1;
+	for (enum step step = 0; step < STEP_COUNT && good > 0; step++)
+		good = snapshot_step(step, vm, boot, cold, warm, dir, f);
+	return good;
+}
+
+/* Up to the next stop, of what guest_boot_files() writes to these paths. */
 static struct qemu_config boot_config(const struct vm_machine *vm, const char *vmlinux,
                                       const char *initrd)
 {
@@ -188,7 +264,7 @@ static struct qemu_config boot_config(const struct vm_machine *vm, const char *v
 		.initrd = initrd,
 		.ram_fd = -1,
 		.state_fd = -1,
-		.stops = true,
+		.goes_on = STOP_COLD,
 		.controlled = true,
 		.cpu = -1,
 	};
@@ -200,24 +276,21 @@ int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 {
 	char vmlinux[CACHE_PATH] = "", initrd[CACHE_PATH] = "";
 	struct qemu_config config = boot_config(vm, vmlinux, initrd);
-	int good = 0, state_fd, err = guest_boot_files(vm, dir, vmlinux, initrd, f);
+	struct vm_kept cold = KEPT_NOTHING, warm = KEPT_NOTHING;
+	int good = 0, err = guest_boot_files(vm, dir, vmlinux, initrd, f);
 
-	if (err)
-		return err;
-	state_fd = file_open_in(dir, "state", O_RDWR | O_CREAT, f);
-	config.ram_fd = file_open_in(dir, "ram", O_RDWR | O_CREAT, f);
-	if (state_fd < 0 || config.ram_fd < 0)
-		err = -f->err;
+	if (!err)
+		err = kept_open(&warm, dir, STOP_WARM, O_CREAT, f);
+	if (!err && vm->clock == QEMU_VIRTUAL)
+		err = kept_open(&cold, dir, STOP_COLD, O_CREAT, f);
 	for (int tries = 0; !err && !good && tries < SNAPSHOT_TRIES; tries++) {
-		good = snapshot_take(vm, &config, state_fd, dir, f);
+		good = snapshot_take(vm, &config, &cold, &warm, dir, f);
 		err = good < 0 ? good : 0;
 	}
 	if (!err && !good)
 		err = fault_set(f, EAGAIN, "stop the guest at the same instant as always");
-	if (state_fd >= 0)
-		close(state_fd);
-	if (config.ram_fd >= 0)
-		close(config.ram_fd);
+	kept_close(&cold);
+	kept_close(&warm);
 	if (!err && (unlink(vmlinux) < 0 || unlink(initrd) < 0))
 		err = fault_set(f, errno, "remove what is needed no more");
 	return err;
@@ -237,7 +310,9 @@ int boot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 		return err;
 	err = qemu_start(&qemu, &config, f);
 	if (!err) {
-		err = qemu_await_stop(&qemu, BOOT_LIMIT_MS, f);
+		err = qemu_greet(&qemu, BOOT_LIMIT_MS, f);
+		if (!err)
+			err = qemu_await_stop(&qemu, BOOT_LIMIT_MS, f);
 		if (err || qemu.shared->stage != GUEST_READY)
 			err = boot_failed(&qemu, vm, err, f);
 	}

@@ -21,8 +21,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "fork.so.h"
 
 /* A processor that never halts must not keep QMP or the end of QEMU waiting for ever. */
 #define BUSY_MOST_NS 200000000L
@@ -44,7 +47,7 @@ static bool thread_is_main(void)
 int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	static int (*next)(pthread_cond_t *, pthread_mutex_t *);
-	int rc;
+	int rc = 0;
 
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "pthread_cond_wait");
@@ -53,9 +56,34 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 	atomic_store(&processor, PROCESSOR_WAITS);
 	if (atomic_load(&main_waits))
 		syscall(SYS_futex, &processor, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-	rc = next(cond, mutex);
+	if (fork_socket() < 0)
+		rc = next(cond, mutex);
+	else
+		fork_wait(mutex);
 	atomic_store(&processor, PROCESSOR_RUNS);
 	return rc;
+}
+
+int pthread_cond_signal(pthread_cond_t *cond)
+{
+	static int (*next)(pthread_cond_t *);
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "pthread_cond_signal");
+	if (fork_socket() >= 0)
+		fork_wake();
+	return next(cond);
+}
+
+int pthread_cond_broadcast(pthread_cond_t *cond)
+{
+	static int (*next)(pthread_cond_t *);
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "pthread_cond_broadcast");
+	if (fork_socket() >= 0)
+		fork_wake();
+	return next(cond);
 }
 
 static void processor_await(void)
@@ -73,17 +101,47 @@ static void processor_await(void)
 	atomic_store(&main_waits, false);
 }
 
+typedef int (*ppoll_fn)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
+
+#define FDS_MOST 256
+
+/*
+ * The main loop's poll, with the socket of requests among what it waits for. It hears nothing of
+ * a request, nor of what else came at that time: that comes again.
+ */
+static int main_poll(ppoll_fn next, struct pollfd *fds, nfds_t count, const struct timespec *limit,
+                     const sigset_t *signals)
+{
+	static struct pollfd all[FDS_MOST];
+	int rc;
+
+	if (fork_socket() < 0 || count >= FDS_MOST)
+		return next(fds, count, limit, signals);
+	memcpy(all, fds, count * sizeof(*fds));
+	all[count] = (struct pollfd){.fd = fork_socket(), .events = POLLIN};
+	rc = next(all, count + 1, limit, signals);
+	if (rc > 0 && all[count].revents) {
+		for (nfds_t i = 0; i < count; i++)
+			fds[i].revents = 0;
+		fork_serve();
+		return 0;
+	}
+	memcpy(fds, all, count * sizeof(*fds));
+	return rc;
+}
+
 int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *limit, const sigset_t *signals)
 {
-	static int (*next)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
+	static ppoll_fn next;
 	int rc, err;
 
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "ppoll");
-	rc = next(fds, count, limit, signals);
+	if (!thread_is_main())
+		return next(fds, count, limit, signals);
+	rc = main_poll(next, fds, count, limit, signals);
 	err = errno;
-	if (thread_is_main())
-		processor_await();
+	processor_await();
 	errno = err;
 	return rc;
 }

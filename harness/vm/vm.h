@@ -14,6 +14,7 @@
 
 #include "../step/run_plan.h"
 #include "job.h"
+#include "kept.h"
 #include "kernels.h"
 #include "qemu.h"
 
@@ -30,7 +31,9 @@ struct vm_machine {
 	char clock_why[200]; /* real time without KVM: why */
 	struct run_info info; /* the guest's own */
 	char entry[CACHE_PATH]; /* of the cache: vmlinux and initrd, or ram and state */
-	int ram_fd, state_fd; /* the snapshot; -1: boot each time */
+	struct vm_kept warm; /* the snapshot; nothing: boot each time */
+	struct vm_kept cold; /* at its first stop: for a stem */
+	struct stem *stem; /* of which each run's machine is a fork; NULL: it is restored */
 	uint64_t digest; /* of all that the guest is made of, wherever that lies */
 	bool built; /* not found in the cache */
 };
@@ -46,6 +49,12 @@ void vm_release(struct vm_machine *vm);
 int vm_forget(const char *release, bool all, struct fault *f) MUST_CHECK;
 /* The bytes that the guests take that were made of @release, and how many they are. */
 uint64_t vm_size(const char *release, unsigned int *count);
+
+/*
+ * @runs runs are to come: have a machine ready that multiplies, if they are enough for it to pay
+ * and time is virtual. Without it each is restored: all that is lost is time. 0 or -errno.
+ */
+int vm_expect(struct vm_machine *vm, size_t runs, struct fault *f) MUST_CHECK;
 
 /* Run the probe in a guest, on a processor of its own where one is free (place.h), stream the record to @out_fd, _exit(). */
 _Noreturn void vm_child(const struct run_plan *plan, const struct vm_machine *vm,

@@ -341,6 +341,59 @@ qemu_that() {
 	[ "$(result_of never.ends-busy)" = "error QEMU was killed by SIGKILL" ]
 }
 
+# ---- many runs: forks of one machine
+
+# QEMU by another name: a line in started for each. $1: what else it does first.
+log_qemu() {
+	mkdir -p bin
+	cat >bin/qemu-system-x86_64 <<-END
+		#!/bin/bash
+		[ "\$1" = --version ] || echo \$\$ >>"$PWD/started"
+		$1
+		exec $(type -P qemu-system-x86_64) "\$@"
+	END
+	chmod +x bin/qemu-system-x86_64
+	PATH=$PWD/bin:$PATH
+}
+
+MANY=('self.*' 'wave*' 'close.*' 'loss.*' 'simopen.*')
+
+@test "many runs are forks of one machine, and to the byte what a restored guest says" {
+	log_qemu
+	"$FINWAIT" run wave1.lost self.connect --kernel "$KERNEL" --out alone >/dev/null
+	rm started
+	"$FINWAIT" run "${MANY[@]}" --kernel "$KERNEL" --out many >/dev/null
+	[ "$(wc -l <started)" -eq 1 ]
+	[ "$(find many -name '*.jsonl' | wc -l)" -ge 24 ]
+	cmp alone/wave1.lost.jsonl many/wave1.lost.jsonl
+	cmp alone/self.connect.jsonl many/self.connect.jsonl
+}
+
+@test "a QEMU that does not multiply: a line, and each guest is restored" {
+	log_qemu '[[ $* == *id=forks* ]] && exit 1'
+	run --separate-stderr -0 "$FINWAIT" run "${MANY[@]}" --kernel "$KERNEL"
+	[[ $stderr == "finwait: each guest is restored, which takes longer: "* ]]
+	[ "$(wc -l <started)" -ge 25 ]
+}
+
+@test "killed in mid-run, finwait leaves no fork and no machine" {
+	local sid i
+	setsid "$FINWAIT_SELFCHECK" run 'never.ends*' 'never.ends*' --kernel "$KERNEL" --phases 12 \
+		--time-limit 100 >/dev/null &
+	sid=$!
+	for ((i = 0; i < 900; i++)); do
+		grep -qs '"type":"event"' out/never.ends-busy.jsonl && break
+		sleep 0.1
+	done
+	[ "$(pgrep -c -s "$sid" -x qemu-system-x86)" -ge 2 ]
+	kill -9 "$sid"
+	for ((i = 0; i < 100; i++)); do
+		pgrep -s "$sid" >/dev/null || break
+		sleep 0.1
+	done
+	run ! pgrep -s "$sid"
+}
+
 # ---- several kernels, several phases
 
 # Each QEMU that is to boot waits for another one; neither does boot.

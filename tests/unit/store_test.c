@@ -412,7 +412,7 @@ static void real_time_has_no_key(void **state)
 	assert_int_equal(answer_key_make(&q.vm, &q.plan, &q.times, &none, &f), -ENOTSUP);
 	answer_key_clear(&none);
 	q.vm.clock = QEMU_VIRTUAL;
-	q.vm.state_fd = -1; /* booted each time */
+	q.vm.warm.state_fd = -1; /* booted each time */
 	assert_int_equal(answer_key_make(&q.vm, &q.plan, &q.times, &none, &f), -ENOTSUP);
 	answer_key_clear(&none);
 	settings_clear(&q.plan.params);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fork: what steady.so.c, which stands in for libc, hands over to fork.so.c. */
+#ifndef FINWAIT_VM_FORK_SO_H
+#define FINWAIT_VM_FORK_SO_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#pragma GCC visibility push(hidden) /* they are no names of QEMU's */
+
+/* What the main loop is to watch: readable, fork_serve() is due. -1: this QEMU does not multiply. */
+int fork_socket(void);
+/* Take a request, and return from it twice. In the fork, end it when nobody waits for it any more. */
+void fork_serve(void);
+
+/* As pthread_cond_wait() by one thread alone, on any condition; fork_wake() is its signal. */
+void fork_wait(pthread_mutex_t *mutex);
+void fork_wake(void);
+
+#pragma GCC visibility pop
+
+#endif
