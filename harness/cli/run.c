@@ -17,6 +17,7 @@
 #include "format.h"
 #include "html.h"
 #include "junit.h"
+#include "outflow.h"
 #include "output.h"
 #include "progress_view.h"
 #include "request_options.h"
@@ -35,6 +36,7 @@ struct run_command {
 	unsigned int verbose; /* how often -v */
 	bool in_order; /* what is printed goes by the plan's order, at the end */
 	struct progress_view progress;
+	struct outflow out; /* lines of --json */
 	struct ktap ktap;
 	int64_t begun_ns;
 };
@@ -45,6 +47,7 @@ static void run_progress(const struct progress *progress, void *arg)
 {
 	struct run_command *cmd = arg;
 
+	outflow_move(&cmd->out);
 	progress_view_show(&cmd->progress, progress);
 }
 
@@ -81,9 +84,9 @@ static void run_line(const struct record *rec, const char *line, size_t length, 
 	if (cli_format() != FORMAT_JSONL || cmd->in_order)
 		return;
 	stdout_begin(cmd);
-	fwrite(line, 1, length, stdout);
-	putchar('\n');
-	fflush(stdout);
+	outflow_put(&cmd->out, line, length);
+	outflow_put(&cmd->out, "\n", 1);
+	outflow_move(&cmd->out);
 }
 
 static void run_finished(const struct record *rec, void *arg)
@@ -287,6 +290,8 @@ static int run_carry_out(struct run_command *cmd)
 	cmd->in_order = request_is_repeatable(&cmd->request, &cmd->target);
 	code = session_run(&cmd->request, &cmd->target, &hooks, &result);
 	progress_view_clear(&cmd->progress);
+	if (!outflow_end(&cmd->out))
+		code = cli_say(EXIT_NOT_RUN, "not all could be printed: out of memory");
 	if (result.records) {
 		int printed = run_print(cmd, &result);
 

@@ -16,6 +16,7 @@
 #include "../session/compile.h"
 #include "../session/session.h"
 #include "cli.h"
+#include "outflow.h"
 #include "output.h"
 #include "progress_view.h"
 #include "request_options.h"
@@ -32,6 +33,7 @@ struct watch_command {
 	char *text; /* what is drawn and has not been printed, and its stream */
 	size_t size;
 	FILE *out;
+	struct outflow printed; /* what has been and the reader has not taken yet */
 	int64_t next_ns; /* not before that is it drawn again */
 	bool any, failed;
 };
@@ -46,8 +48,8 @@ static void watch_print(struct watch_command *cmd)
 		return;
 	if (isatty(STDOUT_FILENO))
 		progress_view_clear(&cmd->view);
-	fwrite(cmd->text, 1, cmd->size, stdout);
-	fflush(stdout);
+	outflow_put(&cmd->printed, cmd->text, cmd->size);
+	outflow_move(&cmd->printed);
 	rewind(cmd->out);
 }
 
@@ -117,6 +119,7 @@ static void watch_progress(const struct progress *progress, void *arg)
 	unsigned int columns, rows;
 
 	watch_draw(cmd);
+	outflow_move(&cmd->printed);
 	if (!cli_shows_progress() || !progress->job_count)
 		return;
 	progress_view_size(&columns, &rows);
@@ -157,6 +160,7 @@ static int watch_carry_out(struct watch_command *cmd)
 	code = session_run(&cmd->request, &here, &hooks, &result);
 	watch_end(cmd);
 	progress_view_clear(&cmd->view);
+	cmd->failed |= !outflow_end(&cmd->printed);
 	if (result.records) {
 		putchar('\n');
 		records_print(result.records, result.count, 1, false);

@@ -95,6 +95,27 @@ lines_of() {
 	[ ! -e out ]
 }
 
+@test "run --json and watch: a reader that does not read holds up no probe, and gets all of it" {
+	# what is printed is more than the pipes to the reader and from the probe hold
+	kept() {
+		tail -n 1 "out/$1.jsonl" 2>/dev/null | grep -q '"type":"result"'
+	}
+	mkfifo pipe
+	for command in 'run --json' watch; do
+		rm -rf out
+		# shellcheck disable=SC2086 # words
+		"$FINWAIT" $command finwait2.pile-up --quiet >pipe 2>complaint 3>&- &
+		pid=$!
+		exec 4<pipe # nobody reads
+		await kept finwait2.pile-up || await kept finwait2.pile-up || await kept finwait2.pile-up
+		cat <&4 >seen
+		exec 4<&-
+		wait $pid || [ $? -eq 3 ] # 3: a late machine
+		[ "$(stat -c %s seen)" -gt 200000 ]
+		[ "$command" = watch ] || tail -n 1 seen | grep -q '"type":"summary"'
+	done
+}
+
 @test "watch: one probe, and no other kernel" {
 	run -2 --separate-stderr "$FINWAIT" watch
 	[ "$stderr" = "finwait: watch takes one probe's id, or its C file" ]
