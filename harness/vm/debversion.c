@@ -2,6 +2,7 @@
 #include "kernels.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,4 +86,24 @@ int debversion_compare(const char *a, const char *b)
 	a = *revision_a ? revision_a + 1 : revision_a;
 	b = *revision_b ? revision_b + 1 : revision_b;
 	return part_compare(a, a + strlen(a), b, b + strlen(b));
+}
+
+/* A candidate comes before what it is one of: "-rc1" is "~rc1" to Debian's order. */
+static void release_as_version(const char *release, char version[96])
+{
+	char *candidate;
+
+	snprintf(version, 96, "%.95s", release);
+	candidate = strstr(version, "-rc");
+	if (candidate)
+		*candidate = '~';
+}
+
+int release_compare(const char *a, const char *b)
+{
+	char versions[2][96];
+
+	release_as_version(a, versions[0]);
+	release_as_version(b, versions[1]);
+	return debversion_compare(versions[0], versions[1]);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernels.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -29,6 +30,36 @@ bool kernel_name_fits(const char *name, const char *release, const char *version
 	return prefix_fits(name, version) || prefix_fits(name, release);
 }
 
+const char *kernel_flavour(const char *release, char buf[KERNEL_FLAVOUR])
+{
+	static const char end[] = "-amd64";
+	size_t length = strlen(release);
+	const char *last, *at;
+
+	buf[0] = '\0';
+	if (length < sizeof(end) || strcmp(release + length - strlen(end), end) != 0)
+		return buf;
+	last = at = release + length - strlen(end);
+	while (at > release && at[-1] != '-')
+		at--;
+	if (isalpha((unsigned char)*at))
+		snprintf(buf, KERNEL_FLAVOUR, "%.*s", (int)(last - at), at);
+	else
+		snprintf(buf, KERNEL_FLAVOUR, "generic");
+	return buf;
+}
+
+int kernel_name_rank(const char *name, const char *release, const char *version)
+{
+	char flavour[KERNEL_FLAVOUR];
+
+	if (!kernel_name_fits(name, release, version))
+		return 0;
+	if (!strcmp(name, release))
+		return 3;
+	return strcmp(kernel_flavour(release, flavour), "cloud") ? 1 : 2;
+}
+
 /* Where a release's file may be: its name stands in between. */
 struct place {
 	const char *before, *after;
@@ -53,7 +84,7 @@ static bool place_find(const char *dir, const struct place *places, const char *
 	return false;
 }
 
-static bool folder_kernel(const char *dir, const char *release, struct vm_kernel *kernel)
+bool kernel_of_tree(const char *dir, const char *release, struct vm_kernel *kernel)
 {
 	char path[CACHE_PATH], *version;
 	struct fault ignored;
@@ -74,8 +105,10 @@ static bool folder_kernel(const char *dir, const char *release, struct vm_kernel
 
 static int kernel_order(const void *a, const void *b)
 {
-	return -debversion_compare(((const struct vm_kernel *)a)->version,
-	                           ((const struct vm_kernel *)b)->version);
+	const struct vm_kernel *ka = a, *kb = b;
+	int order = -debversion_compare(ka->version, kb->version);
+
+	return order ? order : strcmp(ka->release, kb->release);
 }
 
 static int kernels_add(struct vm_kernels *kernels, const struct vm_kernel *kernel)
@@ -108,7 +141,7 @@ int kernels_list(struct vm_kernels *kernels, struct fault *f)
 
 		if (entry->d_name[0] == '.' || path_join(path, room, entry->d_name, f) < 0)
 			continue;
-		if (folder_kernel(path, entry->d_name, &kernel) &&
+		if (kernel_of_tree(path, entry->d_name, &kernel) &&
 		    kernels_add(kernels, &kernel) < 0)
 			err = fault_set(f, ENOMEM, "list kernels");
 	}
@@ -165,7 +198,7 @@ static int folder_find(const char *dir, struct vm_kernel *kernel, struct fault *
 		home = opendir(path);
 		while (home && !found && (entry = readdir(home)))
 			found = entry->d_name[0] != '.' &&
-			        folder_kernel(dir, entry->d_name, kernel);
+			        kernel_of_tree(dir, entry->d_name, kernel);
 		if (home)
 			closedir(home);
 		if (found)
@@ -233,16 +266,18 @@ const char *kernel_short(const char *release, char buf[KERNEL_SHORT])
 /* Of a word the one that it is like; of a number those that there are, for none is near. */
 static int kernel_refuse(const char *name, const struct vm_kernels *kernels, struct fault *f)
 {
-	char words[sizeof(f->what)] = "", own[KERNEL_SHORT];
+	char words[sizeof(f->what)] = "", own[KERNEL_SHORT], before[KERNEL_SHORT] = "";
 	struct nearest nearest;
 	size_t used = 0;
 
 	nearest_start(&nearest, name);
 	nearest_try(&nearest, "newest");
 	for (size_t i = 0; i < kernels->count && used < sizeof(words); i++) {
-		used += (size_t)snprintf(
-			words + used, sizeof(words) - used, "%s%s",
-			i ? ", " : " (fetched: ", kernel_short(kernels->items[i].release, own));
+		kernel_short(kernels->items[i].release, own);
+		if (strcmp(own, before) != 0)
+			used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s",
+			                         i ? ", " : " (fetched: ", own);
+		snprintf(before, sizeof(before), "%s", own);
 	}
 	if (kernels->count && used < sizeof(words))
 		snprintf(words + used, sizeof(words) - used, ")");
@@ -257,17 +292,21 @@ static int kernel_refuse(const char *name, const struct vm_kernels *kernels, str
 int kernel_find(const char *name, struct vm_kernel *kernel, struct fault *f)
 {
 	struct vm_kernels kernels;
-	bool found = false;
-	int err;
+	int err, best = 0;
 
 	if (strchr(name, '/'))
 		return path_find(name, kernel, f);
 	err = kernels_list(&kernels, f);
-	for (size_t i = 0; i < kernels.count && !found; i++) {
-		*kernel = kernels.items[i];
-		found = kernel_name_fits(name, kernel->release, kernel->version);
+	for (size_t i = 0; i < kernels.count; i++) {
+		const struct vm_kernel *each = &kernels.items[i];
+		int rank = kernel_name_rank(name, each->release, each->version);
+
+		if (rank <= best)
+			continue;
+		best = rank;
+		*kernel = *each;
 	}
-	if (!err && !found)
+	if (!err && !best)
 		err = kernel_refuse(name, &kernels, f);
 	kernels_free(&kernels);
 	return err;

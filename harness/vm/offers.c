@@ -6,12 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/buffer.h"
 #include "../base/interrupt.h"
 #include "apt.h"
 #include "archive.h"
 #include "kernels.h"
 
-#define NAMES_MAX 1024
+#define NAMES_AT_ONCE 512 /* of one command line */
 
 static const char *field_value(const char *stanza, const char *name, char *buf, size_t size)
 {
@@ -45,8 +46,10 @@ static bool offer_take(const char *stanza, struct vm_offer *offer)
 
 static int offer_order(const void *a, const void *b)
 {
-	return -debversion_compare(((const struct vm_offer *)a)->version,
-	                           ((const struct vm_offer *)b)->version);
+	const struct vm_offer *oa = a, *ob = b;
+	int order = -debversion_compare(oa->version, ob->version);
+
+	return order ? order : strcmp(oa->release, ob->release);
 }
 
 static int offers_parse(char *text, struct vm_offers *offers, struct fault *f)
@@ -74,42 +77,53 @@ static int offers_parse(char *text, struct vm_offers *offers, struct fault *f)
 	return 0;
 }
 
-/* Names as "linux-image-6.1.0-56-cloud-amd64 - Linux 6.1 ...", a line each. */
-static int offers_show(const char *conf, char *names, struct vm_offers *offers, struct fault *f)
-{
-	const char *argv[NAMES_MAX + 6] = {"apt-cache", "-c", conf, "show", "--no-all-versions"};
-	size_t count = 5;
-	char *rest = names, *output;
-	int err;
+typedef int (*text_fn)(char *text, struct vm_offers *offers, struct fault *f);
 
-	for (char *line; (line = strsep(&rest, "\n")) && count < NAMES_MAX + 5;) {
-		line[strcspn(line, " ")] = '\0';
-		/* Not the metapackages: "linux-image-6.12-cloud-amd64" has no third number. */
-		if (*line)
-			argv[count++] = line;
+/*
+ * Of what stands first in each line of @names, many at a time: @argv, which has room for
+ * NAMES_AT_ONCE of them and a NULL behind its @count words, and @take of what it prints.
+ */
+static int names_each(const char **argv, size_t count, char *names, text_fn take,
+                      struct vm_offers *offers, struct fault *f)
+{
+	int err = 0;
+
+	while (names && !err) {
+		size_t used = count;
+		char *output, *line;
+
+		while (used < count + NAMES_AT_ONCE && (line = strsep(&names, "\n"))) {
+			line[strcspn(line, " ")] = '\0';
+			if (*line)
+				argv[used++] = line;
+		}
+		argv[used] = NULL;
+		if (used == count)
+			break;
+		err = apt_run(argv, NULL, &output, f);
+		if (err)
+			break;
+		err = take(output, offers, f);
+		free(output);
 	}
-	if (count == 5)
-		return 0;
-	err = apt_run(argv, NULL, &output, f);
-	if (err)
-		return err;
-	err = offers_parse(output, offers, f);
-	free(output);
 	return err;
 }
 
+/* Not the metapackages: "linux-image-6.12-cloud-amd64" has no third number. */
 static int offers_read(const char *conf, struct vm_offers *offers, struct fault *f)
 {
-	const char *const argv[] = {
+	const char *const search[] = {
 		"apt-cache", "-c",           conf,
-		"search",    "--names-only", "^linux-image-[0-9]+\\.[0-9]+\\.[0-9].*-cloud-amd64$",
+		"search",    "--names-only", "^linux-image-[0-9]+\\.[0-9]+\\.[0-9].*-amd64$",
 		NULL};
+	const char *show[NAMES_AT_ONCE + 6] = {"apt-cache", "-c", conf, "show",
+	                                       "--no-all-versions"};
 	char *names;
-	int err = apt_run(argv, NULL, &names, f);
+	int err = apt_run(search, NULL, &names, f);
 
 	if (err)
 		return err;
-	err = offers_show(conf, names, offers, f);
+	err = names_each(show, 5, names, offers_parse, offers, f);
 	free(names);
 	return err;
 }
@@ -166,10 +180,98 @@ void offers_free(struct vm_offers *offers)
 	*offers = (struct vm_offers){0};
 }
 
+/* "PACKAGE | VERSION | URI SUITE/main amd64 Packages" */
+static bool madison_read(char *line, char *field[3], const char **suite)
+{
+	char *blank;
+
+	for (int i = 0; i < 3; i++) {
+		if (!line)
+			return false;
+		field[i] = strsep(&line, "|");
+		field[i] += strspn(field[i], " ");
+		if (i < 2)
+			field[i][strcspn(field[i], " ")] = '\0';
+	}
+	blank = strchr(field[2], ' ');
+	if (!blank)
+		return false;
+	blank[1 + strcspn(blank + 1, "/ ")] = '\0';
+	*suite = blank + 1;
+	return true;
+}
+
+/* Whether "a, b" has @suite. */
+static bool has_suite(const char *suites, const char *suite)
+{
+	size_t length = strlen(suite);
+
+	for (const char *at = suites; (at = strstr(at, suite)); at += length)
+		if ((at == suites || at[-1] == ' ') && (!at[length] || at[length] == ','))
+			return true;
+	return false;
+}
+
+static void suite_add(struct vm_offer *offer, const char *suite)
+{
+	size_t used = strlen(offer->suites);
+
+	if (!has_suite(offer->suites, suite) && used + strlen(suite) + 3 < sizeof(offer->suites))
+		snprintf(offer->suites + used, sizeof(offer->suites) - used, "%s%s",
+		         used ? ", " : "", suite);
+}
+
+static int suites_take(char *text, struct vm_offers *offers, struct fault *f)
+{
+	char *line, *field[3];
+	const char *suite;
+
+	(void)f;
+	while ((line = strsep(&text, "\n"))) {
+		if (!madison_read(line, field, &suite))
+			continue;
+		for (size_t i = 0; i < offers->count; i++)
+			if (!strcmp(offers->items[i].package, field[0]) &&
+			    !strcmp(offers->items[i].version, field[1]))
+				suite_add(&offers->items[i], suite);
+	}
+	return 0;
+}
+
+int offers_suites(struct vm_offers *offers, struct fault *f)
+{
+	char conf[CACHE_PATH], dir[CACHE_PATH];
+	const char *argv[NAMES_AT_ONCE + 5] = {"apt-cache", "-c", conf, "madison"};
+	struct buffer names = {0};
+	int err = offers->count ? 0 : fault_refuse(f, ENOENT, "no kernel is offered");
+
+	if (!err)
+		err = cache_room(archive_room(offers->items[0].wide), dir, f);
+	if (!err)
+		err = path_join(conf, dir, "apt.conf", f);
+	for (size_t i = 0; i < offers->count; i++)
+		buffer_add(&names, "%s\n", offers->items[i].package);
+	if (!err && names.failed)
+		err = fault_set(f, ENOMEM, "list kernels");
+	if (!err)
+		err = names_each(argv, 4, names.data, suites_take, offers, f);
+	buffer_free(&names);
+	return err;
+}
+
 const struct vm_offer *offer_find(const struct vm_offers *offers, const char *name)
 {
-	for (size_t i = 0; i < offers->count; i++)
-		if (kernel_name_fits(name, offers->items[i].release, offers->items[i].version))
-			return &offers->items[i];
-	return NULL;
+	const struct vm_offer *best = NULL;
+	int most = 0;
+
+	for (size_t i = 0; i < offers->count; i++) {
+		const struct vm_offer *each = &offers->items[i];
+		int rank = kernel_name_rank(name, each->release, each->version);
+
+		if (rank <= most)
+			continue;
+		most = rank;
+		best = each;
+	}
+	return best;
 }
