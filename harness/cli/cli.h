@@ -21,6 +21,8 @@ int command_judge(int argc, char **argv);
 int command_kernel(int argc, char **argv);
 int command_matrix(int argc, char **argv);
 int command_sweep(int argc, char **argv);
+int command_bisect(int argc, char **argv);
+int command_history(int argc, char **argv);
 int command_store(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);

@@ -183,8 +183,9 @@ static const struct command commands[] = {
 				"XDG_CACHE_HOME/finwait (~/.cache/finwait).",
 			.forms =
 				{
-					{"kernel list",
-                                         "what has been fetched, and the disk space it takes"},
+					{"kernel list [--all]",
+                                         "what has been fetched, and the disk space it takes; "
+                                         "or all that the mirror offers, with their suites"},
 					{"kernel fetch VERSION...",
                                          "download and unpack, never install: 6.12, 6.1.192, a "
                                          "release as uname -r says it, or newest"},
@@ -221,6 +222,35 @@ static const struct command commands[] = {
 				"new. What 'host' answers takes real time, and is not kept.",
 			.more = "Exit: as for run; with --verify also 1 where an answer is not the "
 				"one that is kept.",
+			.words = WORDS_PROBES | WORDS_FILES,
+		},
+	[COMMAND_BISECT] =
+		{
+			.name = "bisect",
+			.run = command_bisect,
+			.synopsis = "bisect [ID|GLOB|FILE.c...] --kernel GOOD..BAD",
+			.summary = "between which two kernels a finding changed",
+			.help = "Asks both ends. What they answer otherwise (another measured "
+				"value, another verdict, a model that holds or fails) changed "
+				"between them: it asks a kernel in the middle, and so on, until it "
+				"is known between which two. A kernel that does not boot, lacks "
+				"what a probe needs or was inconclusive is stepped over. Nothing "
+				"is asked twice: answers are kept ('finwait store').",
+			.more = "Exit: 0 found, 1 both ends answer alike, 2 usage, 3 an end did "
+				"not answer, or only kernels that do not are left between two.",
+			.words = WORDS_PROBES | WORDS_FILES,
+		},
+	[COMMAND_HISTORY] =
+		{
+			.name = "history",
+			.run = command_history,
+			.synopsis = "history [ID|GLOB|FILE.c...] [OPTION...]",
+			.summary = "when each finding changed, over all kernels",
+			.help = "Asks every kernel that has been fetched, oldest first, or reads "
+				"what it has answered ('finwait store'), and prints a line for "
+				"each finding that changed: what was measured from which version "
+				"to which. Those that are the same everywhere are counted.",
+			.more = "Exit: as for run.",
 			.words = WORDS_PROBES | WORDS_FILES,
 		},
 	[COMMAND_STORE] =

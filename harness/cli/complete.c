@@ -120,23 +120,31 @@ static void offer_params(const struct cursor *cursor)
 	}
 }
 
-/* Those that have been fetched, and 'host'; of a list behind commas the last. */
+/* Those that have been fetched, and 'host'; of a list behind commas, and of a range, the last. */
 static void offer_kernels(struct cursor cursor, bool host)
 {
-	const char *comma = strrchr(cursor.part, ',');
+	const char *comma = strrchr(cursor.part, ','), *dots;
+	char name[KERNEL_SHORT], before[KERNEL_SHORT] = "";
 	struct vm_kernels kernels;
-	char name[KERNEL_SHORT];
 	struct fault ignored;
 
 	if (comma)
 		cursor_skip(&cursor, (size_t)(comma + 1 - cursor.part));
+	dots = strstr(cursor.part, "..");
+	if (dots)
+		cursor_skip(&cursor, (size_t)(dots + 2 - cursor.part));
 	if (host)
 		offer(&cursor, "host", "", "the kernel that runs here");
 	if (kernels_list(&kernels, &ignored) < 0)
 		return;
-	for (size_t i = 0; i < kernels.count; i++)
-		offer(&cursor, kernel_short(kernels.items[i].release, name), "",
-		      kernels.items[i].release);
+	for (size_t i = 0; i < kernels.count; i++) {
+		const char *release = kernels.items[i].release;
+		bool newest = strcmp(kernel_short(release, name), before) != 0;
+
+		/* of several of one version the short name is the newest's */
+		offer(&cursor, newest ? name : release, "", release);
+		snprintf(before, sizeof(before), "%s", name);
+	}
 	kernels_free(&kernels);
 }
 

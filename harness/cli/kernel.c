@@ -8,93 +8,7 @@
 #include "../base/interrupt.h"
 #include "../vm/vm.h"
 #include "format.h"
-
-static unsigned long long megabytes(uint64_t bytes)
-{
-	return (bytes + (1 << 20) - 1) >> 20;
-}
-
-/* What a kernel and its guests take on the disk. */
-struct kernel_room {
-	uint64_t bytes, guest_bytes;
-	unsigned int guests;
-};
-
-static int kernel_measure(const struct vm_kernel *kernel, struct kernel_room *taken,
-                          struct fault *f)
-{
-	char room[CACHE_PATH], path[CACHE_PATH];
-	int err = cache_room("kernels", room, f);
-
-	taken->guest_bytes = vm_size(kernel->release, &taken->guests);
-	if (!err)
-		err = path_join(path, room, kernel->release, f);
-	if (!err)
-		taken->bytes = cache_size(path);
-	return err;
-}
-
-/* "RELEASE  VERSION  37 MB, 2 guests 166 MB" */
-static void kernel_print(const struct vm_kernel *kernel, const struct kernel_room *taken)
-{
-	printf("%-32s %-20s %4llu MB", kernel->release, kernel->version, megabytes(taken->bytes));
-	if (taken->guests)
-		printf(", %u guest%s %llu MB", taken->guests, taken->guests == 1 ? "" : "s",
-		       megabytes(taken->guest_bytes));
-	putchar('\n');
-}
-
-static void kernel_put(struct grid *grid, const struct vm_kernel *kernel,
-                       const struct kernel_room *taken)
-{
-	grid_put(grid, "%s", FINWAIT_VERSION);
-	grid_put(grid, "%s", kernel->release);
-	grid_put(grid, "%s", kernel->version);
-	grid_put(grid, "%llu", megabytes(taken->bytes));
-	grid_put(grid, "%u", taken->guests);
-	grid_put(grid, "%llu", megabytes(taken->guest_bytes));
-}
-
-static int kernels_show(const struct vm_kernels *kernels, struct grid *grid, struct fault *f)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < kernels->count && !err; i++) {
-		struct kernel_room taken;
-
-		err = kernel_measure(&kernels->items[i], &taken, f);
-		if (!err && cli_format() == FORMAT_TEXT)
-			kernel_print(&kernels->items[i], &taken);
-		else if (!err)
-			kernel_put(grid, &kernels->items[i], &taken);
-	}
-	return err;
-}
-
-static int kernel_list(void)
-{
-	static const struct grid_column columns[] = {
-		{"finwait", GRID_CONTEXT}, {"release", 0},          {"version", 0},
-		{"MB", GRID_NUMBER},       {"guests", GRID_NUMBER}, {"guests_MB", GRID_NUMBER},
-	};
-	struct grid grid = grid_open("finwait kernel list");
-	struct vm_kernels kernels;
-	struct fault fault;
-	int err = kernels_list(&kernels, &fault), code = EXIT_AS_PREDICTED;
-
-	grid_columns(&grid, columns, sizeof(columns) / sizeof(columns[0]));
-	if (!err)
-		err = kernels_show(&kernels, &grid, &fault);
-	if (err)
-		code = cli_fault(EXIT_NOT_RUN, &fault);
-	else if (cli_format() != FORMAT_TEXT)
-		code = format_print(&grid);
-	else if (!kernels.count)
-		printf("No kernel has been fetched yet: finwait kernel fetch 6.12 (or newest)\n");
-	kernels_free(&kernels);
-	grid_free(&grid);
-	return code;
-}
+#include "kernel_list.h"
 
 static int kernel_fetch_one(const struct vm_offer *offer)
 {
@@ -178,7 +92,7 @@ static int kernel_not_offered(const struct vm_offers *offers, const char *name)
 }
 
 /* One that cannot be had does not keep the others from being fetched. */
-static int kernel_fetch(int count, char **names)
+static int kernel_fetch(int count, const char *const *names)
 {
 	int code = EXIT_AS_PREDICTED;
 	struct archive archive = {0};
@@ -203,7 +117,7 @@ static int kernel_fetch(int count, char **names)
 	return code;
 }
 
-static int kernel_remove(int count, char **names)
+static int kernel_remove(int count, const char *const *names)
 {
 	if (!count)
 		return cli_say(EXIT_USAGE, "kernel rm wants a version");
@@ -223,19 +137,37 @@ static int kernel_remove(int count, char **names)
 	return EXIT_AS_PREDICTED;
 }
 
+/* @arg: whether all are to be listed. */
+static int option_take(void *arg, const struct option_row *row, const char *value)
+{
+	(void)row; /* --all is all there is */
+	(void)value;
+	*(bool *)arg = true;
+	return 0;
+}
+
 int command_kernel(int argc, char **argv)
 {
-	const char *verb = argc > 1 ? argv[1] : "list";
+	struct words words;
+	bool all = false;
+	int code = options_parse(COMMAND_KERNEL, argc, argv, option_take, &all, &words);
+	const char *verb = !code && words.count ? words.items[0] : "list";
+	int count = (int)words.count - 1;
 
-	if (!strcmp(verb, "list") && argc > 2)
-		return cli_say(EXIT_USAGE, "kernel list takes no argument, not '%s'", argv[2]);
+	if (code)
+		return code;
+	if (!strcmp(verb, "list") && count > 0)
+		return cli_say(EXIT_USAGE, "kernel list takes no argument, not '%s'",
+		               words.items[1]);
 	if (!strcmp(verb, "list"))
-		return kernel_list();
+		return kernel_list(all);
 	if (cli_format() != FORMAT_TEXT)
 		return cli_say(EXIT_USAGE, "--format goes with 'kernel list'");
+	if (all)
+		return cli_say(EXIT_USAGE, "--all goes with 'kernel list'");
 	if (!strcmp(verb, "fetch"))
-		return kernel_fetch(argc - 2, argv + 2);
+		return kernel_fetch(count, words.items + 1);
 	if (!strcmp(verb, "rm"))
-		return kernel_remove(argc - 2, argv + 2);
+		return kernel_remove(count, words.items + 1);
 	return form_refuse(COMMAND_KERNEL, verb);
 }

@@ -13,6 +13,8 @@
 #define WATCH (1U << COMMAND_WATCH)
 #define MATRIX (1U << COMMAND_MATRIX)
 #define SWEEP (1U << COMMAND_SWEEP)
+#define BISECT (1U << COMMAND_BISECT)
+#define HISTORY (1U << COMMAND_HISTORY)
 #define STORE (1U << COMMAND_STORE)
 #define DIFF (1U << COMMAND_DIFF)
 #define LADDER (1U << COMMAND_LADDER)
@@ -28,18 +30,20 @@
 #define KERNEL (1U << COMMAND_KERNEL)
 #define DOCTOR (1U << COMMAND_DOCTOR)
 #define EVERY (1U << COMMAND_COUNT) /* those that are for all commands */
-#define TABLES (LIST | SHOW | SYSCTL | ASK | KERNEL | STORE | DOCTOR | MATRIX | DIFF | ARTICLE)
+#define TABLES                                                                                     \
+	(LIST | SHOW | SYSCTL | ASK | KERNEL | STORE | DOCTOR | MATRIX | DIFF | ARTICLE | IN_ORDER)
 #define ASKING (RUN | MATRIX | DIFF | ARTICLE) /* commands that run probes */
+#define IN_ORDER (BISECT | HISTORY) /* kernels in guests alone, one after another */
 #define HOST_TOO (ASKING | WATCH) /* and one that does so on the host alone */
-#define SWEEP_TOO (ASKING | SWEEP) /* and one that does so with many values */
-#define ALL_ASKING (HOST_TOO | SWEEP)
+#define SWEEP_TOO (ASKING | SWEEP | IN_ORDER) /* and one that does so with many values */
+#define ALL_ASKING (HOST_TOO | SWEEP | IN_ORDER)
 
 /* In the order in which a help shows them; an option may differ between commands. */
 static const struct option_row rows[] = {
-	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=VALUE", HOST_TOO, WORDS_SYSCTLS,
+	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=VALUE", HOST_TOO | IN_ORDER, WORDS_SYSCTLS,
          "in force before the first socket (net.ipv4. may be left out); the prediction follows it; "
          "of several the last wins"},
-	{OPTION_PARAM, 0, "param", "NAME=VALUE", HOST_TOO, WORDS_PARAMS,
+	{OPTION_PARAM, 0, "param", "NAME=VALUE", HOST_TOO | IN_ORDER, WORDS_PARAMS,
          "a parameter of the probe, see 'finwait show ID'"},
 	{OPTION_SET, 0, "set", "[client:|server:]SYSCTL=LIST", SWEEP, WORDS_SYSCTLS,
          "every value of LIST in turn: 0..10, 1,30,59..61, 0..100/10 (by tens), reno,cubic"},
@@ -59,6 +63,15 @@ static const struct option_row rows[] = {
          "which kernels, in this order; 'host' is the one that runs here"},
 	{OPTION_KERNEL, 0, "kernel", "K", DIFF, WORDS_KERNELS | WORDS_HOST,
          "once or twice, or K,K; 'host' is the kernel that runs here"},
+	{OPTION_KERNEL, 0, "kernel", "GOOD..BAD", BISECT, WORDS_KERNELS | WORDS_FOLDERS,
+         "the two ends, and those between them that have been fetched, of one flavour; or a "
+         "folder of built kernels: each vmlinuz with its modules, or folder with boot/ and "
+         "lib/modules/"},
+	{OPTION_KERNEL, 0, "kernel", "K,K...", HISTORY, WORDS_KERNELS | WORDS_FOLDERS,
+         "these alone, in order of their versions; each may be a range (6.1..7.3) or a folder of "
+         "built kernels"},
+	{OPTION_ALL, 0, "all", NULL, IN_ORDER, 0,
+         "those that this machine's mirror offers, too, each fetched when it is asked"},
 	{OPTION_FROM, 0, "from", "NAME=DIR", MATRIX, 0,
          "a column of records that were kept in DIR; with the ranges of those that were run with "
          "--phases"},
@@ -67,6 +80,7 @@ static const struct option_row rows[] = {
          "real: by KVM where it works"},
 	{OPTION_QUICK, 0, "quick", NULL, RUN, 0,
          "with --kernel: not --faithful, which is the rule there"},
+	{OPTION_QUICK, 0, "quick", NULL, IN_ORDER, 0, "not --faithful, which is the rule"},
 	{OPTION_QUICK, 0, "quick", NULL, MATRIX | DIFF | ARTICLE | SWEEP, 0,
          "not --faithful; the rule where 'host' is among the kernels"},
 	{OPTION_PHASES, 0, "phases", "K", RUN, 0,
@@ -112,7 +126,7 @@ static const struct option_row rows[] = {
          "keep the records there, too, DIR/KERNEL/, a file a point"},
 	{OPTION_PLAN, 0, "plan", NULL, SWEEP, 0,
          "how many points there are, how many are kept, and what the others may take; asks none"},
-	{OPTION_AGAIN, 0, "again", NULL, SWEEP, 0, "take nothing from the store"},
+	{OPTION_AGAIN, 0, "again", NULL, SWEEP | IN_ORDER, 0, "take nothing from the store"},
 	{OPTION_VERIFY, 0, "verify", "N%", SWEEP, 0,
          "ask so many of the kept answers again: exit 1 where one is not the same to the byte"},
 	{OPTION_SHARD, 0, "shard", "I/N", SWEEP, 0,
@@ -120,6 +134,11 @@ static const struct option_row rows[] = {
          "SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX"},
 	{OPTION_IDS, 0, "ids", NULL, LIST, 0, "the ids alone, a line each"},
 	{OPTION_JSON, 0, "json", NULL, LIST, 0, "--format jsonl: a line of JSON a probe"},
+	{OPTION_JSON, 0, "json", NULL, KERNEL, 0, "--format jsonl: a line of JSON a kernel"},
+	{OPTION_JSON, 0, "json", NULL, BISECT, 0,
+         "--format jsonl: a line of JSON a finding that changed and kernel that was asked"},
+	{OPTION_JSON, 0, "json", NULL, HISTORY, 0,
+         "--format jsonl: a line of JSON a finding and span of kernels"},
 	{OPTION_TAP, 0, "tap", NULL, RUN | JUDGE, 0,
          "--format tap: KTAP instead of the table, and kselftest's exit codes: 0 passed, 1 failed "
          "or not carried out, 4 all skipped or inconclusive"},
@@ -160,6 +179,8 @@ static const struct option_row rows[] = {
 	{OPTION_OLDER, 0, "older", "DAYS", STORE, 0,
          "with prune: the answers that were put there more than DAYS days ago"},
 	{OPTION_ALL, 0, "all", NULL, STORE, 0, "with prune: every answer"},
+	{OPTION_ALL, 0, "all", NULL, KERNEL, 0,
+         "with list: every point release, backport and flavour that this machine's mirror offers"},
 	{OPTION_VERBOSE, 'v', NULL, NULL, RUN | JUDGE, 0,
          "the findings of each probe; again (-vv): the rules they rest on and the ladders"},
 	{OPTION_VERBOSE, 'v', NULL, NULL, MATRIX, 0,

@@ -33,4 +33,12 @@ enum finding_field {
 unsigned int findings_unlike(const struct diff_rule *rule, const struct finding *a,
                              const struct finding *b);
 
+/*
+ * Whether two kernels answer alike: what was measured, the verdict, and whether the model held; what
+ * finwait says and predicts besides is not the kernel's. Where both times the model leaves the same
+ * range (chance, the timers' phase) any value of it is the same answer.
+ */
+bool findings_answer_alike(const struct diff_rule *rule, const struct finding *a,
+                           const struct finding *b);
+
 #endif

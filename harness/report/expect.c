@@ -10,13 +10,11 @@
 
 #include "../base/clock.h"
 #include "alike.h"
+#include "answer_words.h"
 #include "expect.h"
 #include "sheet.h"
-#include "verdict_words.h"
 
 enum fit { FIT_AS_EXPECTED, FIT_CHANGED, FIT_GONE, FIT_ADDED, FIT_FAILS_ANEW, FIT_UNANSWERED };
-
-#define KERNELS_DOING (1U << FIELD_MEASURED | 1U << FIELD_MODEL | 1U << FIELD_VERDICT)
 
 struct comparison {
 	const struct expect *expect;
@@ -38,30 +36,16 @@ static bool is_answered(const struct finding *finding)
 	return finding->model != MODEL_UNJUDGED;
 }
 
-/* Where the model leaves a range (chance, the timers' phase) an answer is another one each time. */
-static bool is_open(const struct diff_rule *rule, const struct finding *then,
-                    const struct finding *now)
-{
-	return then->model == MODEL_HOLDS && now->model == MODEL_HOLDS &&
-	       now->predicts.lo < now->predicts.hi &&
-	       values_alike(rule, &then->predicts, &now->predicts);
-}
-
 static enum fit fit_of(const struct diff_rule *rule, const struct finding *then,
                        const struct finding *now)
 {
-	unsigned int unlike;
-
 	if (!then)
 		return now->model == MODEL_FAILS ? FIT_FAILS_ANEW : FIT_ADDED;
 	if (!is_answered(then) && now->model == MODEL_FAILS)
 		return FIT_FAILS_ANEW;
-	unlike = findings_unlike(rule, then, now) & KERNELS_DOING;
-	if (unlike && (!is_answered(then) || !is_answered(now)))
-		return FIT_UNANSWERED;
-	if (unlike == 1U << FIELD_MEASURED && is_open(rule, then, now))
+	if (findings_answer_alike(rule, then, now))
 		return FIT_AS_EXPECTED;
-	return unlike ? FIT_CHANGED : FIT_AS_EXPECTED;
+	return is_answered(then) && is_answered(now) ? FIT_CHANGED : FIT_UNANSWERED;
 }
 
 /* ---- rows ---- */
@@ -84,32 +68,6 @@ static void row_print(struct comparison *cmp, const char *const texts[CELLS],
 	sheet_row(&cmp->sheet, INDENT, cells, CELLS);
 }
 
-static const char *side_text(const struct finding *finding, char *buf, size_t size)
-{
-	char value[256];
-
-	if (!finding)
-		return "no such finding";
-	snprintf(buf, size, "%s, %s%s", value_text(&finding->measured, value, sizeof(value)),
-	         verdict_word(finding->verdict),
-	         finding->model == MODEL_FAILS ? ", MODEL FAILED" : "");
-	return buf;
-}
-
-/* Several claims of a probe may have findings of one name. */
-static const char *row_title(const struct finding *finding, const struct record *rec, char *buf,
-                             size_t size)
-{
-	char title[120];
-
-	finding_title(finding_id_of(finding), title, sizeof(title));
-	if (!strncmp(finding->claim, rec->probe, strlen(finding->claim)))
-		snprintf(buf, size, "%s", title);
-	else
-		snprintf(buf, size, "%s of %s", title, finding->claim);
-	return buf;
-}
-
 static void unexpected_print(struct comparison *cmp, const struct record *rec,
                              const struct finding *then, const struct finding *now)
 {
@@ -119,9 +77,9 @@ static void unexpected_print(struct comparison *cmp, const struct record *rec,
 	char title[200], sides[2][300];
 	const char *const texts[CELLS] = {
 		rec->probe,
-		row_title(now ? now : then, rec, title, sizeof(title)),
-		side_text(then, sides[0], sizeof(sides[0])),
-		side_text(now, sides[1], sizeof(sides[1])),
+		answer_title(finding_id_of(now ? now : then), rec->probe, title, sizeof(title)),
+		answer_text(then, sides[0], sizeof(sides[0])),
+		answer_text(now, sides[1], sizeof(sides[1])),
 	};
 
 	if (!cmp->rows++)

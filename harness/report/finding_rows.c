@@ -45,7 +45,7 @@ static void put_whom(struct grid *grid, const struct record *rec)
 	grid_put(grid, "%s", rec->faithful ? "faithful" : "quick");
 }
 
-static void put_value(struct grid *grid, const struct value *value)
+void value_put(struct grid *grid, const struct value *value)
 {
 	char text[256];
 
@@ -79,6 +79,15 @@ const char *model_word(enum model model)
 	return "";
 }
 
+void answer_put(struct grid *grid, const struct finding *finding)
+{
+	value_put(grid, &finding->says);
+	value_put(grid, &finding->predicts);
+	value_put(grid, &finding->measured);
+	grid_put(grid, "%s", verdict_word(finding->verdict));
+	grid_put(grid, "%s", model_word(finding->model));
+}
+
 static void put_result(struct grid *grid, const struct record *rec, const char *note)
 {
 	grid_put(grid, "%s", outcome_name(record_outcome(rec)));
@@ -96,11 +105,7 @@ static void put_finding(struct grid *grid, const struct record *rec, const struc
 	grid_put(grid, "%s", finding->claim);
 	grid_put(grid, "%s", claim ? claim->article : "");
 	grid_put(grid, "%s", finding_title(finding_id_of(finding), title, sizeof(title)));
-	put_value(grid, &finding->says);
-	put_value(grid, &finding->predicts);
-	put_value(grid, &finding->measured);
-	grid_put(grid, "%s", verdict_word(finding->verdict));
-	grid_put(grid, "%s", model_word(finding->model));
+	answer_put(grid, finding);
 	grid_put(grid, "%s", finding->unit);
 	put_bound(grid, finding->measured.kind, finding->measured.lo);
 	put_bound(grid, finding->measured.kind, finding->measured.hi);

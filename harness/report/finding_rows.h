@@ -11,6 +11,10 @@
  * reason. A NULL among them is passed over.
  */
 void finding_rows(struct grid *grid, const struct record *const *records, size_t count);
+/* A cell; "" of VALUE_NONE. */
+void value_put(struct grid *grid, const struct value *value);
+/* Five: says, predicts, measured, verdict, model. */
+void answer_put(struct grid *grid, const struct finding *finding);
 /* "IPv4", "IPv6" */
 const char *family_word(enum family family);
 /* "holds", "FAILED"; "" where it was not judged */

@@ -307,6 +307,8 @@ static int column_try_sysctls(struct sweeping *sw, struct column *column, struct
 			if (!sweep->axes[axis].is_param)
 				err = try_add(sw, column, value * stride, &tries, f);
 	}
+	if (!sweep->axis_count && sweep->request.sets.count && column->left && !err)
+		err = try_add(sw, column, 0, &tries, f);
 	if (!err)
 		return plan_try(column, &tries, f);
 	plan_free(&tries);

@@ -76,6 +76,10 @@ static int answer_take(const struct look *look, const struct point *point,
 		record_free(rec);
 		return 0;
 	}
+	rec->run = look->column->vm.info;
+	/* which stay the guest's */
+	rec->run.features = (struct settings){0};
+	rec->run.asked = (struct run_asked){0};
 	err = point_answered(look->sw, look->column, point, rec, f);
 	if (!err && look->column->out_fd >= 0)
 		err = point_keep(look->sw, look->column, point, rec->probe, answer, f);

@@ -1,22 +1,24 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# finwait sweep and what it keeps, on a kernel in a guest. FINWAIT_TEST_CACHE, FINWAIT_TEST_KERNELS
-# as in vm.bats.
+# finwait sweep, bisect and history, and what they keep, on kernels in guests. FINWAIT_TEST_CACHE,
+# FINWAIT_TEST_KERNELS as in vm.bats.
 
 bats_require_minimum_version 1.5.0
 load helper
 
 KERNELS=${FINWAIT_TEST_KERNELS:-6.1 6.12}
-KERNEL=${KERNELS##* }
+KERNEL=${KERNELS##* } FIRST=${KERNELS%% *}
 
 setup_file() {
 	load helper
 	export XDG_CACHE_HOME=${FINWAIT_TEST_CACHE:-$BATS_FILE_TMPDIR/cache}
 	mkdir -p "$XDG_CACHE_HOME"
-	"$FINWAIT" kernel fetch "$KERNEL"
-	# The kernel is shared, guest and answers are this file's own.
-	mkdir -p "$BATS_FILE_TMPDIR/own/finwait"
-	ln -s "$XDG_CACHE_HOME/finwait/kernels" "$BATS_FILE_TMPDIR/own/finwait/"
+	"$FINWAIT" kernel fetch "$FIRST" "$KERNEL"
+	# The kernels are shared, guests and answers are this file's own.
+	mkdir -p "$BATS_FILE_TMPDIR/own/finwait/kernels"
+	for kernel in "$FIRST" "$KERNEL"; do
+		ln -s "$XDG_CACHE_HOME/finwait/kernels/$kernel."* "$BATS_FILE_TMPDIR/own/finwait/kernels/"
+	done
 	export XDG_CACHE_HOME=$BATS_FILE_TMPDIR/own
 }
 
@@ -196,4 +198,76 @@ answer_files() {
 	done
 	[ -z "$(answer_files)" ]
 	refused 2 'goes with guests' "$FINWAIT" sweep self.connect --shard 0/2
+}
+
+# ---- kernel by kernel
+
+# One that looks like a kernel between the two, and does not boot: release $1, version $2.
+broken_kernel() {
+	local dir=$XDG_CACHE_HOME/finwait/kernels/$1
+
+	mkdir -p "$dir/boot" "$dir/lib/modules/$1"
+	echo "no bzImage" >"$dir/boot/vmlinuz-$1"
+	printf %s "$2" >"$dir/version"
+}
+
+# The upstream version of the kernel $1: 6.12.118.
+upstream() {
+	"$FINWAIT" kernel list --json | jq -r "select(.release | startswith(\"$1.\")).version" | sed 's/-[^-]*$//'
+}
+
+@test "bisect: what the two ends answer otherwise, and between which kernels that changed" {
+	run -0 --separate-stderr "$FINWAIT" bisect loss.syn --kernel "$FIRST..$KERNEL"
+	[[ $output == *"changed between $(upstream "$FIRST") ($FIRST."*") and $(upstream "$KERNEL") ($KERNEL."* ]]
+	[[ $output == *"retransmissions"*"6, confirmed"*"10, REFUTED"* ]]
+	[[ $stderr == *"2 of 2 kernels: 0 answers from the store, 2 asked"* ]]
+	# whoever asks again, whatever he asks, is told from the store
+	run -0 --separate-stderr "$FINWAIT" bisect loss.syn --kernel "$FIRST..$KERNEL" --json
+	jq -es 'map(select(.changed_since != "")) | length > 0 and all(.answer == "changed" and .silent_between == 0)' <<<"$output"
+	[[ $stderr == *"2 answers from the store, 0 asked"* ]]
+	run -0 --separate-stderr "$FINWAIT" history loss.syn
+	[[ $output == *"retransmissions"*"$(upstream "$FIRST"): 6, confirmed; $(upstream "$KERNEL"): 10, REFUTED"* ]]
+	[[ $stderr == *"2 answers from the store, 0 asked"* ]]
+	"$FINWAIT" history loss.syn --json | jq -es 'map(select(.finding == "retransmissions")) | map([.span, .spans, .measured]) == [[1,2,"6"],[2,2,"10"]]'
+	# the ends of another probe answer alike
+	run -1 --separate-stderr "$FINWAIT" bisect self.connect --kernel "$FIRST..$KERNEL"
+	[ "$output" = "$(upstream "$FIRST") and $(upstream "$KERNEL") answer alike" ]
+}
+
+@test "bisect: a kernel that does not boot is stepped over" {
+	broken_kernel 6.7.1-cloud-amd64 6.7.1-1
+	broken_kernel 6.7.2-rt-amd64 6.7.2-1 # of another flavour
+	COLUMNS=200 run -3 --separate-stderr "$FINWAIT" bisect loss.syn --kernel "$FIRST..$KERNEL"
+	rm -r "$XDG_CACHE_HOME"/finwait/kernels/6.7.*
+	[[ $output == *$'\n'"3 "*"6.7.1 "*"is no bzImage"*"no answer"* ]]
+	[[ $output == *"which of 2 it was cannot be told"* ]]
+	[[ $output != *6.7.2* ]]
+}
+
+@test "bisect, history: a folder of built kernels, by their versions" {
+	mkdir -p built/z/boot built/z/lib/modules/9.9.9-rc1 empty
+	ln -s "$XDG_CACHE_HOME"/finwait/kernels/"$KERNEL".* built/a
+	echo "no bzImage" >built/z/boot/vmlinuz-9.9.9-rc1
+	run -3 --separate-stderr "$FINWAIT" history self.connect --kernel built
+	[[ $output == "2 kernels, $KERNEL."*" to 9.9.9-rc1"* ]]
+	[[ $output == *"9.9.9-rc1: "*"is no bzImage"* ]]
+	refused 3 "9.9.9-rc1 does not tell: " "$FINWAIT" bisect self.connect --kernel built
+	rm -r built/z
+	refused 2 "has one kernel, $KERNEL." "$FINWAIT" bisect self.connect --kernel built
+	refused 3 "empty has no kernel" "$FINWAIT" bisect self.connect --kernel empty
+}
+
+@test "bisect, history: mistakes are told in a line, and nothing is asked" {
+	refused 2 "wants --kernel GOOD..BAD" "$FINWAIT" bisect loss.syn
+	refused 2 "wants GOOD..BAD or a folder, not '$KERNEL'" "$FINWAIT" bisect loss.syn --kernel "$KERNEL"
+	refused 2 "both ends are $KERNEL." "$FINWAIT" bisect loss.syn --kernel "$KERNEL..newest"
+	refused 2 "is newer than" "$FINWAIT" bisect loss.syn --kernel "$KERNEL..$FIRST"
+	refused 3 "kernel '2.6' has not been fetched" "$FINWAIT" bisect loss.syn --kernel "2.6..$KERNEL"
+	refused 2 "takes real time" "$FINWAIT" history loss.syn --kernel "host,$KERNEL"
+	refused 2 "did you mean loss.syn" "$FINWAIT" bisect loss.sin --kernel "$FIRST..$KERNEL"
+	refused 3 "did you mean tcp_syn_retries" "$FINWAIT" bisect loss.syn --kernel "$FIRST..$KERNEL" --set tcp_sin_retries=3
+	broken_kernel 6.99.2-rt-amd64 6.99.2-1
+	refused 2 "differ in flavour" "$FINWAIT" bisect loss.syn --kernel "$KERNEL..6.99.2"
+	rm -r "$XDG_CACHE_HOME"/finwait/kernels/6.99.*
+	[ -z "$(answer_files)" ]
 }
