@@ -340,3 +340,21 @@ bool is_fast_open_child(const struct end *end, const struct sample *sample)
 	return sample->object == OBJECT_FULL && sample->state == STATE_SYN_RECV &&
 	       end_is_passive(end);
 }
+
+bool end_was_request(const struct end *end, int64_t t_ns)
+{
+	bool request = false;
+
+	for (size_t i = 0; i < end->count && end->items[i].t_ns <= t_ns; i++) {
+		const struct event *event = end->items[i].event;
+
+		if (is_event(&end->items[i], EVENT_MINI_SOCKET))
+			request = event->mini.object == OBJECT_REQUEST &&
+			          event->mini.change != MINI_ACCEPTED;
+		else if (is_event(&end->items[i], EVENT_SAMPLE))
+			request = event->sample.object == OBJECT_REQUEST;
+		else if (is_event(&end->items[i], EVENT_TRANSITION))
+			request = false; /* a socket of its own */
+	}
+	return request;
+}

@@ -145,6 +145,8 @@ static inline bool is_segment(const struct happening *h, bool arrives)
 
 /* The first of the end's happenings that is not before @t_ns; its count: none. */
 size_t end_from(const struct end *end, int64_t t_ns);
+/* Whether trace or sock_diag had it as a request sock at @t_ns. */
+bool end_was_request(const struct end *end, int64_t t_ns);
 /* The first ICMP message that did not arrive before @t_ns; icmp_count: none. */
 size_t icmp_from(const struct exam *exam, int64_t t_ns);
 /* The first connect() that was not before @t_ns; connect_count: none. */

@@ -264,6 +264,23 @@ static void half_tell(const struct half *half, struct happening *h)
 	h->several = h->outstanding && half->several;
 }
 
+/*
+ * Nothing is kept of a SYN that was answered by a cookie: answered again in another minute it
+ * begins a connection with other numbers, cookie_v4_init_sequence().
+ */
+static bool cookie_begins_anew(const struct half *half, const struct happening *h)
+{
+	const uint8_t syn_ack = TCP_FLAG_SYN | TCP_FLAG_ACK;
+	const struct packet *packet = h->flight->packet;
+	int64_t cookies;
+
+	return half->sent && packet->seq != half->isn && (packet->flags & syn_ack) == syn_ack &&
+	       record_sysctl_at(half->exam->story->rec, half->end->host, "net.ipv4.tcp_syncookies",
+	                        h->t_ns, &cookies) &&
+	       cookies && !end_was_request(half->end, h->t_ns) &&
+	       model_cookie_may_follow(half->isn, packet->seq, h->t_ns - half->syn_ns);
+}
+
 static void half_depart(struct half *half, struct happening *h)
 {
 	const struct ground ground = {
@@ -276,6 +293,7 @@ static void half_depart(struct half *half, struct happening *h)
 	const char *why;
 
 	half_be_sure(half, h->t_ns);
+	half->sent &= !cookie_begins_anew(half, h);
 	why = segment_check(half, h);
 	if (why)
 		complain(half->exam, &ground, "%s: %s", segment_text(half->end, h, text), why);
@@ -289,6 +307,8 @@ static void half_depart(struct half *half, struct happening *h)
 	}
 	half->resends += h->again && !h->more;
 	half_sent(half, h->flight->packet);
+	if (h->flight->packet->flags & TCP_FLAG_SYN)
+		half->syn_ns = h->t_ns;
 	half->several = half_has_several(half, h->flight->packet);
 	half_tell(half, h);
 }

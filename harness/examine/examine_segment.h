@@ -14,6 +14,7 @@ struct half {
 	size_t early_count, early_space;
 	size_t sure; /* of end->items: all before is taken in for certain by now */
 	int64_t stamp_lo_ns, stamp_hi_ns; /* its clock against ours, least and greatest */
+	int64_t syn_ns; /* its last SYN or SYN+ACK */
 	int64_t again_ns; /* the last segment that was sent again */
 	int64_t credit_ns; /* the last segment that asks for an ACK */
 

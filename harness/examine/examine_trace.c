@@ -57,25 +57,6 @@ static bool had_time_wait_sock(const struct end *end, int64_t t_ns)
 	return false;
 }
 
-/* Whether it was a request sock then. */
-static bool was_request(const struct end *end, int64_t t_ns)
-{
-	bool request = false;
-
-	for (size_t i = 0; i < end->count && end->items[i].t_ns <= t_ns; i++) {
-		const struct event *event = end->items[i].event;
-
-		if (is_event(&end->items[i], EVENT_MINI_SOCKET))
-			request = event->mini.object == OBJECT_REQUEST &&
-			          event->mini.change != MINI_ACCEPTED;
-		else if (is_event(&end->items[i], EVENT_SAMPLE))
-			request = event->sample.object == OBJECT_REQUEST;
-		else if (is_event(&end->items[i], EVENT_TRANSITION))
-			request = false; /* a socket of its own */
-	}
-	return request;
-}
-
 /* Whether something came in to the end in between. */
 static bool was_reached(const struct end *end, int64_t from_ns, int64_t to_ns)
 {
@@ -100,7 +81,7 @@ static bool is_nobodys(const struct exam *exam, const struct end *end,
 		last = &end->stays[i];
 	if (!last)
 		return false;
-	if (!pairing->sent && was_request(end, h->t_ns))
+	if (!pairing->sent && end_was_request(end, h->t_ns))
 		return true;
 	if (last->state == STATE_TIME_WAIT ||
 	    (last->state == STATE_FIN_WAIT2 && had_time_wait_sock(end, h->t_ns)))

@@ -134,9 +134,65 @@ static void an_icmp_error_takes_a_doubling_back(void **state)
 	record_free(rec);
 }
 
+static void set_cookies(struct record *rec, const char *to)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < rec->event_count; i++) {
+		struct event *event = &rec->events[i];
+
+		if (event->kind != EVENT_SYSCTL ||
+		    strcmp(event->sysctl.name, "net.ipv4.tcp_syncookies") != 0)
+			continue;
+		event->sysctl.to = to;
+		count++;
+	}
+	assert_true(count > 0);
+}
+
+/* Of the SYN+ACK that left at or behind @from_ms, and of all that acknowledges it. */
+static void move_isn(struct record *rec, int64_t from_ms, uint32_t by)
+{
+	for (size_t i = 0; i < rec->event_count; i++) {
+		struct event *event = &rec->events[i];
+		bool server = event->kind == EVENT_PACKET && event->packet.packet.src.port == 8084;
+
+		if (event->kind != EVENT_PACKET || event->t_ns < from_ms * NS_PER_MS)
+			continue;
+		if (server)
+			event->packet.packet.seq += by;
+		else if (event->packet.packet.flags & TCP_FLAG_ACK)
+			event->packet.packet.ack += by;
+	}
+}
+
+/*
+ * A SYN is answered by a cookie, and once more a second later, in the next minute. Without
+ * cookies, or by a number that none of the minute can have, it would be another's.
+ */
+static void a_cookie_is_another_in_another_minute(void **state)
+{
+	static const char name[] = "true/ask.reuseport-restart.cookie.jsonl";
+	static const char another[] = "a SYN with another initial sequence number";
+	struct record *rec;
+	char text[256];
+
+	(void)state;
+	assert_explained(name);
+	rec = record_open(name);
+	set_cookies(rec, "0");
+	assert_int_equal(decided(rec, another, text), 1);
+	record_free(rec);
+	rec = record_open(name);
+	move_isn(rec, 6000, 3u << 24);
+	assert_int_equal(decided(rec, another, text), 1);
+	record_free(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_cookie_is_another_in_another_minute),
 		cmocka_unit_test(a_late_tick_makes_timers_early),
 		cmocka_unit_test(an_icmp_error_takes_a_doubling_back),
 		cmocka_unit_test(no_tick_is_late_in_virtual_time),

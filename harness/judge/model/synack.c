@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "synack.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "timer.h"
@@ -11,6 +12,9 @@
 
 #define NUM_TIMEOUT_MOST 127 /* request_sock.num_timeout has seven bits */
 #define DEFER_MOST 255 /* rskq_defer_accept has eight */
+
+#define COOKIE_BITS 24 /* COOKIEBITS */
+#define COOKIE_PERIOD_NS (60 * NS_PER_S) /* TCP_SYNCOOKIE_PERIOD */
 
 int64_t model_synack_timeout_ns(const struct record *rec, enum side host, unsigned int timeouts)
 {
@@ -96,4 +100,17 @@ enum syn_fate model_syn_again(uint32_t rcv_isn, uint16_t window, uint32_t seq)
 	if (seq == rcv_isn)
 		return SYN_REPEATED;
 	return ahead < window ? SYN_RESETS : SYN_CHALLENGED;
+}
+
+bool model_cookie_may_follow(uint32_t before, uint32_t seq, int64_t apart_ns)
+{
+	int64_t least = apart_ns / COOKIE_PERIOD_NS;
+
+	for (int64_t minutes = least; minutes <= least + 1; minutes++) {
+		int32_t hash = (int32_t)(seq - before - ((uint32_t)minutes << COOKIE_BITS));
+
+		if (!minutes ? !hash : abs(hash) < 1 << COOKIE_BITS)
+			return true;
+	}
+	return false;
 }

@@ -56,4 +56,11 @@ enum syn_fate {
  */
 enum syn_fate model_syn_again(uint32_t rcv_isn, uint16_t window, uint32_t seq);
 
+/*
+ * Whether a SYN+ACK whose sequence number is a cookie may have @seq now, when @before was that
+ * of the same SYN @apart_ns ago: its upper 8 bits count minutes, from a beginning that nobody
+ * knows, and its lower 24 are a hash anew in each (secure_tcp_syn_cookie(), tcp_cookie_time()).
+ */
+bool model_cookie_may_follow(uint32_t before, uint32_t seq, int64_t apart_ns);
+
 #endif
