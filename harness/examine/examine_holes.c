@@ -5,8 +5,9 @@
  * The kernel counts the eBPF programs that it did not run for recursion, and a ring's
  * records that found no room. There are kernels that pass over the programs also while a
  * certain task is current, and count nothing: a timer that interrupts this task is then seen
- * by the wire and by sock_diag alone. A segment sent again, a reset or the end of a socket that
- * the others saw and trace did not is such a hole. What rests on trace is not known then.
+ * by the wire and by sock_diag alone. A segment sent again, a reset, the end of a socket, or the
+ * step that a segment makes it take, is such a hole where the others saw it and trace did not.
+ * What rests on trace is not known then.
  */
 #include "examine_parts.h"
 

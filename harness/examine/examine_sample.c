@@ -6,7 +6,7 @@
  * says must have been so at some time in between.
  */
 #include "../judge/model.h"
-#include "examine_parts.h"
+#include "examine_edge.h"
 
 struct reading {
 	const struct end *end;
@@ -74,6 +74,25 @@ static bool end_untold(const struct reading *reading)
 
 	return reading_state(reading->sample) == STATE_CLOSE && end->stay_count &&
 	       end->stays[end->stay_count - 1].state != STATE_CLOSE;
+}
+
+/*
+ * A segment came in that has to move it from the last state that trace told of to this one: trace
+ * alone did not see it take the step.
+ */
+static bool step_untold(const struct exam *exam, const struct reading *reading)
+{
+	const struct end *end = reading->end;
+	const struct stay *last = end->stay_count ? &end->stays[end->stay_count - 1] : NULL;
+	const struct edge *edge = NULL;
+
+	if (!last || last->from_ns > reading->to_ns)
+		return false;
+	while ((edge = edge_next(last->state, edge)))
+		if (edge->must && edge->to == reading_state(reading->sample) &&
+		    stimulus_seen(exam, end, edge->by, last->from_ns, reading->to_ns))
+			return true;
+	return false;
 }
 
 /* Who closes a socket leaves it an orphan; one that nobody accepted yet is one too. */
@@ -205,7 +224,8 @@ static void reading_complain(struct exam *exam, const struct reading *reading, c
 	const struct ground ground = {
 		.t_ns = reading->to_ns,
 		.rests_on = RESTS(OBSERVER_DIAG) | RESTS(other),
-		.hole = other == OBSERVER_TRACE && end_untold(reading),
+		.hole = why && other == OBSERVER_TRACE &&
+	                (end_untold(reading) || step_untold(exam, reading)),
 	};
 	char where[WHERE_SIZE];
 

@@ -121,6 +121,17 @@ static bool moved_untold(const struct walk *walk)
 	return false;
 }
 
+/* A segment came in that has to move it to @to, and trace told of no change since. */
+static bool moves_untold(const struct walk *walk, enum tcp_state to)
+{
+	const struct edge *edge = NULL;
+
+	while ((edge = edge_next(walk->state, edge)))
+		if (edge->must && edge->to == to && (stimulus_effects(edge->by) & walk->pending))
+			return true;
+	return false;
+}
+
 /* What trace shows does not follow from what it showed before. */
 static void walk_jump(struct walk *walk, enum tcp_state from, const char *what)
 {
@@ -128,7 +139,7 @@ static void walk_jump(struct walk *walk, enum tcp_state from, const char *what)
 	const struct ground ground = {
 		.t_ns = t_ns,
 		.rests_on = RESTS(OBSERVER_TRACE),
-		.hole = moved_untold(walk),
+		.hole = moved_untold(walk) || moves_untold(walk, from),
 	};
 	char where[WHERE_SIZE];
 
