@@ -179,7 +179,7 @@ kept_call() {
 	json_holds all.jsonl 'map(select(.type == "result"))[0].lost.tap > 0'
 }
 
-@test "what lost events left undecided is asked twice more; interrupted, it has its result all the same" {
+@test "what lost events left undecided is asked four times more; interrupted, it has its result all the same" {
 	local status=0
 
 	cd "$BATS_TEST_TMPDIR"
@@ -190,7 +190,7 @@ kept_call() {
 	}
 	run -3 "$FINWAIT_SELFCHECK" run observer.lost --json
 	echo "$output" >all.jsonl
-	results_after 2
+	results_after 4
 	rm -rf out
 	env --default-signal=INT "$FINWAIT_SELFCHECK" run observer.lost --json >all.jsonl 3>&- &
 	for _ in $(seq 500); do
