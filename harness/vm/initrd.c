@@ -13,30 +13,31 @@
 #include "modules.h"
 
 /* What the bench, its wire and its observers use; what they depend on comes along. */
-static const char *const modules_wanted[] = {"veth",
-                                             "bridge",
-                                             "nf_tables",
-                                             "nft_counter",
-                                             "nft_limit",
-                                             "nft_numgen",
-                                             "nft_dup_netdev",
-                                             "nft_meta_bridge",
-                                             "nf_tables_netdev",
-                                             "nft_chain_filter",
-                                             "af_packet",
-                                             "inet_diag",
-                                             "tcp_diag",
-                                             "sch_netem",
-                                             "sch_plug",
-                                             "sch_fq",
-                                             "sch_tbf",
-                                             "sch_prio",
-                                             "sch_ingress",
-                                             "ifb",
-                                             "libcrc32c",
-                                             "crc32c_generic",
-                                             "crc32c_intel",
-                                             NULL};
+static const char *const modules_wanted[] = {
+	"crc32c_generic", /* libcrc32c asks for it by another name */
+	"veth",
+	"bridge",
+	"nf_tables",
+	"nft_counter",
+	"nft_limit",
+	"nft_numgen",
+	"nft_dup_netdev",
+	"nft_meta_bridge",
+	"nf_tables_netdev",
+	"nft_chain_filter",
+	"af_packet",
+	"inet_diag",
+	"tcp_diag",
+	"sch_netem",
+	"sch_plug",
+	"sch_fq",
+	"sch_tbf",
+	"sch_prio",
+	"sch_ingress",
+	"ifb",
+	"libcrc32c",
+	"crc32c_intel",
+	NULL};
 
 /* ---- this program and its libraries: what the dynamic linker has mapped */
 
