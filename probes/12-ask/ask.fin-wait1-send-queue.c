@@ -124,19 +124,32 @@ static void judge_vanished(struct judge *judge, const struct record *rec)
 		   });
 }
 
-/* Whether probes came as far apart as they left, as far as tcp_invalid_ratelimit cares. */
-static bool limit_is_met_alike(const struct record *rec, const struct sent *probes)
+/*
+ * Whether the limit on answers meets two probes as it does in the model, as far as the wire has a
+ * part in it: it took neither nearer to nor further from the other, nor held one up so that
+ * the next left before it was answered, or later than in the model, since the timer runs from the
+ * answer (tcp_ack_probe()).
+ */
+static bool limit_is_met_alike(const struct record *rec, const struct flight *const probes[2],
+                               const struct span *predicted)
 {
 	int64_t limit_ns =
 		NS_PER_MS * model_sysctl_or(rec, SIDE_SERVER, "net.ipv4.tcp_invalid_ratelimit", 0);
+	bool within = probes[1]->depart_ns - probes[0]->depart_ns < limit_ns;
+	bool held = probes[0]->arrive_ns - probes[0]->depart_ns > rec->slack_ms * NS_PER_MS;
 
-	for (size_t i = 1; i < probes->count; i++) {
-		const struct flight *a = probes->items[i - 1], *b = probes->items[i];
+	if (within != (probes[1]->arrive_ns - probes[0]->arrive_ns < limit_ns))
+		return false;
+	return !held || (probes[1]->depart_ns > probes[0]->arrive_ns &&
+	                 within == (predicted->hi_ns < limit_ns));
+}
 
-		if ((b->depart_ns - a->depart_ns < limit_ns) !=
-		    (b->arrive_ns - a->arrive_ns < limit_ns))
+static bool limits_are_met_alike(const struct record *rec, const struct sent *probes,
+                                 const struct schedule *model)
+{
+	for (size_t i = 1; i < probes->count && i < model->sends_lo; i++)
+		if (!limit_is_met_alike(rec, &probes->items[i - 1], &model->after[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -159,8 +172,8 @@ static void judge_window(struct judge *judge, const struct record *rec)
 	}
 	unpredicted = modelled ? NULL
 	                       : "no RTO of c2 was read, or which probes are answered is not known";
-	if (!limit_is_met_alike(rec, &probes))
-		unpredicted = "two probes left within tcp_invalid_ratelimit and came later, or not";
+	if (modelled && !limits_are_met_alike(rec, &probes, &model))
+		unpredicted = "the wire held a probe up: tcp_invalid_ratelimit met it otherwise";
 	judge_case(judge, "the peer's window is 0");
 	judge_time(judge, &(struct figure){
 				  .name = "lives_after_its_first_probe",

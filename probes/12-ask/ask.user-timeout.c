@@ -129,6 +129,17 @@ static struct sent keepalives_of(struct judge *judge, const char *sock, struct m
 	return sent_on(judge, sock, &probe, armed);
 }
 
+/* The model has a connection that has been idle for no longer than its options are set. */
+static bool is_set_at_once(const struct record *rec, const char *sock)
+{
+	const struct event *first = query_call(rec, SIDE_CLIENT, sock, "setsockopt", 0);
+	const struct event *call = first;
+
+	while (call && call->t_ns - first->t_ns <= rec->slack_ms * NS_PER_MS)
+		call = query_call(rec, SIDE_CLIENT, sock, "setsockopt", call->t_ns + 1);
+	return !call;
+}
+
 static void judge_keepalive(const struct record *rec, struct judge *judge)
 {
 	static const char *const socks[] = {"c1", "c2"};
@@ -142,6 +153,8 @@ static void judge_keepalive(const struct record *rec, struct judge *judge)
 
 		if (!model_keepalive_of(rec, SIDE_CLIENT, &keepalive, &model))
 			unpredicted = "nothing is known of the kernel's timers";
+		else if (!is_set_at_once(rec, socks[i]))
+			unpredicted = "it had been idle for a while when its options were set";
 		judge_case(judge, "TCP_KEEPCNT %lld", (long long)keepcnt[i]);
 		judge_count(judge, &(struct figure){
 					   .name = "probes",

@@ -368,3 +368,31 @@ orphan.max | if .call == "SO_ERROR" then .error = "ECONNRESET" | .errno = 104 el
 	done <<<"$FORBIDDEN_KEPT"
 	[ "$rows" -ge 9 ]
 }
+
+# probe, whose record is of a late machine | the same in time | the figure that it decides
+LATE_KEPT='
+ask.user-timeout | if .call == "setsockopt" then .t_ns = 1416000 else . end | fails_after
+ask.fin-wait1-send-queue | if .at == "server" and .options.ts_val == 2652475201 then .t_ns = 460600000 else . end | lives_after_its_first_probe
+'
+
+@test "what a late machine did to a probe decides nothing; the same in time would fail it" {
+	local id edit figure rows=0
+
+	cd "$BATS_TEST_TMPDIR"
+	told() {
+		run "$FINWAIT" judge --json "$id.jsonl"
+		jq -e -s "any(.[]; .type == \"result\" and any(.findings[];
+			.name == \"$figure\" and $1))" <<<"$output" >/dev/null
+	}
+	while read -r row; do
+		[ -n "$row" ] || continue
+		id=${row%% *} figure=${row##* } edit=${row#*| }
+		rows=$((rows + 1))
+		cp "$TOP/tests/unit/records/late/$id.jsonl" .
+		told '.verdict == "inconclusive" and .late_ns > 0' || fail_with "$id is decided"
+		! told '.model_ok == false' || fail_with "$id: $figure fails"
+		jq -c "${edit% |*}" "$TOP/tests/unit/records/late/$id.jsonl" >"$id.jsonl"
+		told '.model_ok == false' || fail_with "$id with ${edit% |*}: $figure did not fail"
+	done <<<"$LATE_KEPT"
+	[ "$rows" -eq 2 ]
+}
