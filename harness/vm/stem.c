@@ -11,7 +11,7 @@
 #include "fork.h"
 
 #define STEM_LIMIT_MS 60000
-#define FORK_LIMIT_MS 20000 /* of the time that it gets of the machine, for a fork to answer */
+#define FORK_LIMIT_MS 60000 /* for a fork to answer, and for one that is asked nothing to end */
 
 /*
  * To have the stem stand takes one processor some 4 s, a run some 0.3 s less then, and runs are
