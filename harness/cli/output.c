@@ -46,7 +46,7 @@ int records_print_as(struct record *const *records, size_t count, const struct p
 	if (cli_format() == FORMAT_JUNIT)
 		return junit_write(records, count, phases, "-");
 	grid = grid_open(title);
-	finding_rows(&grid, (const struct record *const *)records, count);
+	finding_rows(&grid, (const struct record *const *)records, count, phases);
 	return format_print(&grid);
 }
 

@@ -30,6 +30,13 @@ static const struct grid_column columns[] = {
 	{"note", 0},
 };
 
+/* What a record alone cannot tell: only where there were phases. */
+static const struct grid_column phase_columns[] = {
+	{"phases", GRID_NUMBER},
+	{"over_phases", 0},
+	{"phases_failed", GRID_NUMBER},
+};
+
 const char *family_word(enum family family)
 {
 	return family == FAMILY_IPV6 ? "IPv6" : "IPv4";
@@ -95,6 +102,33 @@ static void put_result(struct grid *grid, const struct record *rec, const char *
 	grid_put(grid, "%s", note);
 }
 
+/* Of a finding, or where there is none of its probe. */
+static void put_phases(struct grid *grid, const struct phases *phases, const struct record *rec,
+                       const struct finding *finding)
+{
+	const struct probe_phases *probe = phases_find(phases, rec->probe);
+	const struct spread *spread = finding ? spread_find(probe, finding_id_of(finding)) : NULL;
+	char text[256], why[SPREAD_WHY_SIZE] = "";
+	const char *measured;
+
+	if (!phases)
+		return;
+	grid_put(grid, "%u", probe ? probe->phases : 0);
+	if (!spread) {
+		grid_put(grid, "%s", "");
+		grid_put(grid, "%u", probe ? probe->failed : 0);
+		return;
+	}
+	measured = value_text(&spread->measured, text, sizeof(text));
+	if (spread->differ)
+		grid_put(grid, "%s, other words in %u", measured, spread->differ);
+	else if (!spread_fits_wheel(spread, why))
+		grid_put(grid, "%s: %s", measured, why);
+	else
+		grid_put(grid, "%s", measured);
+	grid_put(grid, "%u", spread->model_failed);
+}
+
 static void put_finding(struct grid *grid, const struct record *rec, const struct finding *finding)
 {
 	const struct record_claim *claim = record_claim_find(rec, finding->claim);
@@ -125,15 +159,25 @@ static void put_nothing(struct grid *grid, const struct record *rec)
 	put_result(grid, rec, rec->finished ? rec->reason : "the record ends before the result");
 }
 
-void finding_rows(struct grid *grid, const struct record *const *records, size_t count)
+static void put_record(struct grid *grid, const struct record *rec, const struct phases *phases)
+{
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		put_finding(grid, rec, &rec->findings[i]);
+		put_phases(grid, phases, rec, &rec->findings[i]);
+	}
+	if (!rec->finding_count) {
+		put_nothing(grid, rec);
+		put_phases(grid, phases, rec, NULL);
+	}
+}
+
+void finding_rows(struct grid *grid, const struct record *const *records, size_t count,
+                  const struct phases *phases)
 {
 	grid_columns(grid, columns, sizeof(columns) / sizeof(columns[0]));
-	for (size_t i = 0; i < count; i++) {
-		if (!records[i])
-			continue;
-		for (size_t j = 0; j < records[i]->finding_count; j++)
-			put_finding(grid, records[i], &records[i]->findings[j]);
-		if (!records[i]->finding_count)
-			put_nothing(grid, records[i]);
-	}
+	if (phases)
+		grid_columns(grid, phase_columns, sizeof(phase_columns) / sizeof(phase_columns[0]));
+	for (size_t i = 0; i < count; i++)
+		if (records[i])
+			put_record(grid, records[i], phases);
 }

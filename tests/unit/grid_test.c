@@ -132,7 +132,7 @@ static void a_hostile_record_is_rows(void **state)
 	char *text;
 
 	(void)state;
-	finding_rows(&grid, (const struct record *const *)&rec, 1);
+	finding_rows(&grid, (const struct record *const *)&rec, 1, NULL);
 	text = print(&grid, GRID_MARKDOWN);
 	expect_printable(text);
 	assert_int_equal(lines_of(text), 4 + VERDICT_COUNT);
@@ -153,6 +153,43 @@ static void a_hostile_record_is_rows(void **state)
 	free(text);
 	grid_free(&grid);
 	record_free(rec);
+}
+
+/* With phases a row tells what its finding came to over all of them. */
+static void phases_are_more_columns(void **state)
+{
+	struct record *rec = canned_record("lost-fin.jsonl"),
+		      *other = canned_record("lost-fin.jsonl");
+	struct record *runs[] = {rec, other};
+	const struct finding words = {
+		.claim = "wave1.lost",
+		.name = "states",
+		.measured = {.kind = VALUE_TEXT, .text = "FIN_WAIT1 CLOSE"},
+	};
+	struct grid grid = grid_open("finwait run");
+	struct phases phases = {0};
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < other->finding_count; i++)
+		if (other->findings[i].measured.kind == VALUE_COUNT) {
+			other->findings[i].measured.lo++;
+			other->findings[i].measured.hi++;
+		}
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(record_add_finding(runs[i], &words), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(phases_add(&phases, &runs[i], 1), 0);
+	finding_rows(&grid, (const struct record *const *)&rec, 1, &phases);
+	text = print(&grid, GRID_JSONL);
+	assert_non_null(strstr(text, "\"measured\":\"4\""));
+	assert_non_null(strstr(text, "\"phases\":2,\"over_phases\":\"4..5\",\"phases_failed\":"));
+	assert_non_null(strstr(text, "\"phases\":2,\"over_phases\":\"FIN_WAIT1 CLOSE\""));
+	free(text);
+	grid_free(&grid);
+	phases_free(&phases);
+	record_free(rec);
+	record_free(other);
 }
 
 static char *block(const char *text)
@@ -206,6 +243,7 @@ int main(void)
 		cmocka_unit_test(no_rows),
 		cmocka_unit_test(a_cell_is_no_formula),
 		cmocka_unit_test(a_hostile_record_is_rows),
+		cmocka_unit_test(phases_are_more_columns),
 		cmocka_unit_test(a_block_ends_where_it_ends),
 		cmocka_unit_test(a_ladder_is_a_heading_and_a_block),
 	};
