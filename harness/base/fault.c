@@ -55,17 +55,17 @@ int fault_set_ext(struct fault *f, int err, const char *extack, const char *fmt,
 
 /* What functions attempt, in the words of fault_set(): "open the folder out". */
 static const char *const attempts[] = {
-	"accept",    "add",        "allow",   "ask",     "attach",  "await",   "become",  "begin",
-	"bind",      "block",      "boot",    "break",   "build",   "capture", "carry",   "check",
-	"clear",     "compare",    "compile", "connect", "count",   "create",  "destroy", "dump",
-	"duplicate", "enlarge",    "enter",   "find",    "fork",    "get",     "go",      "hand",
-	"hold",      "inject",     "judge",   "keep",    "list",    "listen",  "load",    "lock",
-	"look",      "make",       "map",     "mount",   "name",    "note",    "open",    "parse",
-	"place",     "plan",       "plug",    "prepare", "put",     "read",    "receive", "reject",
-	"release",   "remove",     "rename",  "replace", "restore", "return",  "run",     "send",
-	"set",       "settle",     "size",    "start",   "stat",    "stop",    "take",    "tell",
-	"turn",      "understand", "unpack",  "unplug",  "unshare", "use",     "wait",    "watch",
-	"write",
+	"accept",  "add",       "allow",   "ask",        "attach", "await",   "become",  "begin",
+	"bind",    "block",     "boot",    "break",      "build",  "capture", "carry",   "check",
+	"clear",   "compare",   "compile", "connect",    "copy",   "count",   "create",  "destroy",
+	"dump",    "duplicate", "enlarge", "enter",      "find",   "fork",    "get",     "go",
+	"hand",    "have",      "hold",    "inject",     "judge",  "keep",    "list",    "listen",
+	"load",    "lock",      "look",    "make",       "map",    "mount",   "name",    "note",
+	"open",    "parse",     "place",   "plan",       "plug",   "prepare", "put",     "read",
+	"receive", "reject",    "release", "remove",     "rename", "replace", "restore", "return",
+	"run",     "send",      "set",     "settle",     "size",   "start",   "stat",    "stop",
+	"take",    "tell",      "turn",    "understand", "unpack", "unplug",  "unshare", "use",
+	"wait",    "watch",     "write",
 };
 
 static bool is_attempt(const char *what)
