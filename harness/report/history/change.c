@@ -24,6 +24,7 @@
 #define TITLE_LEAST 7 /* "finding" */
 #define TITLE_MOST 36
 #define STANDING_COLUMNS 12 /* "as the first" */
+#define TEXT_LEAST 12 /* of what was measured: a long title gives way to it */
 
 struct printer {
 	const struct history_bisection *bisection;
@@ -109,13 +110,15 @@ static void step_row(const struct printer *pr, const char *step, const char *lab
                      const char *title, const char *text, enum standing standing)
 {
 	static const enum attr attrs[] = {ATTR_PLAIN, ATTR_YELLOW, ATTR_DIM};
-	unsigned int rest = pr->sheet.width - STEP_COLUMNS - pr->label_columns - pr->title_columns -
-	                    STANDING_COLUMNS - 4;
+	unsigned int room =
+		pr->sheet.width - STEP_COLUMNS - pr->label_columns - STANDING_COLUMNS - 4;
+	unsigned int own =
+		pr->title_columns + TEXT_LEAST < room ? pr->title_columns : room - TEXT_LEAST;
 	const struct sheet_cell cells[] = {
 		{step, STEP_COLUMNS, ATTR_DIM, false},
 		{label, pr->label_columns, ATTR_PLAIN, false},
-		{title, pr->title_columns, ATTR_PLAIN, false},
-		{text, rest, attrs[standing], false},
+		{title, own, ATTR_PLAIN, false},
+		{text, room - own, attrs[standing], false},
 		{standing_words[standing], STANDING_COLUMNS, attrs[standing], false},
 	};
 
