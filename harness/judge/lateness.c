@@ -71,3 +71,17 @@ int64_t lateness_worst(const struct story *story, int64_t from_ns, int64_t to_ns
 	}
 	return worst_ns;
 }
+
+int64_t lateness_of_hand(const struct story *story, int64_t from_ns, int64_t to_ns)
+{
+	int64_t worst_ns = 0;
+
+	for (size_t i = 0; i < story->event_count; i++) {
+		const struct event *event = story->events[i];
+
+		if (event->kind == EVENT_LATE && event->late.what == LATE_HAND &&
+		    event->late.due_ns < to_ns && event->t_ns > from_ns)
+			worst_ns = greatest(worst_ns, event->late.late_ns);
+	}
+	return worst_ns;
+}

@@ -2,7 +2,7 @@
 /*
  * lateness: how late the machine was, as the record tells (EVENT_LATE). A machine that did
  * not run the harness, or the kernel's timers, in time makes things happen later than the
- * kernel's rules have it; it never makes them happen earlier.
+ * kernel's rules have it; it never makes them happen earlier, but for what hangs on a frame.
  */
 #ifndef FINWAIT_JUDGE_LATENESS_H
 #define FINWAIT_JUDGE_LATENESS_H
@@ -17,5 +17,11 @@ int64_t lateness_total(const struct story *story, int64_t from_ns, int64_t to_ns
 
 /* The longest spell that reaches into [@from_ns, @to_ns]; 0: nothing was late. */
 int64_t lateness_worst(const struct story *story, int64_t from_ns, int64_t to_ns);
+
+/*
+ * The longest spell that reaches into [@from_ns, @to_ns] in which frames waited to be moved by
+ * hand. What both ends do after that is not what they would have done, be it earlier or later.
+ */
+int64_t lateness_of_hand(const struct story *story, int64_t from_ns, int64_t to_ns);
 
 #endif
