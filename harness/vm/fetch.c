@@ -11,8 +11,7 @@
 #include "archive.h"
 #include "kernels.h"
 
-/* "NAME=VERSION" of the packages that hold the files: the image's own, or two it depends on. */
-static int packages_choose(const struct vm_offer *offer, char packages[2][256])
+int offer_packages(const struct vm_offer *offer, char packages[2][160])
 {
 	static const char *const parts[] = {"linux-binary-", "linux-modules-"};
 	int count = 0;
@@ -22,25 +21,27 @@ static int packages_choose(const struct vm_offer *offer, char packages[2][256])
 
 		snprintf(name, sizeof(name), "%s%s", parts[i], offer->release);
 		if (strstr(offer->depends, name))
-			snprintf(packages[count++], 256, "%s=%s", name, offer->version);
+			snprintf(packages[count++], 160, "%s", name);
 	}
 	if (!count)
-		snprintf(packages[count++], 256, "%s=%s", offer->package, offer->version);
+		snprintf(packages[count++], 160, "%s", offer->package);
 	return count;
 }
 
 static int packages_download(const struct vm_offer *offer, const char *dir, struct fault *f)
 {
-	char apt[CACHE_PATH], conf[CACHE_PATH], packages[2][256] = {"", ""};
-	const char *argv[] = {"apt-get", "download", "-q", "-c", conf, packages[0], NULL, NULL};
+	char apt[CACHE_PATH], conf[CACHE_PATH], packages[2][160], exact[2][256];
+	const char *argv[] = {"apt-get", "download", "-q", "-c", conf, NULL, NULL, NULL};
 	int err = cache_room(archive_room(offer->wide), apt, f);
 
 	if (!err)
 		err = archive_trusted(apt, f);
 	if (!err)
 		err = path_join(conf, apt, "apt.conf", f);
-	if (packages_choose(offer, packages) == 2)
-		argv[6] = packages[1];
+	for (int i = offer_packages(offer, packages) - 1; i >= 0; i--) {
+		snprintf(exact[i], sizeof(exact[i]), "%s=%s", packages[i], offer->version);
+		argv[5 + i] = exact[i];
+	}
 	return err ? err : apt_run(argv, dir, NULL, f);
 }
 

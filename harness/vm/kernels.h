@@ -92,6 +92,8 @@ void offers_free(struct vm_offers *offers);
 /* In which suites of the archive each of @offers is, which offers_ask() brought. */
 int offers_suites(struct vm_offers *offers, struct fault *f) MUST_CHECK;
 const struct vm_offer *offer_find(const struct vm_offers *offers, const char *name);
+/* The packages that hold its files: the image's own, or two that it depends on. How many. */
+int offer_packages(const struct vm_offer *offer, char packages[2][160]);
 /* Download (apt checks the hashes), unpack, rename into the cache; @kernel may be NULL. */
 int offer_fetch(const struct vm_offer *offer, struct vm_kernel *kernel, struct fault *f) MUST_CHECK;
 

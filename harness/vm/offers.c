@@ -109,6 +109,45 @@ static int names_each(const char **argv, size_t count, char *names, text_fn take
 	return err;
 }
 
+/* Whether a line of @names begins with the package @name. */
+static bool has_package(const char *names, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = names; (at = strstr(at, name)); at += length)
+		if ((at == names || at[-1] == '\n') && at[length] == ' ')
+			return true;
+	return false;
+}
+
+/* An archive may have removed what an older kernel's package depends on: that one is no offer. */
+static int offers_drop_torn(const char *conf, struct vm_offers *offers, struct fault *f)
+{
+	const char *const search[] = {"apt-cache", "-c",           conf,
+	                              "search",    "--names-only", "^linux-(binary|modules)-[0-9]",
+	                              NULL};
+	size_t kept = 0;
+	char *names;
+	int err = apt_run(search, NULL, &names, f);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < offers->count; i++) {
+		const struct vm_offer *offer = &offers->items[i];
+		char packages[2][160];
+		int count = offer_packages(offer, packages), found = 0;
+
+		for (int j = 0; j < count; j++)
+			found += !strcmp(packages[j], offer->package) ||
+			         has_package(names, packages[j]);
+		if (found == count)
+			offers->items[kept++] = *offer;
+	}
+	offers->count = kept;
+	free(names);
+	return 0;
+}
+
 /* Not the metapackages: "linux-image-6.12-cloud-amd64" has no third number. */
 static int offers_read(const char *conf, struct vm_offers *offers, struct fault *f)
 {
@@ -125,7 +164,7 @@ static int offers_read(const char *conf, struct vm_offers *offers, struct fault 
 		return err;
 	err = names_each(show, 5, names, offers_parse, offers, f);
 	free(names);
-	return err;
+	return err ? err : offers_drop_torn(conf, offers, f);
 }
 
 static int offers_ask_locked(const char *dir, bool wide, struct vm_offers *offers, struct fault *f)
