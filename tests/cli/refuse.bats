@@ -327,7 +327,7 @@ setup() {
 	[ "$(grep -o AppArmor <<<"$stderr" | wc -l)" -eq 1 ]
 	[ ! -e out ]
 	run -3 --separate-stderr restricted doctor
-	grep -qxE "  userns +open /proc/self/uid_map: Operation not permitted" <<<"$output"
+	grep -qxE "  userns +cannot open /proc/self/uid_map: Operation not permitted" <<<"$output"
 	grep -qxE " +helps: $help" <<<"$output"
 }
 
