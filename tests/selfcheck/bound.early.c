@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A value just outside its bound.
+ * A time that is too short by more than a late tick hides in real time (model/timer.h), on the
+ * kernels with the longest ticks, too.
  * Expected: model_failed, exit 1.
  */
 #include "../../harness/probe.h"
+
+#define EARLY_NS (12 * NS_PER_MS)
 
 static void run(struct probe_run *run)
 {
@@ -14,12 +17,13 @@ static void judge(const struct story *story, struct judge *judge)
 {
 	(void)story;
 	judge_claim(judge, "bound.early");
-	judge_time(judge, &(struct figure){
-				  .name = "figure",
-				  .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
-				  .measured = {.value = value_time(NS_PER_S, 3 * NS_PER_S - 1)},
-				  .rule = "none: a selfcheck",
-			  });
+	judge_time(judge,
+	           &(struct figure){
+			   .name = "figure",
+			   .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
+			   .measured = {.value = value_time(NS_PER_S, 3 * NS_PER_S - EARLY_NS)},
+			   .rule = "none: a selfcheck",
+		   });
 }
 
 const struct probe probe_bound_early = {
