@@ -142,6 +142,25 @@ int file_create(int folder_fd, const char *name, const char *path, struct fault 
 	return fd < 0 ? fault_set(f, errno, "write %s", path_end(path)) : fd;
 }
 
+int file_create_at(const char *path, struct fault *f)
+{
+	char *way = strdup(path), *end = strdup(path);
+	int fd, folder_fd;
+
+	if (!way || !end || !*path) {
+		fd = fault_set(f, *path ? ENOMEM : ENOENT, "write %s", path_end(path));
+	} else {
+		fd = folder_fd = folder_open(dirname(way), "", f);
+		if (folder_fd >= 0) {
+			fd = file_create(folder_fd, basename(end), path, f);
+			close(folder_fd);
+		}
+	}
+	free(way);
+	free(end);
+	return fd;
+}
+
 FILE *file_open_regular(const char *path, struct fault *f)
 {
 	/* A FIFO would be waited for otherwise. */

@@ -30,6 +30,9 @@ int folder_open(const char *path, const char *use, struct fault *f) MUST_CHECK;
  */
 int file_create(int folder_fd, const char *name, const char *path, struct fault *f) MUST_CHECK;
 
+/* The same of @path, in a folder that is made if it is not there. */
+int file_create_at(const char *path, struct fault *f) MUST_CHECK;
+
 /* Open for reading; what is no regular file is refused, and none is waited for. NULL: see @f. */
 FILE *file_open_regular(const char *path, struct fault *f) MUST_CHECK;
 

@@ -132,6 +132,22 @@ static const struct option_row rows[] = {
 	{OPTION_SHARD, 0, "shard", "I/N", SWEEP, 0,
          "every Nth point alone, from I (0 to N-1) on, into the store; 'auto/N': I is "
          "SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX"},
+	{OPTION_PLAN_FILE, 0, "plan-file", "FILE", SWEEP, WORDS_FILES,
+         "write the sweep down, in chunks for other machines, and ask nothing; by itself: the "
+         "sweep "
+         "that FILE has (docs/scale.md)"},
+	{OPTION_CHUNK, 0, "chunk", "N", SWEEP, 0,
+         "with --plan-file FILE alone: ask the Nth chunk's points into the store, from 0 on; "
+         "'auto': N is SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX"},
+	{OPTION_CHUNKS, 0, "chunks", "N", SWEEP, 0,
+         "for --plan-file and --slurm: into N chunks, instead of by what they may take"},
+	{OPTION_SLURM, 0, "slurm", NULL, SWEEP, 0,
+         "let an array of Slurm's ask what is missing; wait, and print what would be printed "
+         "without it (docs/scale.md)"},
+	{OPTION_PARTITION, 0, "partition", "P", SWEEP, 0, "with --slurm: in which partition"},
+	{OPTION_MERGE, 0, "merge", "DIR", SWEEP, WORDS_FOLDERS,
+         "take answers from DIR, too, the folder finwait/answers of another machine's cache, and "
+         "keep them; may be given again"},
 	{OPTION_IDS, 0, "ids", NULL, LIST, 0, "the ids alone, a line each"},
 	{OPTION_JSON, 0, "json", NULL, LIST, 0, "--format jsonl: a line of JSON a probe"},
 	{OPTION_JSON, 0, "json", NULL, KERNEL, 0, "--format jsonl: a line of JSON a kernel"},

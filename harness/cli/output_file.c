@@ -2,31 +2,11 @@
 #include "output_file.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../base/file.h"
-
-static int file_open_new(const char *path, struct fault *f)
-{
-	char *way = strdup(path), *end = strdup(path);
-	int fd = -1, folder_fd;
-
-	if (!way || !end || !*path) {
-		fault_set(f, *path ? ENOMEM : ENOENT, "write %s", path_end(path));
-	} else {
-		folder_fd = folder_open(dirname(way), "", f);
-		if (folder_fd >= 0) {
-			fd = file_create(folder_fd, basename(end), path, f);
-			close(folder_fd);
-		}
-	}
-	free(way);
-	free(end);
-	return fd;
-}
 
 FILE *output_open(const char *path, struct fault *f)
 {
@@ -35,7 +15,7 @@ FILE *output_open(const char *path, struct fault *f)
 
 	if (!strcmp(path, "-"))
 		return stdout;
-	fd = file_open_new(path, f);
+	fd = file_create_at(path, f);
 	if (fd < 0)
 		return NULL;
 	out = fdopen(fd, "w");

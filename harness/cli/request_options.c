@@ -125,6 +125,12 @@ int request_take(struct request *request, const struct option_row *row, const ch
 	case OPTION_AGAIN:
 	case OPTION_VERIFY:
 	case OPTION_SHARD:
+	case OPTION_PLAN_FILE:
+	case OPTION_CHUNK:
+	case OPTION_CHUNKS:
+	case OPTION_SLURM:
+	case OPTION_PARTITION:
+	case OPTION_MERGE:
 	case OPTION_OLDER:
 	case OPTION_ALL:
 	case OPTION_SVG:

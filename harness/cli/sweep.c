@@ -67,7 +67,13 @@ static void sweep_progress_shown(const struct sweep_counts *counts, const char *
 		return;
 	}
 	left_ns = time_left_ns(cmd, counts, elapsed_ns);
-	fprintf(stderr, "\r\033[K%zu from the store, %zu asked, %zu failed, %zu left", counts->kept,
+	if (counts->tasks)
+		fprintf(stderr, "\r\033[Kjob %s: %zu of %zu tasks done, %zu running%s%s; ",
+		        counts->job, counts->tasks_gone, counts->tasks, counts->tasks_running,
+		        counts->waits_for[0] ? ", others wait: " : "", counts->waits_for);
+	else
+		fputs("\r\033[K", stderr);
+	fprintf(stderr, "%zu from the store, %zu asked, %zu failed, %zu left", counts->kept,
 	        counts->asked, counts->failed, counts->left);
 	if (left_ns)
 		fprintf(stderr, ", about %lld s", (long long)(left_ns / NS_PER_S + 1));
@@ -136,6 +142,26 @@ static void sweep_planned(const char *kernel, const struct sweep_counts *counts,
 	estimate_print(counts);
 }
 
+static void sweep_is_cut(const struct sweep_cut *cut, void *arg)
+{
+	struct sweep_command *cmd = arg;
+	const char *path = cmd->options.plan_file;
+	long long each_s = cut->each_ns / NS_PER_S + 1;
+
+	progress_clear(cmd);
+	if (cut->job && !cli_is_quiet())
+		(void)cli_say(EXIT_AS_PREDICTED, "job %s: %zu task%s of about %lld s", cut->job,
+		              cut->chunks, cut->chunks == 1 ? "" : "s", each_s);
+	else if (!cut->job && cut->chunks)
+		printf("%s: %zu chunk%s of about %lld s on one processor: finwait sweep"
+		       " --plan-file %s --chunk N, N from 0 to %zu\n",
+		       path, cut->chunks, cut->chunks == 1 ? "" : "s", each_s, path,
+		       cut->chunks - 1);
+	else if (!cut->job)
+		printf("%s: no chunks, since every answer is there: finwait sweep --plan-file %s\n",
+		       path, path);
+}
+
 /* ---- what it came to ---- */
 
 static enum exit_code print_failed(int err)
@@ -191,13 +217,14 @@ static int table_print_as(const struct sweep_command *cmd)
 	return err ? print_failed(err) : EXIT_AS_PREDICTED;
 }
 
-/* A shard has a part of the points: the sweep that collects them prints them all. */
+/* Of a part of the points no table is made: the sweep that collects them prints them all. */
 static int table_write(const struct sweep_command *cmd)
 {
 	const struct sweep_options *options = &cmd->options;
 	bool elsewhere = options->csv && !strcmp(options->csv, "-");
 	int code = options->csv ? csv_write(cmd) : EXIT_AS_PREDICTED;
-	bool prints = !elsewhere && (!options->sweep.shards || cli_format() != FORMAT_TEXT);
+	bool prints =
+		!elsewhere && (!sweep_is_part(&options->sweep) || cli_format() != FORMAT_TEXT);
 	int printed = prints ? table_print_as(cmd) : EXIT_AS_PREDICTED;
 
 	return printed ? printed : code;
@@ -243,6 +270,7 @@ static int sweep_carry_out(struct sweep_command *cmd)
 		.answer = sweep_answer,
 		.progress = cli_shows_progress() ? sweep_progress_shown : NULL,
 		.planned = sweep_planned,
+		.cut = sweep_is_cut,
 		.say = sweep_says,
 		.arg = cmd,
 	};
@@ -265,13 +293,13 @@ static int sweep_carry_out(struct sweep_command *cmd)
 	progress_clear(cmd);
 	if (result.why[0])
 		(void)cli_say((enum exit_code)code, "%s", result.why);
-	else if (!sweep->plan_only)
+	else if (!sweep_asks_nothing(sweep))
 		written = table_write(cmd);
 	else if (cli_format() != FORMAT_TEXT)
 		written = format_print(&cmd->plan);
-	if (!sweep->plan_only && (!result.why[0] || result.interrupted))
+	if (!sweep_asks_nothing(sweep) && (!result.why[0] || result.interrupted))
 		counts_say(&result.counts, clock_mono_ns() - began_ns);
-	if (cmd->options.html && !sweep->plan_only && !result.why[0] && !written)
+	if (cmd->options.html && !sweep_asks_nothing(sweep) && !result.why[0] && !written)
 		written = page_write(&cmd->options);
 	sweep_table_free(&cmd->table);
 	grid_free(&cmd->plan);
@@ -282,11 +310,11 @@ int command_sweep(int argc, char **argv)
 {
 	struct sweep_command cmd = {0};
 	struct probe_words probes = {0};
-	struct words words;
+	const struct sweep *sweep = &cmd.options.sweep;
 	struct fault fault;
-	int code = sweep_parse(&cmd.options, argc, argv, &words);
+	int code = sweep_parse(&cmd.options, argc, argv);
 
-	if (!code && probe_words_take(words.items, words.count, &probes, &fault) < 0)
+	if (!code && probe_words_take(sweep->words, sweep->word_count, &probes, &fault) < 0)
 		code = cli_fault(EXIT_USAGE, &fault);
 	if (!code) {
 		cmd.options.sweep.request.patterns = probes.items;

@@ -166,18 +166,97 @@ static int take_shard(struct sweep_options *options, const char *text)
 	return 0;
 }
 
+static int take_chunk(struct sweep_options *options, const char *text)
+{
+	bool automatic = !strcmp(text, "auto");
+	const char *number = automatic ? task_number() : text;
+	char *end;
+
+	if (!number)
+		return cli_say(EXIT_USAGE, "--chunk auto: neither SLURM_ARRAY_TASK_ID nor"
+		                           " JOB_COMPLETION_INDEX is set");
+	errno = 0;
+	options->chunk = strtoul(number, &end, 10);
+	options->chunked = true;
+	if (errno || *number < '0' || *number > '9' || *end)
+		return cli_say(EXIT_USAGE, "--chunk wants a chunk's number, not '%s'", number);
+	return 0;
+}
+
+static int take_chunks(struct sweep_options *options, const char *text)
+{
+	char *end;
+	unsigned long chunks = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || chunks < 1 || chunks > SHARDS_MOST)
+		return cli_say(EXIT_USAGE, "--chunks wants a number from 1 to %d, not '%s'",
+		               SHARDS_MOST, text);
+	options->sweep.chunks = chunks;
+	return 0;
+}
+
+static int take_merge(struct sweep_options *options, const char *path)
+{
+	const char **merged = array_reserve(options->merged, &options->merged_space,
+	                                    options->sweep.merged_count + 1, sizeof(*merged));
+
+	if (!merged)
+		return no_memory();
+	options->merged = merged;
+	merged[options->sweep.merged_count++] = path;
+	return 0;
+}
+
+/* What stands for other machines, or comes from there; OPTION_NOT_TAKEN: it is none of that. */
+static int machines_take(struct sweep_options *options, const struct option_row *row,
+                         const char *value)
+{
+	if (row->id == OPTION_SHARD)
+		return take_shard(options, value);
+	if (row->id == OPTION_CHUNK)
+		return take_chunk(options, value);
+	if (row->id == OPTION_CHUNKS)
+		return take_chunks(options, value);
+	if (row->id == OPTION_MERGE)
+		return take_merge(options, value);
+	if (row->id == OPTION_PLAN_FILE)
+		options->plan_file = value;
+	else if (row->id == OPTION_SLURM)
+		options->sweep.slurm = true;
+	else if (row->id == OPTION_PARTITION)
+		options->sweep.partition = value;
+	else
+		return OPTION_NOT_TAKEN;
+	return 0;
+}
+
+/* Does it say what is to be asked? Else who asks, or what is printed. */
+static bool option_asks(const struct option_row *row)
+{
+	static const enum option_id asking[] = {
+		OPTION_SET,      OPTION_PARAM, OPTION_KERNEL, OPTION_QUICK,  OPTION_IPV4,
+		OPTION_FAITHFUL, OPTION_IPV6,  OPTION_SEED,   OPTION_PHASES, OPTION_TIME_LIMIT};
+
+	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+		if (row->id == asking[i])
+			return true;
+	return false;
+}
+
 static int option_take(void *arg, const struct option_row *row, const char *value)
 {
 	struct sweep_options *options = arg;
+	int code = machines_take(options, row, value);
 
+	if (code != OPTION_NOT_TAKEN)
+		return code;
+	options->asked |= option_asks(row);
 	if (row->id == OPTION_SET || row->id == OPTION_PARAM)
 		return take_axis(options, option_name(row), value, row->id == OPTION_PARAM);
 	if (row->id == OPTION_KERNEL)
 		return take_kernels(options, value);
 	if (row->id == OPTION_VERIFY)
 		return take_verify(options, value);
-	if (row->id == OPTION_SHARD)
-		return take_shard(options, value);
 	if (row->id == OPTION_CSV)
 		options->csv = value;
 	else if (row->id == OPTION_HTML)
@@ -191,6 +270,53 @@ static int option_take(void *arg, const struct option_row *row, const char *valu
 	else
 		return request_take(&options->sweep.request, row, value);
 	return 0;
+}
+
+/* One machine is one thing at a time. */
+static int roles_check(const struct sweep_options *options)
+{
+	const struct sweep *sweep = &options->sweep;
+	const struct {
+		const char *option;
+		bool given;
+	} roles[] = {
+		{"--shard", sweep->shards > 0},
+		{"--chunk", options->chunked},
+		{"--slurm", sweep->slurm},
+		{"--plan-file with what is to be asked", sweep->plan_path},
+	};
+	const char *first = NULL;
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		if (first && roles[i].given)
+			return cli_say(EXIT_USAGE, "%s or %s, not both", first, roles[i].option);
+		if (roles[i].given)
+			first = roles[i].option;
+	}
+	return 0;
+}
+
+static int machines_check(const struct sweep_options *options)
+{
+	const struct sweep *sweep = &options->sweep;
+
+	if (options->chunked && (!options->plan_file || options->asked))
+		return cli_say(EXIT_USAGE, "--chunk goes with --plan-file FILE, and nothing else"
+		                           " that is to be asked");
+	if (sweep->chunks && !sweep->plan_path && !sweep->slurm)
+		return cli_say(EXIT_USAGE, "--chunks goes with --slurm, or with --plan-file and"
+		                           " what is to be asked");
+	if (sweep->partition && !sweep->slurm)
+		return cli_say(EXIT_USAGE, "--partition goes with --slurm");
+	if ((sweep->again || sweep->verify) && (sweep->plan_path || sweep->slurm))
+		return cli_say(EXIT_USAGE, "--again and --verify are for who asks: with --chunk,"
+		                           " --shard, or on one machine");
+	if (sweep->plan_path && (options->csv || options->html || sweep->out_dir))
+		return cli_say(EXIT_USAGE, "--plan-file asks nothing: --csv, --html and --out are"
+		                           " for who collects");
+	if (sweep->plan_path && sweep->plan_only)
+		return cli_say(EXIT_USAGE, "--plan or --plan-file, not both");
+	return roles_check(options);
 }
 
 /* What goes with what, and how much it comes to. */
@@ -212,45 +338,103 @@ static int sweep_check(const struct sweep_options *options)
 	    !strcmp(options->csv, "-"))
 		return cli_say(EXIT_USAGE, "%s and --csv - both want standard output",
 		               cli_format() == FORMAT_JSONL ? "--json" : "--format");
+	return machines_check(options);
+}
+
+/* The sweep that was read, asked and printed as it is said here. */
+static int plan_take(struct sweep_options *options)
+{
+	struct sweep *sweep = &options->sweep, *read = &options->plan.sweep;
+	struct fault fault;
+
+	if (sweep_plan_read(options->plan_file, sweep->stamp.program, &options->plan, &fault) < 0)
+		return cli_fault(EXIT_USAGE, &fault);
+	if (options->chunked && !sweep_plan_chunk(&options->plan, options->chunk))
+		return cli_say(EXIT_USAGE, "%s has no chunk %zu: there are %zu, counted from 0",
+		               options->plan_file, options->chunk, options->plan.chunks);
+	read->request.jobs = sweep->request.jobs;
+	read->out_dir = sweep->out_dir;
+	read->again = sweep->again;
+	read->verify = sweep->verify;
+	read->plan_only = sweep->plan_only;
+	read->shard = sweep->shard;
+	read->shards = sweep->shards;
+	read->slurm = sweep->slurm;
+	read->partition = sweep->partition;
+	read->chunks = sweep->chunks;
+	read->merged_count = sweep->merged_count;
+	*sweep = *read;
 	return 0;
 }
 
-int sweep_parse(struct sweep_options *options, int argc, char **argv, struct words *words)
+/* The lists as they were typed. */
+static void lists_take(struct sweep_options *options, const struct words *words)
 {
 	struct sweep *sweep = &options->sweep;
-	bool host = false;
-	int code;
 
-	*options = (struct sweep_options){.sweep = {.request = {.slack_ms = slack_ms()}}};
-	code = options_parse(COMMAND_SWEEP, argc, argv, option_take, options, words);
-	if (!code && !sweep->kernel_count)
-		code = take_kernels(options, TARGET_HOST);
-	if (!code)
-		code = sweep_check(options);
 	for (size_t i = 0; i < sweep->axis_count; i++) {
 		options->axes[i].values = (const char *const *)options->lists[i].items;
 		options->axes[i].count = options->lists[i].count;
 	}
+	sweep->axes = options->axes;
+	sweep->kernels = (const char *const *)options->kernels;
+	sweep->words = words->items;
+	sweep->word_count = words->count;
+}
+
+static int sweep_take(struct sweep_options *options, const struct words *words)
+{
+	struct sweep *sweep = &options->sweep;
+	bool reads = options->plan_file && !options->asked && !words->count, host = false;
+	struct fault fault;
+	int code;
+
+	options->asked |= words->count > 0;
+	if (options->plan_file && !reads)
+		sweep->plan_path = options->plan_file;
+	if (!reads && !sweep->kernel_count && (code = take_kernels(options, TARGET_HOST)))
+		return code;
+	code = sweep_check(options);
+	if (!code && (options->plan_file || sweep->slurm) &&
+	    sweep_program(&sweep->stamp.program, &fault) < 0)
+		code = cli_fault(EXIT_NOT_RUN, &fault);
+	lists_take(options, words);
 	for (size_t i = 0; i < sweep->kernel_count; i++)
 		host |= !strcmp(options->kernels[i], TARGET_HOST);
 	/* Every kernel is asked the same: the host has no time for the articles' conditions. */
 	if (host && sweep->request.form == FORM_USUAL)
 		sweep->request.form = FORM_QUICK;
-	sweep->axes = options->axes;
-	sweep->kernels = (const char *const *)options->kernels;
+	if (!code && reads)
+		code = plan_take(options);
+	sweep->merged = options->merged;
 	return code;
+}
+
+int sweep_parse(struct sweep_options *options, int argc, char **argv)
+{
+	struct words words = {0};
+	int code;
+
+	*options = (struct sweep_options){.sweep = {.request = {.slack_ms = slack_ms()}}};
+	code = options_parse(COMMAND_SWEEP, argc, argv, option_take, options, &words);
+	return code ? code : sweep_take(options, &words);
 }
 
 void sweep_options_free(struct sweep_options *options)
 {
-	for (size_t i = 0; i < options->sweep.axis_count; i++) {
+	const struct sweep *sweep = &options->sweep;
+
+	/* of a sweep that was read they are the plan's */
+	for (size_t i = 0; i < sweep->axis_count && sweep->axes == options->axes; i++) {
 		free((char *)options->axes[i].name);
 		value_list_free(&options->lists[i]);
 	}
-	for (size_t i = 0; i < options->sweep.kernel_count; i++)
+	for (size_t i = 0; i < sweep->kernel_count && options->kernels; i++)
 		free(options->kernels[i]);
 	free(options->axes);
 	free(options->lists);
 	free(options->kernels);
+	free(options->merged);
+	sweep_plan_free(&options->plan);
 	request_clear(&options->sweep.request);
 }

@@ -13,6 +13,7 @@
 #include "../base/interrupt.h"
 #include "../base/phase.h"
 #include "collect.h"
+#include "slurm.h"
 #include "sweep_parts.h"
 
 void sweep_say(const struct sweeping *sw, const char *fmt, ...)
@@ -25,6 +26,11 @@ void sweep_say(const struct sweeping *sw, const char *fmt, ...)
 	va_end(args);
 	if (sw->hooks->say)
 		sw->hooks->say(line, sw->hooks->arg);
+}
+
+bool sweep_asks_nothing(const struct sweep *sweep)
+{
+	return sweep->plan_only || sweep->plan_path;
 }
 
 /* ---- points */
@@ -40,11 +46,28 @@ bool point_in(const struct point_set *set, size_t number)
 	return set->bits && (set->bits[number / 64] >> number % 64 & 1);
 }
 
-static int point_set_make(struct point_set *set, size_t points, struct fault *f)
+struct combo_range combos_between(const struct sweeping *sw, const struct column *column,
+                                  size_t from, size_t to)
 {
-	set->bits = calloc(points / 64 + 1, sizeof(*set->bits));
-	set->space = points;
-	return set->bits ? 0 : fault_set(f, ENOMEM, "count %zu points", points);
+	size_t each = column->rows * sw->phases, last = column->first + column->points;
+
+	if (!each || from >= last || to <= column->first)
+		return (struct combo_range){0};
+	from = from > column->first ? from - column->first : 0;
+	to = to < last ? to - column->first : column->points;
+	return (struct combo_range){.from = from / each, .to = (to + each - 1) / each};
+}
+
+bool sweep_is_part(const struct sweep *sweep)
+{
+	return sweep->shards || sweep->to;
+}
+
+struct combo_range combos_asked(const struct sweeping *sw, const struct column *column)
+{
+	const struct sweep *sweep = sw->sweep;
+
+	return combos_between(sw, column, sweep->from, sweep->to ? sweep->to : SIZE_MAX);
 }
 
 struct job_times point_times(const struct sweeping *sw, const struct column *column, size_t phase)
@@ -72,7 +95,7 @@ int combo_request(const struct sweeping *sw, size_t combo, struct request *reque
 	return err;
 }
 
-static struct target column_target(const struct column *column)
+struct target column_target(const struct column *column)
 {
 	return (struct target){.kernel = column->host ? NULL : column->name};
 }
@@ -97,7 +120,8 @@ int combo_plan(const struct sweeping *sw, const struct column *column, size_t co
 
 /* ---- what is told */
 
-static int64_t column_estimate(const struct column *column, size_t *unknown)
+static int64_t column_estimate(const struct sweeping *sw, const struct column *column,
+                               size_t *unknown)
 {
 	double sum_ns = 0;
 
@@ -109,7 +133,7 @@ static int64_t column_estimate(const struct column *column, size_t *unknown)
 		else
 			*unknown += time->left;
 	}
-	return (int64_t)sum_ns;
+	return (int64_t)(sum_ns / sw->jobs);
 }
 
 void sweep_progress(const struct sweeping *sw, const char *making)
@@ -123,7 +147,8 @@ void sweep_progress(const struct sweeping *sw, const char *making)
 	counts->unknown = 0;
 	for (size_t i = 0; i < sw->sweep->kernel_count; i++)
 		if (sw->columns[i].rows)
-			counts->estimate_ns += column_estimate(&sw->columns[i], &counts->unknown);
+			counts->estimate_ns +=
+				column_estimate(sw, &sw->columns[i], &counts->unknown);
 	sw->hooks->progress(counts, making, now_ns - sw->began_ns, sw->hooks->arg);
 }
 
@@ -140,101 +165,7 @@ int point_answered(struct sweeping *sw, const struct column *column, const struc
 	return err ? fault_set(f, -err, "count what a point came to") : 0;
 }
 
-/* ---- before anything is asked */
-
-/* Every value by itself, the other axes at their first: a mistake is found before the first run. */
-static int values_check(const struct sweeping *sw, const struct column *column, struct fault *f)
-{
-	const struct sweep *sweep = sw->sweep;
-	size_t stride = sw->combos;
-	int err = 0;
-
-	for (size_t axis = 0; axis < sweep->axis_count && !err; axis++) {
-		stride /= sweep->axes[axis].count;
-		for (size_t value = 0; value < sweep->axes[axis].count && !err; value++) {
-			struct target target = column_target(column);
-			struct request request;
-
-			err = combo_request(sw, value * stride, &request);
-			err = err ? fault_set(f, -err, "plan a point")
-			          : request_check(&request, &target, f);
-			request_clear(&request);
-		}
-	}
-	return err;
-}
-
-/* The rows of each combination are the same; @column has no guest yet. */
-static int column_start(struct sweeping *sw, struct column *column, struct fault *f)
-{
-	struct target target = column_target(column);
-	struct request request;
-	struct plan plan;
-	int err = combo_request(sw, 0, &request);
-
-	err = err ? fault_set(f, -err, "plan a point") : request_check(&request, &target, f);
-	request_clear(&request);
-	if (!err)
-		err = values_check(sw, column, f);
-	if (!err)
-		err = combo_plan(sw, column, 0, &plan, f);
-	if (err)
-		return err;
-	column->rows = plan.count;
-	plan_free(&plan);
-	column->points = sw->combos * column->rows * sw->phases;
-	if (column->points > SWEEP_POINTS_MOST)
-		return fault_refuse(f, EINVAL, "%zu points are more than %d", column->points,
-		                    SWEEP_POINTS_MOST);
-	column->times = calloc(column->rows + 1, sizeof(*column->times));
-	if (!column->times)
-		return fault_set(f, ENOMEM, "plan %zu points", column->points);
-	err = point_set_make(&column->wanted, column->points, f);
-	return err ? err : point_set_make(&column->compared, column->points, f);
-}
-
-static int out_open(struct sweeping *sw, struct column *column, struct fault *f)
-{
-	char path[CACHE_PATH], name[200];
-	int fd;
-
-	if (!sw->sweep->out_dir)
-		return 0;
-	snprintf(name, sizeof(name), "%s", column->name);
-	for (char *s = name; *s; s++)
-		if (*s == '/' || (*s == '.' && s == name))
-			*s = '_';
-	fd = folder_open(sw->sweep->out_dir, " for records (--out DIR)", f);
-	if (fd < 0)
-		return fd;
-	close(fd);
-	if (path_join(path, sw->sweep->out_dir, name, f) < 0)
-		return -f->err;
-	column->out_fd = folder_open(path, " for records (--out DIR)", f);
-	return column->out_fd < 0 ? column->out_fd : 0;
-}
-
-static int column_prepare(struct sweeping *sw, struct column *column, struct fault *f)
-{
-	struct vm_config config = {.time_limit_s = sw->time_limit_s};
-	struct vm_kernel kernel;
-	int err;
-
-	if (column->host)
-		return 0;
-	err = kernel_find(column->name, &kernel, f);
-	if (err)
-		return err;
-	sweep_progress(sw, kernel.release);
-	err = vm_prepare(&kernel, &config, &column->vm, f);
-	column->ready = !err;
-	return err;
-}
-
-typedef int (*column_fn)(struct sweeping *sw, struct column *column, struct fault *f);
-
-/* Of each kernel in turn, until one fails, which is named. */
-static int columns_each(struct sweeping *sw, column_fn fn, struct fault *f)
+int columns_each(struct sweeping *sw, column_fn fn, struct fault *f)
 {
 	int err = 0;
 
@@ -252,73 +183,11 @@ static int columns_each(struct sweeping *sw, column_fn fn, struct fault *f)
 	return err;
 }
 
-/* A guest that costs a restore is asked whether its kernel takes what is to be set. */
-static int plan_try(const struct column *column, struct plan *plan, struct fault *f)
-{
-	int err = 0;
-
-	if (plan->count && column->host)
-		err = plan_check_sysctls(plan, geteuid() != 0, f);
-	else if (plan->count)
-		err = vm_check_sysctls(plan, &column->vm, f);
-	plan_free(plan);
-	return err;
-}
-
-#define TRIES_MOST 500 /* as many fit into a guest's memory for jobs */
-
-/* The first row that runs, with these values, into @tries. */
-static int try_add(struct sweeping *sw, const struct column *column, size_t combo,
-                   struct plan *tries, struct fault *f)
-{
-	struct plan plan;
-	int err = combo_plan(sw, column, combo, &plan, f);
-
-	if (err)
-		return err;
-	tries->items = tries->items ? tries->items : calloc(TRIES_MOST, sizeof(*tries->items));
-	if (!tries->items) {
-		plan_free(&plan);
-		return fault_set(f, ENOMEM, "plan what is to be tried");
-	}
-	for (size_t i = 0; i < plan.count; i++) {
-		if (plan.items[i].skip)
-			continue;
-		tries->items[tries->count++] = plan.items[i];
-		plan.items[i].run.params = (struct settings){0}; /* now of @tries */
-		plan.items[i].run.sysctls[SIDE_CLIENT] = (struct settings){0};
-		plan.items[i].run.sysctls[SIDE_SERVER] = (struct settings){0};
-		break;
-	}
-	plan_free(&plan);
-	return tries->count == TRIES_MOST ? plan_try(column, tries, f) : 0;
-}
-
-static int column_try_sysctls(struct sweeping *sw, struct column *column, struct fault *f)
-{
-	const struct sweep *sweep = sw->sweep;
-	struct plan tries = {0};
-	size_t stride = sw->combos;
-	int err = 0;
-
-	for (size_t axis = 0; axis < sweep->axis_count && column->left && !err; axis++) {
-		stride /= sweep->axes[axis].count;
-		for (size_t value = 0; value < sweep->axes[axis].count && !err; value++)
-			if (!sweep->axes[axis].is_param)
-				err = try_add(sw, column, value * stride, &tries, f);
-	}
-	if (!sweep->axis_count && sweep->request.sets.count && column->left && !err)
-		err = try_add(sw, column, 0, &tries, f);
-	if (!err)
-		return plan_try(column, &tries, f);
-	plan_free(&tries);
-	return err;
-}
-
 /* *@usage: what is to be set is refused. A plan is told where nothing can be tried, too. */
 static int columns_try(struct sweeping *sw, bool *usage, struct fault *f)
 {
-	int err = columns_each(sw, column_try_sysctls, f);
+	/* whoever has made a chunk's plan has tried them all */
+	int err = sw->sweep->to ? 0 : columns_each(sw, column_try_sysctls, f);
 
 	*usage = err == -ENOENT || err == -EINVAL || err == -ERANGE;
 	return *usage || err == -EINTR || !sw->sweep->plan_only ? err : 0;
@@ -333,23 +202,95 @@ static void columns_plan(const struct sweeping *sw)
 
 		column->counts.all = column->points;
 		column->counts.left = column->left;
-		column->counts.estimate_ns = column_estimate(column, &column->counts.unknown);
+		column->counts.estimate_ns = column_estimate(sw, column, &column->counts.unknown);
 		if (sw->hooks->planned)
 			sw->hooks->planned(column->name, &column->counts, sw->hooks->arg);
 	}
 }
 
+/* Is it cut into chunks? */
+static bool sweep_is_cut(const struct sweep *sweep)
+{
+	return sweep->plan_path || sweep->slurm;
+}
+
 /* What the request itself cannot be: nothing was tried yet. */
 static int sweep_start(struct sweeping *sw, struct fault *f)
 {
+	const struct sweep *sweep = sw->sweep;
 	int err = columns_each(sw, column_start, f);
+	size_t points = 0;
 
-	for (size_t i = 0; i < sw->sweep->kernel_count && !err; i++)
-		if (sw->columns[i].host && sw->sweep->shards)
+	for (size_t i = 0; i < sweep->kernel_count && !err; i++) {
+		if (sw->columns[i].host && (sweep_is_part(sweep) || sweep_is_cut(sweep)))
 			err = fault_refuse(f, EINVAL,
-			                   "--shard goes with guests: what the host answers is not"
-			                   " kept");
+			                   "many machines go with guests: what the host answers is"
+			                   " not kept");
+		sw->columns[i].first = points;
+		points += sw->columns[i].points;
+	}
+	if (!err && sweep->stamp.points && points != sweep->stamp.points)
+		err = fault_refuse(f, EINVAL, "the plan has %zu points, its sweep %zu",
+		                   sweep->stamp.points, points);
 	return err;
+}
+
+static int merged_open(struct sweeping *sw, struct fault *f)
+{
+	const struct sweep *sweep = sw->sweep;
+	int err = 0;
+
+	if (!sweep->merged_count)
+		return 0;
+	sw->merged = calloc(sweep->merged_count, sizeof(*sw->merged));
+	if (!sw->merged)
+		return fault_set(f, ENOMEM, "open the folders of --merge");
+	for (size_t i = 0; i < sweep->merged_count && !err; i++)
+		err = store_open_at(&sw->merged[i].store, sweep->merged[i], f);
+	return err;
+}
+
+static void merged_say(const struct sweeping *sw)
+{
+	for (size_t i = 0; i < sw->sweep->merged_count; i++)
+		sweep_say(sw, "%zu answer%s taken from %s", sw->merged[i].taken,
+		          sw->merged[i].taken == 1 ? "" : "s", sw->sweep->merged[i]);
+}
+
+static int sweep_prepare(struct sweeping *sw, struct fault *f)
+{
+	int err = store_open(&sw->store, f);
+
+	if (!err)
+		err = merged_open(sw, f);
+	if (!err && sw->sweep->slurm)
+		err = slurm_is_there(f);
+	if (!err)
+		err = columns_each(sw, column_out, f);
+	return err ? err : columns_each(sw, column_prepare, f);
+}
+
+static int plan_make_file(const struct sweeping *sw, struct fault *f)
+{
+	struct cut cut;
+	int err = sweep_cut(sw, &cut, f);
+
+	if (!err)
+		err = cut_write(sw, &cut, sw->sweep->plan_path, f);
+	if (!err) {
+		columns_plan(sw);
+		cut_tell(sw, &cut, NULL);
+	}
+	free(cut.ends);
+	return err;
+}
+
+static int missing_ask(struct sweeping *sw, struct fault *f)
+{
+	sw->asking_ns = clock_mono_ns();
+	if (sw->sweep->plan_path)
+		return plan_make_file(sw, f);
+	return sw->sweep->slurm ? slurm_ask(sw, f) : columns_each(sw, column_ask, f);
 }
 
 /* *@usage: whether what failed is a mistake of the request's. */
@@ -362,17 +303,14 @@ static int sweep_carry_out(struct sweeping *sw, bool *usage, struct fault *f)
 	if (err)
 		return err;
 	*usage = false;
-	err = store_open(&sw->store, f);
-	if (!err)
-		err = columns_each(sw, out_open, f);
-	if (!err)
-		err = columns_each(sw, column_prepare, f);
+	err = sweep_prepare(sw, f);
 	if (!err)
 		sweep_describe(sw);
 	if (!err)
 		err = columns_each(sw, column_look, f);
 	if (err)
 		return err;
+	merged_say(sw);
 	err = columns_try(sw, usage, f);
 	if (err)
 		return err;
@@ -380,8 +318,7 @@ static int sweep_carry_out(struct sweeping *sw, bool *usage, struct fault *f)
 		columns_plan(sw);
 		return 0;
 	}
-	sw->asking_ns = clock_mono_ns();
-	return columns_each(sw, column_ask, f);
+	return missing_ask(sw, f);
 }
 
 static void columns_free(struct sweeping *sw)
@@ -398,6 +335,7 @@ static void columns_free(struct sweeping *sw)
 		free(column->compared.bits);
 	}
 	free(sw->columns);
+	free(sw->merged);
 }
 
 static unsigned int processors(void)
@@ -410,12 +348,17 @@ static unsigned int processors(void)
 static enum exit_code sweep_code(const struct sweeping *sw)
 {
 	struct sweep_result *result = sw->result;
+	enum exit_code code;
 
 	result->tally.model_failed |= result->counts.differ > 0;
 	result->tally.incomplete |= result->counts.unkept > 0;
-	if (sw->sweep->plan_only || !result->tally.total)
+	if (sweep_asks_nothing(sw->sweep) || !result->tally.total)
 		return result->tally.incomplete ? EXIT_NOT_RUN : EXIT_AS_PREDICTED;
-	return tally_code(&result->tally);
+	code = tally_code(&result->tally);
+	/* A part has done what it is for: what its answers say, the sweep of all says. */
+	if (sweep_is_part(sw->sweep) && code != EXIT_NOT_RUN && !result->counts.differ)
+		return EXIT_AS_PREDICTED;
+	return code;
 }
 
 static enum exit_code sweep_end(struct sweeping *sw, int err, bool usage, const struct fault *fault)

@@ -28,6 +28,7 @@ struct batch {
 	struct asked *asked; /* one an item of the plan */
 	struct record **records;
 	int64_t last_ns; /* when the last one was done */
+	int64_t side_by_side; /* so many run at a time */
 	struct fault fault; /* the first thing that went wrong; err 0: nothing */
 };
 
@@ -148,7 +149,7 @@ static int run_take(struct batch *batch, const struct record *rec, size_t place,
 	return err;
 }
 
-/* A place is free again after this long: what a run takes of the wall's time, side by side. */
+/* A place is free again after this long: of as many processors as there are places. */
 static void batch_finished(const struct record *rec, void *arg)
 {
 	struct batch *batch = arg;
@@ -158,7 +159,7 @@ static void batch_finished(const struct record *rec, void *arg)
 
 	if (place == batch->plan.count)
 		return;
-	batch->asked[place].answer.took_ns = now_ns - batch->last_ns;
+	batch->asked[place].answer.took_ns = (now_ns - batch->last_ns) * batch->side_by_side;
 	batch->last_ns = now_ns;
 	point_done(batch, &batch->asked[place]);
 	if (run_take(batch, rec, place, &fault) < 0 && !batch->fault.err)
@@ -202,6 +203,8 @@ static int batch_run(struct batch *batch, struct fault *f)
 	if (!batch->plan.count)
 		return 0;
 	batch->last_ns = clock_mono_ns();
+	batch->side_by_side =
+		batch->plan.count < batch->sw->jobs ? (int64_t)batch->plan.count : batch->sw->jobs;
 	err = supervisor_run(&batch->plan, batch->sw->jobs,
 	                     batch->sw->time_limit_s + GUEST_LIMIT_MARGIN_S, NULL, "", &hooks,
 	                     batch->records, f);

@@ -87,24 +87,52 @@ static int answer_take(const struct look *look, const struct point *point,
 	return err ? err : 1;
 }
 
+/* An answer of another machine's store is one of ours from now on. */
+static void merged_keep(const struct look *look, size_t from, const struct answer_key *key,
+                        const struct answer *answer)
+{
+	struct sweeping *sw = look->sw;
+	struct fault fault;
+	char line[400];
+
+	sw->merged[from].taken++;
+	if (sweep_asks_nothing(sw->sweep) || store_put(&sw->store, key, answer, &fault) == 0)
+		return;
+	if (!sw->result->counts.unkept++)
+		sweep_say(sw, "%s", fault_text(&fault, line, sizeof(line)));
+}
+
+/* In the store, or else in what is merged: 1, @answer to be cleared; 0: nowhere. */
+static int answer_find(const struct look *look, const struct answer_key *key, struct answer *answer,
+                       struct fault *f)
+{
+	const struct sweeping *sw = look->sw;
+	int found = store_get(&sw->store, key,
+	                      look->column->out_fd >= 0 ? ANSWER_WHOLE : ANSWER_RESULT, answer, f);
+
+	if (found < 0)
+		answer_broken(look, f);
+	for (size_t i = 0; i < sw->sweep->merged_count && found <= 0; i++) {
+		found = store_get(&sw->merged[i].store, key, ANSWER_WHOLE, answer, f);
+		if (found < 0)
+			answer_broken(look, f);
+		else if (found)
+			merged_keep(look, i, key, answer);
+	}
+	return found > 0;
+}
+
 /* 1: found; 0: to be asked. */
 static int point_find(const struct look *look, const struct point *point,
                       const struct answer_key *key, struct fault *f)
 {
 	struct column *column = look->column;
 	struct answer answer;
-	int found = store_get(&look->sw->store, key,
-	                      column->out_fd >= 0 ? ANSWER_WHOLE : ANSWER_RESULT, &answer, f);
+	int found = answer_find(look, key, &answer, f);
 
-	if (found < 0) {
-		answer_broken(look, f);
-		return 0;
-	}
 	if (!found)
 		return 0;
-	if (look->sw->sweep->plan_only)
-		found = 1;
-	else
+	if (!sweep_asks_nothing(look->sw->sweep))
 		found = answer_take(look, point, &answer, f);
 	if (found == 1) {
 		column->times[point->row].sum_ns += answer.took_ns;
@@ -130,7 +158,7 @@ static int point_look_up(const struct look *look, const struct point *point, str
 		sw->result->counts.kept++;
 		column->counts.kept++;
 	}
-	if (found == 1 && key.digest % 10000 < sw->sweep->verify && !sw->sweep->plan_only)
+	if (found == 1 && key.digest % 10000 < sw->sweep->verify && !sweep_asks_nothing(sw->sweep))
 		point_want(column, &column->compared, number, point->row);
 	if (!found || point_in(&column->compared, number))
 		point_want(column, &column->wanted, number, point->row);
@@ -141,9 +169,12 @@ static int point_look_up(const struct look *look, const struct point *point, str
 static int point_look(const struct look *look, const struct point *point, struct fault *f)
 {
 	struct sweeping *sw = look->sw;
-	size_t number = point_number(sw, look->column, point);
+	const struct sweep *sweep = sw->sweep;
+	size_t number = point_number(sw, look->column, point), all = look->column->first + number;
 
-	if (sw->sweep->shards && number % sw->sweep->shards != sw->sweep->shard)
+	if (sweep->to && (all < sweep->from || all >= sweep->to))
+		return 0;
+	if (sweep->shards && number % sweep->shards != sweep->shard)
 		return 0;
 	sw->result->counts.all++;
 	if (look->column->host) {
@@ -151,7 +182,7 @@ static int point_look(const struct look *look, const struct point *point, struct
 		return 0;
 	}
 	if (look->plan->items[point->row].skip)
-		return sw->sweep->plan_only ? 0 : point_skip(look, point, f);
+		return sweep_asks_nothing(sweep) ? 0 : point_skip(look, point, f);
 	return point_look_up(look, point, f);
 }
 
@@ -175,10 +206,11 @@ static int combo_look(struct sweeping *sw, struct column *column, size_t combo, 
 
 int column_look(struct sweeping *sw, struct column *column, struct fault *f)
 {
+	struct combo_range combos = combos_asked(sw, column);
 	int64_t said_ns = clock_mono_ns();
 	int err = 0;
 
-	for (size_t combo = 0; combo < sw->combos && !err; combo++) {
+	for (size_t combo = combos.from; combo < combos.to && !err; combo++) {
 		err = combo_look(sw, column, combo, f);
 		if (!err)
 			err = interrupt_check(f);
@@ -188,5 +220,74 @@ int column_look(struct sweeping *sw, struct column *column, struct fault *f)
 		}
 	}
 	sw->result->counts.left += column->left;
+	return err;
+}
+
+/* ---- what others have answered meanwhile */
+
+static void point_unwant(struct sweeping *sw, struct column *column, const struct point *point)
+{
+	size_t number = point_number(sw, column, point);
+
+	column->wanted.bits[number / 64] &= ~((uint64_t)1 << number % 64);
+	column->times[point->row].left--;
+	column->left--;
+	sw->result->counts.left--;
+	sw->result->counts.asked++;
+}
+
+static int point_collect(const struct look *look, const struct point *point, struct fault *f)
+{
+	struct job_times times = point_times(look->sw, look->column, point->phase);
+	struct answer_key key;
+	int found = answer_key_make(&look->column->vm, &look->plan->items[point->row].run, &times,
+	                            &key, f);
+
+	if (!found)
+		found = point_find(look, point, &key, f);
+	if (found == 1)
+		point_unwant(look->sw, look->column, point);
+	answer_key_clear(&key);
+	return found < 0 ? found : 0;
+}
+
+static int combo_collect(struct sweeping *sw, struct column *column, size_t combo, size_t from,
+                         size_t to, struct fault *f)
+{
+	struct point point = {.combo = combo};
+	struct plan plan;
+	struct look look = {.sw = sw, .column = column, .plan = &plan};
+	int err = combo_plan(sw, column, combo, &plan, f);
+
+	if (err)
+		return err;
+	for (; point.row < plan.count && !err; point.row++)
+		for (point.phase = 0; point.phase < sw->phases && !err; point.phase++) {
+			size_t number = point_number(sw, column, &point);
+			size_t all = column->first + number;
+
+			if (all >= from && all < to && point_in(&column->wanted, number))
+				err = point_collect(&look, &point, f);
+		}
+	plan_free(&plan);
+	return err;
+}
+
+int points_collect(struct sweeping *sw, size_t from, size_t to, struct fault *f)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < sw->sweep->kernel_count && !err; i++) {
+		struct column *column = &sw->columns[i];
+		struct combo_range combos = combos_between(sw, column, from, to);
+		char guest[GUEST_NAME];
+
+		if (!column->left || combos.from == combos.to)
+			continue;
+		guest_name(&column->vm, guest);
+		store_renew(&sw->store, guest);
+		for (size_t combo = combos.from; combo < combos.to && !err; combo++)
+			err = combo_collect(sw, column, combo, from, to, f);
+	}
 	return err;
 }

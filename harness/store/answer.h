@@ -13,7 +13,7 @@
 struct answer {
 	struct buffer lines; /* each with its newline: the probe's, the events' */
 	struct buffer result; /* the result's line, with its newline */
-	int64_t took_ns; /* of the wall's time, when it was asked */
+	int64_t took_ns; /* of one processor's time, when it was asked */
 };
 
 void answer_clear(struct answer *answer);

@@ -13,6 +13,9 @@ struct answer_key {
 	char *text; /* all of it, compared when an answer is looked up */
 };
 
+/* The folder of what @vm answers. */
+void guest_name(const struct vm_machine *vm, char name[GUEST_NAME]);
+
 /*
  * The key of what @plan at @times comes to in @vm: the guest (a digest of the program with its
  * libraries, the kernel, QEMU's version and command line, and of the guest's memory, which has the

@@ -19,6 +19,45 @@ int store_open(struct store *store, struct fault *f)
 	return cache_room("answers", store->path, f);
 }
 
+int store_open_at(struct store *store, const char *path, struct fault *f)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fault_set(f, errno, "read the folder of answers %s", path_end(path));
+	close(fd);
+	if (strlen(path) >= sizeof(store->path))
+		return fault_set(f, ENAMETOOLONG, "read the folder of answers %s", path_end(path));
+	snprintf(store->path, sizeof(store->path), "%s", path);
+	return 0;
+}
+
+static void folder_renew(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+void store_renew(const struct store *store, const char *guest)
+{
+	char folder[CACHE_PATH], path[CACHE_PATH];
+	struct fault ignored;
+
+	if (path_join(folder, store->path, guest, &ignored) < 0)
+		return;
+	folder_renew(store->path);
+	folder_renew(folder);
+	for (unsigned int i = 0; i < 256; i++) {
+		char name[4];
+
+		snprintf(name, sizeof(name), "%02x", i);
+		if (path_join(path, folder, name, &ignored) == 0)
+			folder_renew(path);
+	}
+}
+
 /* "ANSWERS/GUEST/XX", by the first two digits; the file is the rest of them in it. */
 static int answer_folder(const struct store *store, const struct answer_key *key,
                          char path[CACHE_PATH], struct fault *f)

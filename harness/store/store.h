@@ -27,6 +27,14 @@ struct store {
 /* The folder, made if need be; -EPERM: somebody else could change what is in it (trust.h). */
 int store_open(struct store *store, struct fault *f) MUST_CHECK;
 
+/* One that was copied here from another machine: the folder @path. -ENOENT, -ENOTDIR. */
+int store_open_at(struct store *store, const char *path, struct fault *f) MUST_CHECK;
+/*
+ * What other machines have put there by now is seen: of a folder that is opened anew NFS asks its
+ * server what is in it, else it may believe for half a minute what was there before.
+ */
+void store_renew(const struct store *store, const char *guest);
+
 enum answer_extent {
 	ANSWER_RESULT, /* its lines stay empty, and are not looked at */
 	ANSWER_WHOLE,

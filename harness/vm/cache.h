@@ -17,7 +17,7 @@
 
 /*
  * "CACHE/@room", made if need be; rooms are "kernels", "guests", "answers",
- * "apt" and "apt-wide". -EPERM:
+ * "slurm", "apt" and "apt-wide". -EPERM:
  * somebody else could change what is in it (trust.h).
  */
 int cache_room(const char *room, char path[CACHE_PATH], struct fault *f) MUST_CHECK;

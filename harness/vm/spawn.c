@@ -96,42 +96,68 @@ static int spawn_status(const char *const argv[], int status, int err_fd, struct
 	return err;
 }
 
-static int spawn_into(const char *const argv[], const char *dir, int out, int err_fd,
-                      struct fault *f)
+struct spawning {
+	const char *const *argv;
+	const char *dir;
+	bool to_end; /* not for an interrupt's sake ended before */
+};
+
+static int spawn_into(const struct spawning *spawning, int out, int err_fd, struct fault *f)
 {
+	const char *const *argv = spawning->argv;
 	pid_t pid = fork();
 	int status = 0;
 
 	if (pid < 0)
 		return fault_set(f, errno, "fork for %s", argv[0]);
-	if (!pid)
-		spawn_child(argv, dir, out, err_fd);
+	if (!pid) {
+		/* out of the terminal's sight: ^C is for who waits */
+		if (spawning->to_end && setsid() < 0)
+			_exit(STATUS_NO_PROGRAM - 1);
+		spawn_child(argv, spawning->dir, out, err_fd);
+	}
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return fault_set(f, errno, "wait for %s", argv[0]);
-		if (interrupt_pending()) /* a terminal tells it, too; kill(1) told us alone */
+		if (interrupt_pending() &&
+		    !spawning->to_end) /* a terminal tells it, too; kill(1) told us alone */
 			(void)kill(pid, SIGTERM);
 	}
-	if (interrupt_check(f) < 0)
+	if (!spawning->to_end && interrupt_check(f) < 0)
 		return -f->err;
 	return spawn_status(argv, status, err_fd, f);
 }
 
-int spawn(const char *const argv[], const char *dir, char **output, struct fault *f)
+static int spawn_keeping(const struct spawning *spawning, char **output, struct fault *f)
 {
 	int out = memfd_create("out", MFD_CLOEXEC), err_fd = memfd_create("err", MFD_CLOEXEC);
+	const char *name = spawning->argv[0];
 	size_t length;
 	int err;
 
 	if (out < 0 || err_fd < 0)
-		err = fault_set(f, errno, "make room for what %s prints", argv[0]);
+		err = fault_set(f, errno, "make room for what %s prints", name);
 	else
-		err = spawn_into(argv, dir, out, err_fd, f);
+		err = spawn_into(spawning, out, err_fd, f);
 	if (!err && output && !(*output = fd_text(out, &length)))
-		err = fault_set(f, ENOMEM, "keep what %s printed", argv[0]);
+		err = fault_set(f, ENOMEM, "keep what %s printed", name);
 	if (out >= 0)
 		close(out);
 	if (err_fd >= 0)
 		close(err_fd);
 	return err;
+}
+
+int spawn(const char *const argv[], const char *dir, char **output, struct fault *f)
+{
+	const struct spawning spawning = {.argv = argv, .dir = dir};
+
+	return spawn_keeping(&spawning, output, f);
+}
+
+int spawn_to_end(const char *const argv[], struct fault *f)
+{
+	const struct spawning spawning = {.argv = argv, .to_end = true};
+
+	return spawn_keeping(&spawning, NULL, f);
 }

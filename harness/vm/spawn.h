@@ -15,6 +15,9 @@
  */
 int spawn(const char *const argv[], const char *dir, char **output, struct fault *f) MUST_CHECK;
 
+/* The same, whatever signal has come or comes: to clear up after an interrupt. */
+int spawn_to_end(const char *const argv[], struct fault *f) MUST_CHECK;
+
 /*
  * All that is in the file @fd, with a NUL behind it, to be freed; its @length. NULL: it
  * could not be read, or there is no memory.

@@ -70,7 +70,7 @@ can_run() {
 
 	for option in $(grep -oE '`--[a-z-]+' "$TOP/README.md" | tr -d '`' | sort -u); do
 		# without a command: those of every one
-		for command in '' list run matrix diff ladder judge report; do finwait help $command; done |
+		for command in '' list run matrix sweep diff ladder judge report; do finwait help $command; done |
 			grep -qE "^  $option\b" || fail_with "no option $option"
 	done
 }

@@ -150,6 +150,65 @@ answer_files() {
 	said said3 4 0
 }
 
+@test "sweep --plan-file: chunks fill the store, the plan collects; as one machine prints it" {
+	sweep --set tcp_fin_timeout=30..35 --phases 2 --csv csv1 >table1
+	rm -r "$ANSWERS"
+	run -0 sweep --set tcp_fin_timeout=30..35 --phases 2 --chunks 3 --plan-file plan
+	[[ $output == *" 12 to ask "*"plan: 3 chunks of about "*"N from 0 to 2" ]]
+	[ "$(jq .chunks plan)" -eq 3 ]
+	[ -z "$(answer_files)" ]
+	JOB_COMPLETION_INDEX=2 run -0 --separate-stderr "$FINWAIT" sweep --plan-file plan --chunk auto
+	[ -z "$output" ]
+	[[ $stderr == *"4 points: 0 from the store, 4 asked"* ]]
+	seq 0 2 | parallel -j 2 "$FINWAIT" sweep --plan-file plan -j 1 --quiet --chunk {}
+	"$FINWAIT" sweep --plan-file plan --csv csv2 >table2 2>said2
+	said said2 12 0
+	cmp table1 table2
+	cmp csv1 csv2
+	run -0 sweep --set tcp_fin_timeout=30..35 --phases 2 --plan-file plan
+	[ "$(jq .chunks plan)" -eq 0 ]
+}
+
+@test "sweep --plan-file: a plan that is not this program's, kernel's or QEMU's is refused" {
+	sweep --set tcp_fin_timeout=30 --plan-file plan
+	jq -c '.program |= (if startswith("0") then "1" else "0" end) + .[1:]' plan >other
+	refused 2 'another build of finwait' "$FINWAIT" sweep --plan-file other --chunk 0
+	refused 2 'another build of finwait' "$FINWAIT" sweep --plan-file other
+	jq -c '.guests[0] += "0"' plan >other
+	refused 3 'another kernel, QEMU or probe' "$FINWAIT" sweep --plan-file other --chunk 0
+	jq -c '.points = 2 | .ends = [2]' plan >other
+	refused 2 'the plan has 2 points, its sweep 1' "$FINWAIT" sweep --plan-file other --chunk 0
+	head -c 40 plan >other
+	refused 2 'no plan of a sweep' "$FINWAIT" sweep --plan-file other
+	refused 2 'nowhere' "$FINWAIT" sweep --plan-file nowhere
+	refused 2 'no chunk 1' "$FINWAIT" sweep --plan-file plan --chunk 1
+	[ -z "$(answer_files)" ]
+}
+
+@test "sweep --merge: what another machine has answered, in a guest of its own" {
+	mkdir -p "$BATS_FILE_TMPDIR/away/finwait"
+	ln -s "$XDG_CACHE_HOME/finwait/kernels" "$BATS_FILE_TMPDIR/away/finwait/"
+	XDG_CACHE_HOME=$BATS_FILE_TMPDIR/away sweep --set tcp_fin_timeout=30,31 >table1
+	run -0 --separate-stderr sweep --set tcp_fin_timeout=30,31 \
+		--merge "$BATS_FILE_TMPDIR/away/finwait/answers"
+	[[ $stderr == *"2 answers taken from $BATS_FILE_TMPDIR/away/finwait/answers"* ]]
+	[[ $stderr == *"2 points: 2 from the store, 0 asked"* ]]
+	[ "$output" = "$(cat table1)" ]
+	sweep --set tcp_fin_timeout=30,31 2>said2 >table2 # they are ours now
+	said said2 2 0
+	cmp table1 table2
+	refused 3 'folder of answers nowhere' sweep --merge nowhere
+}
+
+@test "sweep --chunk: exit 0 says that it was asked, not what it came to; probes of one's own" {
+	"$FINWAIT" new my.probe
+	sed -i 's/predicts = value_count(BYTES)/predicts = value_count(7)/' my.probe.c
+	"$FINWAIT" sweep ./my.probe.c --kernel "$KERNEL" --plan-file plan
+	run -0 "$FINWAIT" sweep --plan-file plan --chunk 0
+	run -1 --separate-stderr "$FINWAIT" sweep --plan-file plan
+	[[ $stderr == *"1 point: 1 from the store, 0 asked"* ]]
+}
+
 @test "sweep --verify and --again: what is kept is what is asked" {
 	sweep --set tcp_fin_timeout=30,60 >table1
 	run -0 --separate-stderr sweep --set tcp_fin_timeout=30,60 --verify 100%
@@ -181,6 +240,15 @@ answer_files() {
 	refused 2 'given twice' sweep --set tcp_fin_timeout=1 --set tcp_fin_timeout=2
 	refused 2 'from 0 to N-1' sweep --shard 2/2
 	refused 2 'JOB_COMPLETION_INDEX' sweep --shard auto/2
+	refused 2 'goes with --plan-file' sweep --chunk 0
+	refused 2 'goes with --slurm' sweep --partition p
+	refused 2 'goes with --slurm, or with' sweep --chunks 2
+	refused 2 '--shard or --slurm, not both' sweep --shard 0/2 --slurm
+	refused 2 'are for who asks' sweep --slurm --again
+	refused 2 'are for who collects' sweep --plan-file plan --csv -
+	refused 2 "a chunk's number, not '-1'" "$FINWAIT" sweep --plan-file plan --chunk -1
+	refused 3 'sbatch: is it installed' env PATH=/nonexistent "$FINWAIT" sweep self.connect \
+		--kernel "$KERNEL" --slurm
 	[ -z "$(answer_files)" ]
 }
 
@@ -197,7 +265,8 @@ answer_files() {
 		[[ $output == "Linux $(uname -r), real time, quick, IPv4   2 points"* ]]
 	done
 	[ -z "$(answer_files)" ]
-	refused 2 'goes with guests' "$FINWAIT" sweep self.connect --shard 0/2
+	refused 2 'go with guests' "$FINWAIT" sweep self.connect --shard 0/2
+	refused 2 'go with guests' "$FINWAIT" sweep self.connect --set tcp_fin_timeout=30 --slurm
 }
 
 # ---- kernel by kernel

@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# finwait sweep --slurm, with Slurm as it is (slurm-cluster). FINWAIT_TEST_CACHE,
+# FINWAIT_TEST_KERNELS as in vm.bats.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+KERNELS=${FINWAIT_TEST_KERNELS:-6.12}
+KERNEL=${KERNELS##* }
+
+# What is missing here, if anything.
+lacking() {
+	local program
+
+	[ "$(id -u)" -eq 0 ] || echo "needs root"
+	for program in slurmctld slurmd munged sbatch squeue scancel; do
+		command -v $program >/dev/null || echo "needs $program"
+	done
+}
+
+# Slurm's daemons live in namespaces that end with this process, however it ends.
+cluster_begin() {
+	CLUSTER=$BATS_FILE_TMPDIR/cluster
+	mkdir "$CLUSTER"
+	setpriv --pdeathsig KILL unshare --pid --net --mount-proc --fork --kill-child \
+		"$BATS_TEST_DIRNAME/slurm-cluster" "$CLUSTER" >"$CLUSTER/out" 2>&1 3>&- &
+	OUTER=$!
+	await_slurm is_begun
+	CLUSTER_INIT=$(pgrep -P $OUTER)
+	export CLUSTER OUTER CLUSTER_INIT SLURM_CONF=$CLUSTER/slurm.conf
+	await_slurm nodes_are_idle
+}
+
+is_begun() {
+	[ -e "$CLUSTER/n2" ]
+}
+
+# In the cluster's namespaces, from this folder.
+inside() {
+	nsenter --target "$CLUSTER_INIT" --pid --net --mount --wd="$PWD" -- "$@"
+}
+
+nodes_are_idle() {
+	[ "$(inside sinfo --noheader --format='%D %t' 2>/dev/null)" = "2 idle" ]
+}
+
+# As await(), for what takes Slurm longer.
+await_slurm() {
+	for _ in $(seq 900); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	echo "in vain: $*" >&2
+	tail -n 20 "$CLUSTER"/*.log "$CLUSTER"/*.out >&2
+	return 1
+}
+
+setup_file() {
+	load helper
+	[ -z "$(lacking)" ] || return 0
+	export XDG_CACHE_HOME=${FINWAIT_TEST_CACHE:-$BATS_FILE_TMPDIR/cache}
+	mkdir -p "$XDG_CACHE_HOME"
+	"$FINWAIT" kernel fetch "$KERNEL"
+	# The kernel is shared, guest and answers are this file's own.
+	mkdir -p "$BATS_FILE_TMPDIR/own/finwait"
+	ln -s "$XDG_CACHE_HOME/finwait/kernels" "$BATS_FILE_TMPDIR/own/finwait/"
+	export XDG_CACHE_HOME=$BATS_FILE_TMPDIR/own
+	cluster_begin
+	cd "$BATS_FILE_TMPDIR"
+	sweep --csv csv >table # what one machine prints
+}
+
+teardown_file() {
+	[ -z "${OUTER-}" ] || kill -9 "$OUTER" || true
+	wait 2>/dev/null || true
+}
+
+setup() {
+	local why
+
+	why=$(lacking | head -n 1)
+	[ -z "$why" ] || skip "$why"
+	cd "$BATS_TEST_TMPDIR"
+	await_slurm nodes_are_idle
+	ANSWERS=$XDG_CACHE_HOME/finwait/answers
+	rm -rf "$ANSWERS"
+	mkdir "$ANSWERS"
+}
+
+sweep() {
+	"$FINWAIT" sweep wave4.lost --set tcp_fin_timeout=30..41 --kernel "$KERNEL" "$@"
+}
+
+slurm_sweep() {
+	inside "$FINWAIT" sweep wave4.lost --set tcp_fin_timeout=30..41 --kernel "$KERNEL" --slurm \
+		--chunks 2 "$@"
+}
+
+answers() {
+	find "$ANSWERS" -type f -name '[!.]*' | wc -l
+}
+
+# Both tasks have answered something, and neither is done.
+tasks_are_under_way() {
+	[ "$(answers)" -ge 3 ] &&
+		[ "$(inside squeue --noheader --states=RUNNING --format=%N | sort | xargs)" = "n1 n2" ]
+}
+
+nothing_is_queued() {
+	[ -z "$(inside squeue --noheader)" ]
+}
+
+as_one_machine() {
+	cmp table "$BATS_FILE_TMPDIR/table"
+	cmp csv "$BATS_FILE_TMPDIR/csv"
+	[ -z "$(ls -A "$XDG_CACHE_HOME/finwait/slurm")" ]
+}
+
+@test "slurm: an array is cancelled, and what is printed is what one machine prints" {
+	slurm_sweep --csv csv >table 2>said &
+	await_slurm tasks_are_under_way
+	inside scancel "$(sed -n 's/.*job \([0-9]*\): .*/\1/p' said)"
+	wait $!
+	as_one_machine
+	[ "$(answers)" -eq 12 ]
+}
+
+@test "slurm: who is interrupted cancels his array, and loses nothing" {
+	local had status=0
+
+	slurm_sweep >table 2>said &
+	await_slurm tasks_are_under_way
+	inside kill -INT "$(inside pgrep -f -- '--slurm')"
+	wait $! || status=$?
+	[ "$status" -eq 3 ]
+	[ ! -s table ]
+	grep -q 'interrupted; what has been answered is kept' said
+	await_slurm nothing_is_queued
+	had=$(answers)
+	[ "$had" -ge 3 ] && [ "$had" -lt 12 ]
+	[ -z "$(ls -A "$XDG_CACHE_HOME/finwait/slurm")" ]
+	sweep --csv csv >table 2>said
+	grep -q "12 points: $had from the store, $((12 - had)) asked" said
+	as_one_machine
+}
+
+@test "slurm: what it refuses is one line of its own" {
+	refused 3 'sbatch: Batch job submission failed: Invalid partition name' \
+		slurm_sweep --partition nowhere
+	[ -z "$(ls -A "$XDG_CACHE_HOME/finwait/slurm")" ]
+	sed "s/127.0.0.1/127.0.0.2/" "$SLURM_CONF" >elsewhere
+	SLURM_CONF=$PWD/elsewhere refused 3 'sbatch: Batch job submission failed: Unable to contact' \
+		slurm_sweep
+	nothing_is_queued
+}
+
+# The last one: its node stays down.
+@test "slurm: a node dies in mid-sweep, and what is printed is what one machine prints" {
+	slurm_sweep --csv csv >table 2>said &
+	await_slurm tasks_are_under_way
+	kill -9 "$(pgrep -P "$(pgrep -f -P "$CLUSTER_INIT" -- '-N n1$')")"
+	had=$(answers)
+	[ "$had" -lt 12 ]
+	wait $!
+	as_one_machine
+	[ "$(answers)" -eq 12 ]
+	grep -q 'job [0-9]*: 2 tasks of about' said
+	grep -q '12 points: 0 from the store, 12 asked' said
+	inside squeue --states=all --noheader --format=%T | grep -q COMPLETED
+	"$FINWAIT" store check
+}
