@@ -149,7 +149,7 @@ as_one_machine() {
 	refused 3 'sbatch: Batch job submission failed: Invalid partition name' \
 		slurm_sweep --partition nowhere
 	[ -z "$(ls -A "$XDG_CACHE_HOME/finwait/slurm")" ]
-	sed "s/127.0.0.1/127.0.0.2/" "$SLURM_CONF" >elsewhere
+	sed '$a SlurmctldPort=6999' "$SLURM_CONF" >elsewhere # where nobody listens
 	SLURM_CONF=$PWD/elsewhere refused 3 'sbatch: Batch job submission failed: Unable to contact' \
 		slurm_sweep
 	nothing_is_queued
