@@ -284,11 +284,12 @@ int madvise(void *at, size_t size, int advice)
 /* What QEMU does at its end waits for threads that a fork has not got. */
 void exit(int status)
 {
-	static void (*next)(int) __attribute__((noreturn));
+	static void (*next)(int);
 
 	if (is_fork)
 		_exit(status);
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "exit");
 	next(status);
+	__builtin_unreachable();
 }
