@@ -102,9 +102,10 @@ $(O)/gen/%.skel.h: $(O)/gen/%.bpf.o
 $(O)/harness/observe/trace-load.o: $(O)/gen/trace.skel.h
 
 # What is loaded into QEMU: a library, as bytes of ours.
-$(O)/gen/inside.so: harness/vm/steady.so.c harness/vm/fork.so.c harness/vm/fork.so.h harness/vm/fork.h
+$(O)/gen/inside.so: harness/vm/steady.so.c harness/vm/fork.so.c harness/base/pass.c \
+		harness/vm/fork.so.h harness/vm/fork.h harness/base/pass.h
 	@mkdir -p $(@D)
-	$(call say,SO,$@)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O2 -fPIC -shared -o $@ $(filter %.c,$^)
+	$(call say,SO,$@)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O2 -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^)
 $(O)/gen/%.so.h: $(O)/gen/%.so
 	$(call say,GEN,$@)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@.tmp && mv $@.tmp $@
 $(O)/harness/vm/qemu.o: $(O)/gen/inside.so.h

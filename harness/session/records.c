@@ -109,14 +109,22 @@ struct record *record_load_result(const char *path, struct fault *f)
 	return rec;
 }
 
-static int record_take(const char *path, bool named, const char *const *patterns,
-                       size_t pattern_count, struct kept_records *kept, struct fault *f)
+/* What is taken, and what has been. */
+struct taking {
+	const char *const *patterns; /* of ids; none: all */
+	size_t pattern_count;
+	unsigned int depth; /* of folders below the one at hand */
+	struct kept_records *kept;
+};
+
+static int record_take(const struct taking *taking, const char *path, bool named, struct fault *f)
 {
 	struct record *rec = record_load(path, named, f), **records;
+	struct kept_records *kept = taking->kept;
 
 	if (!rec)
 		return -f->err;
-	if (!is_wanted(rec->probe, patterns, pattern_count)) {
+	if (!is_wanted(rec->probe, taking->patterns, taking->pattern_count)) {
 		record_free(rec);
 		return 0;
 	}
@@ -130,6 +138,14 @@ static int record_take(const char *path, bool named, const char *const *patterns
 	return 0;
 }
 
+/* A run that was killed before it told anything leaves a file, too. */
+static int file_take(const struct taking *taking, const char *path, struct fault *f)
+{
+	int err = record_take(taking, path, false, f);
+
+	return err == -ENODATA ? 0 : err;
+}
+
 static int is_record_name(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
@@ -138,11 +154,14 @@ static int is_record_name(const struct dirent *entry)
 	       !strcmp(entry->d_name + length - 6, ".jsonl");
 }
 
-static int folder_take(const char *dir, const char *const *patterns, size_t pattern_count,
-                       struct kept_records *kept, struct fault *f)
+typedef int (*path_fn)(const struct taking *taking, const char *path, struct fault *f);
+
+/* @take of each that is @wanted in @dir, in the order of their names' numbers. */
+static int folder_each(const char *dir, int (*wanted)(const struct dirent *), path_fn take,
+                       const struct taking *taking, struct fault *f)
 {
 	struct dirent **entries;
-	int err = 0, count = scandir(dir, &entries, is_record_name, versionsort);
+	int err = 0, count = scandir(dir, &entries, wanted, versionsort);
 
 	if (count < 0)
 		return fault_set(f, errno, "%s", path_end(dir));
@@ -152,9 +171,7 @@ static int folder_take(const char *dir, const char *const *patterns, size_t patt
 		if (!err && asprintf(&path, "%s/%s", dir, entries[i]->d_name) < 0)
 			err = fault_set(f, ENOMEM, "read %s", path_end(dir));
 		else if (!err)
-			err = record_take(path, false, patterns, pattern_count, kept, f);
-		if (err == -ENODATA) /* a run was killed before it told anything */
-			err = 0;
+			err = take(taking, path, f);
 		free(path);
 		free(entries[i]);
 	}
@@ -201,6 +218,8 @@ static int records_hand_over(struct kept_records *kept, int err)
 int records_load(const char *path, const char *const *patterns, size_t pattern_count,
                  struct kept_records *kept, struct fault *f)
 {
+	const struct taking taking = {
+		.patterns = patterns, .pattern_count = pattern_count, .kept = kept};
 	struct stat st;
 	int err;
 
@@ -208,8 +227,8 @@ int records_load(const char *path, const char *const *patterns, size_t pattern_c
 	if (stat(path, &st) < 0)
 		return fault_set(f, errno, "%s", path_end(path));
 	kept->folder = S_ISDIR(st.st_mode);
-	err = kept->folder ? folder_take(path, patterns, pattern_count, kept, f)
-	                   : record_take(path, true, patterns, pattern_count, kept, f);
+	err = kept->folder ? folder_each(path, is_record_name, file_take, &taking, f)
+	                   : record_take(&taking, path, true, f);
 	if (!err && !kept->count)
 		err = fault_refuse(f, ENOENT, "%s: no record%s in it (*.jsonl)", path_end(path),
 		                   pattern_count ? " of these probes" : "");
@@ -224,43 +243,39 @@ static int is_visible(const struct dirent *entry)
 
 #define TREE_DEPTH 3 /* DIR/host/N/ */
 
-static int tree_take(const char *dir, unsigned int depth, struct kept_records *kept,
-                     struct fault *f)
+static int tree_take(const struct taking *taking, const char *dir, struct fault *f);
+
+static int below_take(const struct taking *taking, const char *path, struct fault *f)
 {
-	size_t before = kept->count;
-	struct dirent **entries;
+	struct taking below = *taking;
 	struct stat st;
-	int count, err = folder_take(dir, NULL, 0, kept, f);
+
+	below.depth--;
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) ? tree_take(&below, path, f) : 0;
+}
+
+static int tree_take(const struct taking *taking, const char *dir, struct fault *f)
+{
+	struct kept_records *kept = taking->kept;
+	size_t before = kept->count;
+	int err = folder_each(dir, is_record_name, file_take, taking, f);
 
 	records_order(kept, before);
-	if (err || kept->count > before || !depth)
+	if (err || kept->count > before || !taking->depth)
 		return err;
-	count = scandir(dir, &entries, is_visible, versionsort);
-	if (count < 0)
-		return fault_set(f, errno, "%s", path_end(dir));
-	for (int i = 0; i < count; i++) {
-		char *path = NULL;
-
-		if (!err && asprintf(&path, "%s/%s", dir, entries[i]->d_name) < 0)
-			err = fault_set(f, ENOMEM, "read %s", path_end(dir));
-		else if (!err && lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			err = tree_take(path, depth - 1, kept, f);
-		free(path);
-		free(entries[i]);
-	}
-	free(entries);
-	return err;
+	return folder_each(dir, is_visible, below_take, taking, f);
 }
 
 int records_load_tree(const char *path, struct kept_records *kept, struct fault *f)
 {
+	const struct taking taking = {.depth = TREE_DEPTH, .kept = kept};
 	struct stat st;
 	int err;
 
 	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
 		return records_load(path, NULL, 0, kept, f);
 	*kept = (struct kept_records){.folder = true};
-	err = tree_take(path, TREE_DEPTH, kept, f);
+	err = tree_take(&taking, path, f);
 	if (!err && !kept->count)
 		err = fault_refuse(f, ENOENT, "%s: no record in it (*.jsonl)", path_end(path));
 	return records_hand_over(kept, err);
@@ -269,6 +284,7 @@ int records_load_tree(const char *path, struct kept_records *kept, struct fault 
 int records_load_kept(const char *dir, struct record *const *like, size_t count,
                       struct kept_records *kept, struct fault *f)
 {
+	const struct taking taking = {.kept = kept};
 	int err = 0;
 
 	*kept = (struct kept_records){.folder = true};
@@ -276,7 +292,7 @@ int records_load_kept(const char *dir, struct record *const *like, size_t count,
 		char *path = like[i] ? keep_path(dir, like[i]->probe) : NULL;
 
 		if (path)
-			err = record_take(path, false, NULL, 0, kept, f);
+			err = record_take(&taking, path, false, f);
 		else if (like[i])
 			err = fault_set(f, ENOMEM, "read %s", path_end(dir));
 		free(path);

@@ -54,16 +54,20 @@ static enum exit_code session_refuse(struct session *session, const struct fault
 
 /* ---- the target ---- */
 
-static void session_expect(struct session *session, const struct plan *plan)
+static enum exit_code session_on_guest(struct session *session, const struct machine *machine,
+                                       struct plan *plan)
 {
-	size_t runs =
-		plan->count * (session->request->phase_count ? session->request->phase_count : 1);
+	size_t phases = session->request->phase_count ? session->request->phase_count : 1;
 	struct fault fault;
 	char line[512];
+	int err = vm_expect(session->vm, plan->count * phases, session->jobs, &fault);
 
-	if (session->vm && vm_expect(session->vm, runs, &fault) < 0)
+	if (err == -EINTR)
+		return session_stop(session, EXIT_NOT_RUN, &fault);
+	if (err)
 		session_say(session, "each guest is restored, which takes longer: %s",
 		            fault_text(&fault, line, sizeof(line)));
+	return session_carry_out(session, machine, plan);
 }
 
 /* A guest costs a restore: what the probes set by themselves is tried when they run. */
@@ -91,10 +95,10 @@ static enum exit_code session_on(struct session *session, struct machine *machin
 	}
 	if (plan_make(&asked, &machine->info, &plan, &fault) < 0)
 		return session_refuse(session, &fault);
-	if (session_check_sysctls(session, machine, &plan, &fault) == 0) {
-		session_expect(session, &plan);
-		code = session_carry_out(session, machine, &plan);
-	} else if (session->request->sets.count)
+	if (session_check_sysctls(session, machine, &plan, &fault) == 0)
+		code = session->vm ? session_on_guest(session, machine, &plan)
+		                   : session_carry_out(session, machine, &plan);
+	else if (session->request->sets.count)
 		code = session_refuse(session, &fault);
 	else
 		code = session_stop(session, EXIT_NOT_RUN, &fault);

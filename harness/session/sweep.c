@@ -118,6 +118,22 @@ int combo_plan(const struct sweeping *sw, const struct column *column, size_t co
 	return err;
 }
 
+int combo_each(const struct sweeping *sw, const struct column *column, size_t combo, point_fn fn,
+               void *arg, struct fault *f)
+{
+	struct point point = {.combo = combo};
+	struct plan plan;
+	int err = combo_plan(sw, column, combo, &plan, f);
+
+	if (err)
+		return err;
+	for (; point.row < plan.count && !err; point.row++)
+		for (point.phase = 0; point.phase < sw->phases && !err; point.phase++)
+			err = fn(arg, &plan.items[point.row], &point, f);
+	plan_free(&plan);
+	return err;
+}
+
 /* ---- what is told */
 
 static int64_t column_estimate(const struct sweeping *sw, const struct column *column,

@@ -271,22 +271,13 @@ static bool combo_wanted(const struct batch *batch, size_t combo)
 	return false;
 }
 
-static int combo_ask(struct batch *batch, size_t combo, struct fault *f)
+static int point_ask(void *arg, const struct planned *planned, const struct point *point,
+                     struct fault *f)
 {
-	struct sweeping *sw = batch->sw;
-	struct point point = {.combo = combo};
-	struct plan plan;
-	int err = combo_plan(sw, batch->column, combo, &plan, f);
+	struct batch *batch = arg;
+	size_t number = point_number(batch->sw, batch->column, point);
 
-	if (err)
-		return err;
-	for (; point.row < plan.count && !err; point.row++)
-		for (point.phase = 0; point.phase < sw->phases && !err; point.phase++)
-			if (point_in(&batch->column->wanted,
-			             point_number(sw, batch->column, &point)))
-				err = batch_add(batch, &plan.items[point.row], &point, f);
-	plan_free(&plan);
-	return err;
+	return point_in(&batch->column->wanted, number) ? batch_add(batch, planned, point, f) : 0;
 }
 
 static int combos_ask(struct batch *batch, struct fault *f)
@@ -295,7 +286,7 @@ static int combos_ask(struct batch *batch, struct fault *f)
 
 	for (size_t combo = 0; combo < batch->sw->combos && batch->column->left && !err; combo++) {
 		if (combo_wanted(batch, combo))
-			err = combo_ask(batch, combo, f);
+			err = combo_each(batch->sw, batch->column, combo, point_ask, batch, f);
 		if (!err)
 			err = interrupt_check(f);
 	}
@@ -312,15 +303,15 @@ static int guest_ask(struct sweeping *sw, struct column *column, struct fault *f
 		.records = calloc(BATCH_POINTS, sizeof(struct record *)),
 	};
 	char why[400];
-	int err;
+	int err = vm_expect(&column->vm, column->left, sw->jobs, f);
 
-	if (vm_expect(&column->vm, column->left, f) < 0)
+	if (err && err != -EINTR)
 		sweep_say(sw, "%s: each guest is restored, which takes longer: %s", column->name,
 		          fault_text(f, why, sizeof(why)));
-	if (batch.plan.items && batch.asked && batch.records)
-		err = combos_ask(&batch, f);
-	else
+	if (!batch.plan.items || !batch.asked || !batch.records)
 		err = fault_set(f, ENOMEM, "ask %zu points", column->left);
+	else if (err != -EINTR)
+		err = combos_ask(&batch, f);
 	plan_free(&batch.plan);
 	free(batch.asked);
 	free(batch.records);

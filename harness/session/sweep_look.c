@@ -14,7 +14,7 @@
 struct look {
 	struct sweeping *sw;
 	struct column *column;
-	const struct plan *plan; /* of the combination at hand */
+	size_t from, to; /* numbers over all kernels that are collected */
 };
 
 static void point_want(struct column *column, struct point_set *set, size_t number, size_t row)
@@ -27,9 +27,9 @@ static void point_want(struct column *column, struct point_set *set, size_t numb
 }
 
 /* What a run without one is told by the supervisor. */
-static int point_skip(const struct look *look, const struct point *point, struct fault *f)
+static int point_skip(const struct look *look, const struct planned *planned,
+                      const struct point *point, struct fault *f)
 {
-	const struct planned *planned = &look->plan->items[point->row];
 	struct record *rec = record_new();
 	int err;
 
@@ -142,15 +142,15 @@ static int point_find(const struct look *look, const struct point *point,
 	return found;
 }
 
-static int point_look_up(const struct look *look, const struct point *point, struct fault *f)
+static int point_look_up(const struct look *look, const struct planned *planned,
+                         const struct point *point, struct fault *f)
 {
 	struct sweeping *sw = look->sw;
 	struct column *column = look->column;
 	size_t number = point_number(sw, column, point);
 	struct job_times times = point_times(sw, column, point->phase);
 	struct answer_key key;
-	int found =
-		answer_key_make(&column->vm, &look->plan->items[point->row].run, &times, &key, f);
+	int found = answer_key_make(&column->vm, &planned->run, &times, &key, f);
 
 	if (!found && !sw->sweep->again)
 		found = point_find(look, point, &key, f);
@@ -166,8 +166,10 @@ static int point_look_up(const struct look *look, const struct point *point, str
 	return found < 0 ? found : 0;
 }
 
-static int point_look(const struct look *look, const struct point *point, struct fault *f)
+static int point_look(void *arg, const struct planned *planned, const struct point *point,
+                      struct fault *f)
 {
+	const struct look *look = arg;
 	struct sweeping *sw = look->sw;
 	const struct sweep *sweep = sw->sweep;
 	size_t number = point_number(sw, look->column, point), all = look->column->first + number;
@@ -181,25 +183,9 @@ static int point_look(const struct look *look, const struct point *point, struct
 		point_want(look->column, &look->column->wanted, number, point->row);
 		return 0;
 	}
-	if (look->plan->items[point->row].skip)
-		return sweep_asks_nothing(sweep) ? 0 : point_skip(look, point, f);
-	return point_look_up(look, point, f);
-}
-
-static int combo_look(struct sweeping *sw, struct column *column, size_t combo, struct fault *f)
-{
-	struct point point = {.combo = combo};
-	struct plan plan;
-	struct look look = {.sw = sw, .column = column, .plan = &plan};
-	int err = combo_plan(sw, column, combo, &plan, f);
-
-	if (err)
-		return err;
-	for (; point.row < plan.count && !err; point.row++)
-		for (point.phase = 0; point.phase < sw->phases && !err; point.phase++)
-			err = point_look(&look, &point, f);
-	plan_free(&plan);
-	return err;
+	if (planned->skip)
+		return sweep_asks_nothing(sweep) ? 0 : point_skip(look, planned, point, f);
+	return point_look_up(look, planned, point, f);
 }
 
 #define LOOK_PROGRESS_NS (200 * NS_PER_MS)
@@ -207,11 +193,12 @@ static int combo_look(struct sweeping *sw, struct column *column, size_t combo, 
 int column_look(struct sweeping *sw, struct column *column, struct fault *f)
 {
 	struct combo_range combos = combos_asked(sw, column);
+	struct look look = {.sw = sw, .column = column};
 	int64_t said_ns = clock_mono_ns();
 	int err = 0;
 
 	for (size_t combo = combos.from; combo < combos.to && !err; combo++) {
-		err = combo_look(sw, column, combo, f);
+		err = combo_each(sw, column, combo, point_look, &look, f);
 		if (!err)
 			err = interrupt_check(f);
 		if (clock_mono_ns() - said_ns > LOOK_PROGRESS_NS) {
@@ -236,41 +223,25 @@ static void point_unwant(struct sweeping *sw, struct column *column, const struc
 	sw->result->counts.asked++;
 }
 
-static int point_collect(const struct look *look, const struct point *point, struct fault *f)
+static int point_collect(void *arg, const struct planned *planned, const struct point *point,
+                         struct fault *f)
 {
-	struct job_times times = point_times(look->sw, look->column, point->phase);
+	const struct look *look = arg;
+	struct column *column = look->column;
+	size_t number = point_number(look->sw, column, point), all = column->first + number;
+	struct job_times times = point_times(look->sw, column, point->phase);
 	struct answer_key key;
-	int found = answer_key_make(&look->column->vm, &look->plan->items[point->row].run, &times,
-	                            &key, f);
+	int found;
 
+	if (all < look->from || all >= look->to || !point_in(&column->wanted, number))
+		return 0;
+	found = answer_key_make(&column->vm, &planned->run, &times, &key, f);
 	if (!found)
 		found = point_find(look, point, &key, f);
 	if (found == 1)
-		point_unwant(look->sw, look->column, point);
+		point_unwant(look->sw, column, point);
 	answer_key_clear(&key);
 	return found < 0 ? found : 0;
-}
-
-static int combo_collect(struct sweeping *sw, struct column *column, size_t combo, size_t from,
-                         size_t to, struct fault *f)
-{
-	struct point point = {.combo = combo};
-	struct plan plan;
-	struct look look = {.sw = sw, .column = column, .plan = &plan};
-	int err = combo_plan(sw, column, combo, &plan, f);
-
-	if (err)
-		return err;
-	for (; point.row < plan.count && !err; point.row++)
-		for (point.phase = 0; point.phase < sw->phases && !err; point.phase++) {
-			size_t number = point_number(sw, column, &point);
-			size_t all = column->first + number;
-
-			if (all >= from && all < to && point_in(&column->wanted, number))
-				err = point_collect(&look, &point, f);
-		}
-	plan_free(&plan);
-	return err;
 }
 
 int points_collect(struct sweeping *sw, size_t from, size_t to, struct fault *f)
@@ -280,6 +251,7 @@ int points_collect(struct sweeping *sw, size_t from, size_t to, struct fault *f)
 	for (size_t i = 0; i < sw->sweep->kernel_count && !err; i++) {
 		struct column *column = &sw->columns[i];
 		struct combo_range combos = combos_between(sw, column, from, to);
+		struct look look = {.sw = sw, .column = column, .from = from, .to = to};
 		char guest[GUEST_NAME];
 
 		if (!column->left || combos.from == combos.to)
@@ -287,7 +259,7 @@ int points_collect(struct sweeping *sw, size_t from, size_t to, struct fault *f)
 		guest_name(&column->vm, guest);
 		store_renew(&sw->store, guest);
 		for (size_t combo = combos.from; combo < combos.to && !err; combo++)
-			err = combo_collect(sw, column, combo, from, to, f);
+			err = combo_each(sw, column, combo, point_collect, &look, f);
 	}
 	return err;
 }

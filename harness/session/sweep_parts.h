@@ -82,6 +82,11 @@ struct target column_target(const struct column *column);
 /* The plan of a combination: its settings added to the request's. plan_free() it on 0. */
 int combo_plan(const struct sweeping *sw, const struct column *column, size_t combo,
                struct plan *plan, struct fault *f) MUST_CHECK;
+typedef int (*point_fn)(void *arg, const struct planned *planned, const struct point *point,
+                        struct fault *f);
+/* @fn of each point of that plan, until one fails. 0 or -errno. */
+int combo_each(const struct sweeping *sw, const struct column *column, size_t combo, point_fn fn,
+               void *arg, struct fault *f) MUST_CHECK;
 /* The request itself with them; request_clear() it either way. 0 or -ENOMEM. */
 int combo_request(const struct sweeping *sw, size_t combo, struct request *request) MUST_CHECK;
 struct job_times point_times(const struct sweeping *sw, const struct column *column, size_t phase);

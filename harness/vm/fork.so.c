@@ -40,6 +40,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../base/pass.h"
 #include "fork.h"
 
 #define STACK_BYTES 65536 /* of the new thread, until it is on the old one's */
@@ -198,21 +199,8 @@ static bool line_answer(int fd)
 {
 	struct fork_answer answer = {.pid = getpid()};
 	int pidfd = (int)syscall(SYS_pidfd_open, answer.pid, 0);
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
-	                        .cmsg_level = SOL_SOCKET,
-	                        .cmsg_type = SCM_RIGHTS}};
-	struct iovec part = {.iov_base = &answer, .iov_len = sizeof(answer)};
-	struct msghdr message = {.msg_iov = &part,
-	                         .msg_iovlen = 1,
-	                         .msg_control = control.bytes,
-	                         .msg_controllen = sizeof(control.bytes)};
-	bool said;
+	bool said = pidfd >= 0 && pass_send(fd, &answer, sizeof(answer), &pidfd, 1) == 0;
 
-	memcpy(CMSG_DATA(&control.header), &pidfd, sizeof(pidfd));
-	said = pidfd >= 0 && sendmsg(fd, &message, MSG_NOSIGNAL) == sizeof(answer);
 	if (pidfd >= 0)
 		close(pidfd);
 	return said;
@@ -231,26 +219,16 @@ static void fork_become(const struct fork_request *request, const int *fds, pid_
 		_exit(EXIT_FAILURE);
 }
 
-/* Whether a whole request was there; the end of the socket is the end of the machine. */
+/* Whether a request was there; the end of the socket is the end of the machine. */
 static bool request_take(struct fork_request *request, int *fds)
 {
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int) * FORK_FD_COUNT)];
-	} control = {.header = {0}};
-	struct iovec part = {.iov_base = request, .iov_len = sizeof(*request)};
-	struct msghdr message = {.msg_iov = &part,
-	                         .msg_iovlen = 1,
-	                         .msg_control = control.bytes,
-	                         .msg_controllen = sizeof(control.bytes)};
-	ssize_t n = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	int err = pass_receive(socket_fd, request, sizeof(*request), fds, FORK_FD_COUNT,
+	                       MSG_DONTWAIT);
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (err == -EAGAIN || err == -EINTR)
 		return false;
-	if (n != sizeof(*request) || is_fork ||
-	    control.header.cmsg_len != CMSG_LEN(sizeof(int) * FORK_FD_COUNT))
+	if (err || is_fork) /* nobody asks anything of a fork */
 		_exit(EXIT_FAILURE);
-	memcpy(fds, CMSG_DATA(&control.header), sizeof(int) * FORK_FD_COUNT);
 	return true;
 }
 
@@ -274,7 +252,7 @@ void fork_serve(void)
 /* ---- of libc */
 
 /* QEMU has the guest's memory left out of a fork, for hypervisors that it would disturb. */
-int madvise(void *at, size_t size, int advice)
+STANDS_IN int madvise(void *at, size_t size, int advice)
 {
 	if (advice == MADV_DONTFORK && socket_fd >= 0)
 		return 0;
@@ -282,7 +260,7 @@ int madvise(void *at, size_t size, int advice)
 }
 
 /* What QEMU does at its end waits for threads that a fork has not got. */
-void exit(int status)
+STANDS_IN void exit(int status)
 {
 	static void (*next)(int);
 

@@ -6,7 +6,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#pragma GCC visibility push(hidden) /* they are no names of QEMU's */
+/* In place of libc's; nothing else of the library has a name in QEMU. */
+#define STANDS_IN __attribute__((visibility("default")))
 
 /* What the main loop is to watch: readable, fork_serve() is due. -1: this QEMU does not multiply. */
 int fork_socket(void);
@@ -16,7 +17,5 @@ void fork_serve(void);
 /* As pthread_cond_wait() by one thread alone, on any condition; fork_wake() is its signal. */
 void fork_wait(pthread_mutex_t *mutex);
 void fork_wake(void);
-
-#pragma GCC visibility pop
 
 #endif

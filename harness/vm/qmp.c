@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../base/interrupt.h"
+#include "../base/pass.h"
 #include "limit.h"
 
 static int qmp_read(struct qemu *qemu, const struct limit *limit, struct fault *f)
@@ -66,21 +67,7 @@ static bool said_event(const json_t *said, const char *name)
 static int qmp_ask(struct qemu *qemu, const char *command, int fd, const struct limit *limit,
                    struct fault *f)
 {
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
-	                        .cmsg_level = SOL_SOCKET,
-	                        .cmsg_type = SCM_RIGHTS}};
-	struct iovec part = {.iov_base = (char *)command, .iov_len = strlen(command)};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-
-	if (fd >= 0) {
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-		message.msg_control = control.bytes;
-		message.msg_controllen = sizeof(control.bytes);
-	}
-	if (sendmsg(qemu->qmp_fd, &message, MSG_NOSIGNAL) != (ssize_t)part.iov_len)
+	if (pass_send(qemu->qmp_fd, command, strlen(command), &fd, fd >= 0) < 0)
 		return fault_set(f, EPIPE, "QEMU has ended");
 	for (;;) {
 		json_t *said = qmp_hear(qemu, limit, f);

@@ -123,12 +123,28 @@ static int kept_save(struct qemu *qemu, const struct vm_machine *vm, const struc
 	return err ? err : fd_sync(kept->ram_fd, f);
 }
 
-/* Up to the first stop, which is the last one where the clock is real. */
-static int snapshot_boot(struct qemu *qemu, const struct vm_machine *vm,
-                         const struct qemu_config *boot, const struct vm_kept *kept,
-                         const char *dir, struct fault *f)
+/* What a snapshot is made of, and where it is made. */
+struct making {
+	const struct vm_machine *vm;
+	const struct qemu_config *boot;
+	struct vm_kept cold, warm; /* no cold one where the clock is real */
+	const char *dir;
+};
+
+static bool stop_is_exact(const struct qemu *qemu, enum guest_stop stop)
 {
-	struct qemu_config config = *boot;
+	return qemu->shared->stop_cycles[stop] >= STOP_CYCLES_MIN;
+}
+
+/* Each has a QEMU of its own: 1, 0 (time has passed at a stop), or -errno. */
+typedef int (*step_fn)(const struct making *making, struct qemu *qemu, struct fault *f);
+
+/* Up to the first stop, which is the last one where the clock is real. */
+static int step_boot(const struct making *making, struct qemu *qemu, struct fault *f)
+{
+	bool is_virtual = making->vm->clock == QEMU_VIRTUAL;
+	const struct vm_kept *kept = is_virtual ? &making->cold : &making->warm;
+	struct qemu_config config = *making->boot;
 	int err;
 
 	config.ram_fd = kept->ram_fd;
@@ -137,119 +153,81 @@ static int snapshot_boot(struct qemu *qemu, const struct vm_machine *vm,
 	if (!err)
 		err = qemu_greet(qemu, BOOT_LIMIT_MS, f);
 	if (!err)
-		err = kept_save(qemu, vm, kept, f);
-	return err ? err
-	           : file_write_in(dir, "run.jsonl", (char *)qemu->shared + SHARED_OUT_AT,
-	                           (size_t)qemu->shared->out_size, f);
+		err = kept_save(qemu, making->vm, kept, f);
+	if (!err)
+		err = file_write_in(making->dir, "run.jsonl", (char *)qemu->shared + SHARED_OUT_AT,
+		                    (size_t)qemu->shared->out_size, f);
+	return err ? err : 1;
 }
 
-static bool stop_is_exact(const struct qemu *qemu, enum guest_stop stop)
-{
-	return qemu->shared->stop_cycles[stop] >= STOP_CYCLES_MIN;
-}
-
-/* From the first stop to the second; 1, 0: time has passed at the first, or -errno. */
-static int snapshot_warm(struct qemu *qemu, const struct vm_machine *vm, const struct vm_kept *cold,
-                         const struct vm_kept *warm, struct fault *f)
+/* A machine that is kept goes on, behind @goes_on of its stops. */
+static int kept_go_on(const struct making *making, struct qemu *qemu, const struct vm_kept *kept,
+                      int ram_fd, uint32_t goes_on, struct fault *f)
 {
 	const struct qemu_config config = {
-		.clock = vm->clock,
-		.ram_mb = vm->config.ram_mb,
-		.ram_fd = warm->ram_fd,
-		.keeps = true,
-		.state_fd = cold->state_fd,
-		.controlled = true,
-		.goes_on = STOP_WARM,
-		.cpu = -1,
-	};
-	int err = kept_copy_ram(cold, warm, f);
-
-	if (!err && lseek(cold->state_fd, 0, SEEK_SET) < 0)
-		err = fault_set(f, errno, "read the snapshot");
-	if (!err)
-		err = qemu_start(qemu, &config, f);
-	if (!err)
-		err = qemu_restore(qemu, cold->state_fd, SAVE_LIMIT_MS, f);
-	if (!err)
-		err = kept_save(qemu, vm, warm, f);
-	return err ? err : stop_is_exact(qemu, STOP_COLD);
-}
-
-/* Whether the new snapshot goes on from where it stopped: 1, 0 (time has passed) or -errno. */
-static int snapshot_try(struct qemu *qemu, const struct vm_machine *vm, const struct vm_kept *kept,
-                        struct fault *f)
-{
-	const struct qemu_config config = {
-		.clock = vm->clock,
-		.ram_mb = vm->config.ram_mb,
-		.ram_fd = kept->ram_fd,
+		.clock = making->vm->clock,
+		.ram_mb = making->vm->config.ram_mb,
+		.ram_fd = ram_fd,
+		.keeps = goes_on < STOP_COUNT,
 		.state_fd = kept->state_fd,
 		.controlled = true,
-		.goes_on = STOP_COUNT,
+		.goes_on = goes_on,
 		.cpu = -1,
 	};
-	int err, status = 0;
+	int err;
 
 	if (lseek(kept->state_fd, 0, SEEK_SET) < 0)
 		return fault_set(f, errno, "read the snapshot");
 	err = qemu_start(qemu, &config, f);
-	if (!err)
-		err = qemu_restore(qemu, kept->state_fd, SAVE_LIMIT_MS, f);
-	if (!err && (!qemu_end(qemu, SAVE_LIMIT_MS, &status) || qemu->shared->stage != GUEST_DONE))
-		err = fault_set(f, EIO, "go on from the snapshot of a guest");
-	return err ? err : vm->clock != QEMU_VIRTUAL || stop_is_exact(qemu, STOP_WARM);
+	return err ? err : qemu_restore(qemu, kept->state_fd, SAVE_LIMIT_MS, f);
 }
 
-/* One after another, each in a QEMU of its own: the steps of taking a snapshot. */
-enum step {
-	STEP_BOOT,
-	STEP_WARM,
-	STEP_TRY,
-	STEP_COUNT,
-};
-
-static int snapshot_step(enum step step, const struct vm_machine *vm,
-                         const struct qemu_config *boot, const struct vm_kept *cold,
-                         const struct vm_kept *warm, const char *dir, struct fault *f)
+/* From the first stop to the second. */
+static int step_warm(const struct making *making, struct qemu *qemu, struct fault *f)
 {
-	bool is_virtual = vm->clock == QEMU_VIRTUAL;
-	struct qemu qemu;
-	int good = qemu_open(&qemu, f);
+	const struct vm_kept *warm = &making->warm;
+	int err;
 
-	if (good < 0)
-		return good;
-	switch (step) {
-	case STEP_BOOT:
-		good = snapshot_boot(&qemu, vm, boot, is_virtual ? cold : warm, dir, f);
-		good = good ? good : 1;
-		break;
-	case STEP_WARM:
-		good = is_virtual ? snapshot_warm(&qemu, vm, cold, warm, f) : 1;
-		break;
-	case STEP_TRY:
-		good = snapshot_try(&qemu, vm, warm, f);
-		break;
-	case STEP_COUNT:
-		break;
-	}
-	qemu_close(&qemu);
-	return good;
+	if (making->vm->clock != QEMU_VIRTUAL)
+		return 1;
+	err = kept_copy_ram(&making->cold, warm, f);
+	if (!err)
+		err = kept_go_on(making, qemu, &making->cold, warm->ram_fd, STOP_WARM, f);
+	if (!err)
+		err = kept_save(qemu, making->vm, warm, f);
+	return err ? err : stop_is_exact(qemu, STOP_COLD);
+}
+
+/* Whether the new snapshot goes on from where it stopped. */
+static int step_try(const struct making *making, struct qemu *qemu, struct fault *f)
+{
+	const struct vm_kept *warm = &making->warm;
+	int status, err = kept_go_on(making, qemu, warm, warm->ram_fd, STOP_COUNT, f);
+
+	if (!err && (!qemu_end(qemu, SAVE_LIMIT_MS, &status) || qemu->shared->stage != GUEST_DONE))
+		err = fault_set(f, EIO, "go on from the snapshot of a guest");
+	return err ? err : making->vm->clock != QEMU_VIRTUAL || stop_is_exact(qemu, STOP_WARM);
 }
 
 /* 1: a good one, 0: another one is needed, -errno. */
-static int snapshot_take(const struct vm_machine *vm, const struct qemu_config *boot,
-                         const struct vm_kept *cold, const struct vm_kept *warm, const char *dir,
-                         struct fault *f)
+static int snapshot_take(const struct making *making, struct fault *f)
 {
-	int good = kept_empty(warm, vm->config.ram_mb, f);
+	static const step_fn steps[] = {step_boot, step_warm, step_try};
+	int err = kept_empty(&making->warm, making->vm->config.ram_mb, f), good = 1;
 
-	if (!good && cold->ram_fd >= 0)
-		good = kept_empty(cold, vm->config.ram_mb, f);
-	if (good < 0)
-		return good;
-	good = 1;
-	for (enum step step = 0; step < STEP_COUNT && good > 0; step++)
-		good = snapshot_step(step, vm, boot, cold, warm, dir, f);
+	if (!err && making->cold.ram_fd >= 0)
+		err = kept_empty(&making->cold, making->vm->config.ram_mb, f);
+	if (err)
+		return err;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && good > 0; i++) {
+		struct qemu qemu;
+
+		err = qemu_open(&qemu, f);
+		if (err)
+			return err;
+		good = steps[i](making, &qemu, f);
+		qemu_close(&qemu);
+	}
 	return good;
 }
 
@@ -276,21 +254,27 @@ int snapshot_make(const struct vm_machine *vm, const char *dir, struct fault *f)
 {
 	char vmlinux[CACHE_PATH] = "", initrd[CACHE_PATH] = "";
 	struct qemu_config config = boot_config(vm, vmlinux, initrd);
-	struct vm_kept cold = KEPT_NOTHING, warm = KEPT_NOTHING;
+	struct making making = {
+		.vm = vm,
+		.boot = &config,
+		.cold = KEPT_NOTHING,
+		.warm = KEPT_NOTHING,
+		.dir = dir,
+	};
 	int good = 0, err = guest_boot_files(vm, dir, vmlinux, initrd, f);
 
 	if (!err)
-		err = kept_open(&warm, dir, STOP_WARM, O_CREAT, f);
+		err = kept_open(&making.warm, dir, STOP_WARM, O_CREAT, f);
 	if (!err && vm->clock == QEMU_VIRTUAL)
-		err = kept_open(&cold, dir, STOP_COLD, O_CREAT, f);
+		err = kept_open(&making.cold, dir, STOP_COLD, O_CREAT, f);
 	for (int tries = 0; !err && !good && tries < SNAPSHOT_TRIES; tries++) {
-		good = snapshot_take(vm, &config, &cold, &warm, dir, f);
+		good = snapshot_take(&making, f);
 		err = good < 0 ? good : 0;
 	}
 	if (!err && !good)
 		err = fault_set(f, EAGAIN, "stop the guest at the same instant as always");
-	kept_close(&cold);
-	kept_close(&warm);
+	kept_close(&making.cold);
+	kept_close(&making.warm);
 	if (!err && (unlink(vmlinux) < 0 || unlink(initrd) < 0))
 		err = fault_set(f, errno, "remove what is needed no more");
 	return err;

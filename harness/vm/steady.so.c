@@ -20,8 +20,8 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <sys/syscall.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,7 +44,7 @@ static bool thread_is_main(void)
 }
 
 /* Only the processor's thread waits this way; QEMU's others have limits or events. */
-int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+STANDS_IN int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	static int (*next)(pthread_cond_t *, pthread_mutex_t *);
 	int rc = 0;
@@ -64,7 +64,7 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 	return rc;
 }
 
-int pthread_cond_signal(pthread_cond_t *cond)
+STANDS_IN int pthread_cond_signal(pthread_cond_t *cond)
 {
 	static int (*next)(pthread_cond_t *);
 
@@ -75,7 +75,7 @@ int pthread_cond_signal(pthread_cond_t *cond)
 	return next(cond);
 }
 
-int pthread_cond_broadcast(pthread_cond_t *cond)
+STANDS_IN int pthread_cond_broadcast(pthread_cond_t *cond)
 {
 	static int (*next)(pthread_cond_t *);
 
@@ -130,7 +130,8 @@ static int main_poll(ppoll_fn next, struct pollfd *fds, nfds_t count, const stru
 	return rc;
 }
 
-int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *limit, const sigset_t *signals)
+STANDS_IN int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *limit,
+                    const sigset_t *signals)
 {
 	static ppoll_fn next;
 	int rc, err;

@@ -4,20 +4,21 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../base/interrupt.h"
+#include "../base/pass.h"
 #include "fork.h"
 
 #define STEM_LIMIT_MS 60000
 #define FORK_LIMIT_MS 60000 /* for a fork to answer, and for one that is asked nothing to end */
 
 /*
- * To have the stem stand takes one processor some 4 s, a run some 0.3 s less then, and runs are
- * spread over the processors that there are.
+ * To have the stem stand takes one processor some 4 s, in which the others wait; a run takes some
+ * 0.3 s less then. So it pays where each place has so many runs to come.
  */
-#define RUNS_MIN 24
+#define RUNS_A_PLACE_MIN 12
 
 struct stem {
 	struct qemu qemu;
@@ -35,45 +36,23 @@ static int request_send(const struct stem *stem, const struct qemu *qemu, int cp
 		[FORK_FD_ERROR] = qemu->error_fd,   [FORK_FD_MONITOR] = monitor_fd,
 		[FORK_FD_LINE] = line_fd,
 	};
-	struct fork_request request = {.cpu = cpu};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(fds))];
-	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(fds)),
-	                        .cmsg_level = SOL_SOCKET,
-	                        .cmsg_type = SCM_RIGHTS}};
-	struct iovec part = {.iov_base = &request, .iov_len = sizeof(request)};
-	struct msghdr message = {.msg_iov = &part,
-	                         .msg_iovlen = 1,
-	                         .msg_control = control.bytes,
-	                         .msg_controllen = sizeof(control.bytes)};
+	const struct fork_request request = {.cpu = cpu};
 
-	memcpy(CMSG_DATA(&control.header), fds, sizeof(fds));
-	return sendmsg(stem->forks_fd, &message, MSG_NOSIGNAL) == sizeof(request) ? 0 : -errno;
+	return pass_send(stem->forks_fd, &request, sizeof(request), fds, FORK_FD_COUNT);
 }
 
 static int answer_take(struct qemu *qemu, int line_fd)
 {
-	struct fork_answer answer;
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.header = {0}};
-	struct iovec part = {.iov_base = &answer, .iov_len = sizeof(answer)};
-	struct msghdr message = {.msg_iov = &part,
-	                         .msg_iovlen = 1,
-	                         .msg_control = control.bytes,
-	                         .msg_controllen = sizeof(control.bytes)};
 	struct pollfd fd = {.fd = line_fd, .events = POLLIN};
+	struct fork_answer answer;
+	int err;
 
 	if (poll(&fd, 1, FORK_LIMIT_MS) <= 0)
 		return -ETIMEDOUT;
-	if (recvmsg(line_fd, &message, MSG_CMSG_CLOEXEC) != sizeof(answer) ||
-	    control.header.cmsg_len != CMSG_LEN(sizeof(int)))
-		return -EPIPE;
-	memcpy(&qemu->alive_fd, CMSG_DATA(&control.header), sizeof(int));
-	qemu->pid = answer.pid;
-	return 0;
+	err = pass_receive(line_fd, &answer, sizeof(answer), &qemu->alive_fd, 1, 0);
+	if (!err)
+		qemu->pid = answer.pid;
+	return err;
 }
 
 int stem_fork(const struct stem *stem, struct qemu *qemu, int cpu)
@@ -219,9 +198,19 @@ void stem_end(struct vm_machine *vm)
 	vm->stem = NULL;
 }
 
-int vm_expect(struct vm_machine *vm, size_t runs, struct fault *f)
+int vm_expect(struct vm_machine *vm, size_t runs, unsigned int places, struct fault *f)
 {
-	if (vm->stem || vm->clock != QEMU_VIRTUAL || runs < RUNS_MIN)
+	int err;
+
+	if (vm->stem || vm->clock != QEMU_VIRTUAL || runs / places < RUNS_A_PLACE_MIN)
 		return 0;
-	return stem_start(vm, f);
+	interrupt_catch();
+	err = stem_start(vm, f);
+	interrupt_release();
+	if (interrupt_pending()) {
+		stem_end(vm);
+		err = fault_refuse(f, EINTR, "interrupted while a guest of %s was made ready",
+		                   vm->kernel.release);
+	}
+	return err;
 }

@@ -51,10 +51,11 @@ int vm_forget(const char *release, bool all, struct fault *f) MUST_CHECK;
 uint64_t vm_size(const char *release, unsigned int *count);
 
 /*
- * @runs runs are to come: have a machine ready that multiplies, if they are enough for it to pay
- * and time is virtual. Without it each is restored: all that is lost is time. 0 or -errno.
+ * @runs runs are to come, @places at a time: have a machine ready that multiplies, if they are
+ * enough for it to pay and time is virtual. Without it each is restored: all that is lost is
+ * time. 0, -EINTR or another -errno.
  */
-int vm_expect(struct vm_machine *vm, size_t runs, struct fault *f) MUST_CHECK;
+int vm_expect(struct vm_machine *vm, size_t runs, unsigned int places, struct fault *f) MUST_CHECK;
 
 /* Run the probe in a guest, on a processor of its own where one is free (place.h), stream the record to @out_fd, _exit(). */
 _Noreturn void vm_child(const struct run_plan *plan, const struct vm_machine *vm,

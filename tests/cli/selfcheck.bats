@@ -163,7 +163,7 @@ kept_call() {
 	comes_to bound.inside ok 0 ''
 }
 
-@test "one above the bound, one below, a nanosecond late, a tick and more early: all fail" {
+@test "one above the bound, one below, a nanosecond late, one more early than a late tick hides: all fail" {
 	for id in bound.above bound.below bound.late bound.early; do
 		comes_to "$id" model_failed 1 'figure: measured differs from predicted'
 	done

@@ -133,7 +133,7 @@ as_one_machine() {
 	await_slurm tasks_are_under_way
 	inside kill -INT "$(inside pgrep -f -- '--slurm')"
 	wait $! || status=$?
-	[ "$status" -eq 3 ]
+	[ "$status" -eq 3 ] || fail_with "it ended with $status: $(cat said)"
 	[ ! -s table ]
 	grep -q 'interrupted; what has been answered is kept' said
 	await_slurm nothing_is_queued

@@ -358,11 +358,21 @@ log_qemu() {
 
 MANY=('self.*' 'wave*' 'close.*' 'loss.*' 'simopen.*')
 
+@test "what a guest warms up with is there" {
+	local probes
+	mapfile -t probes < <(sed -n '/^static const char \*const probes/,/^}/p' \
+		"$TOP/harness/vm/warm.c" | grep -oE '"[^"]+"' | tr -d '"')
+	[ ${#probes[@]} -ge 4 ]
+	for id in "${probes[@]}"; do
+		"$FINWAIT" show "$id" >/dev/null || fail_with "no probe $id"
+	done
+}
+
 @test "many runs are forks of one machine, and to the byte what a restored guest says" {
 	log_qemu
 	"$FINWAIT" run wave1.lost self.connect --kernel "$KERNEL" --out alone >/dev/null
 	rm started
-	"$FINWAIT" run "${MANY[@]}" --kernel "$KERNEL" --out many >/dev/null
+	"$FINWAIT" run "${MANY[@]}" --kernel "$KERNEL" -j 2 --out many >/dev/null
 	[ "$(wc -l <started)" -eq 1 ]
 	[ "$(find many -name '*.jsonl' | wc -l)" -ge 24 ]
 	cmp alone/wave1.lost.jsonl many/wave1.lost.jsonl
@@ -371,14 +381,14 @@ MANY=('self.*' 'wave*' 'close.*' 'loss.*' 'simopen.*')
 
 @test "a QEMU that does not multiply: a line, and each guest is restored" {
 	log_qemu '[[ $* == *id=forks* ]] && exit 1'
-	run --separate-stderr -0 "$FINWAIT" run "${MANY[@]}" --kernel "$KERNEL"
+	run --separate-stderr -0 "$FINWAIT" run "${MANY[@]}" --kernel "$KERNEL" -j 2
 	[[ $stderr == "finwait: each guest is restored, which takes longer: "* ]]
 	[ "$(wc -l <started)" -ge 25 ]
 }
 
 @test "killed in mid-run, finwait leaves no fork and no machine" {
 	local sid i
-	setsid "$FINWAIT_SELFCHECK" run 'never.ends*' 'never.ends*' --kernel "$KERNEL" --phases 12 \
+	setsid "$FINWAIT_SELFCHECK" run 'never.ends*' 'never.ends*' --kernel "$KERNEL" --phases 12 -j 2 \
 		--time-limit 100 >/dev/null &
 	sid=$!
 	for ((i = 0; i < 900; i++)); do

@@ -12,7 +12,8 @@ static void run(struct probe_run *run)
 
 static void judge(const struct story *story, struct judge *judge)
 {
-	(void)story;
+	const int64_t hides_ns = model_tick_hides_ns(story->rec);
+
 	judge_claim(judge, "bound.inside");
 	judge_count(judge, &(struct figure){
 				   .name = "lowest",
@@ -35,6 +36,14 @@ static void judge(const struct story *story, struct judge *judge)
 				  .measured = {.value = value_time(2 * NS_PER_S, 3 * NS_PER_S)},
 				  .rule = "none: a selfcheck",
 			  });
+	judge_time(judge,
+	           &(struct figure){
+			   .name = "shortened_by_a_tick",
+			   .says = value_time(3 * NS_PER_S, 5 * NS_PER_S),
+			   .predicts = value_time(3 * NS_PER_S, 5 * NS_PER_S),
+			   .measured = {.value = value_time(2 * NS_PER_S, 3 * NS_PER_S - hides_ns)},
+			   .rule = "none: a selfcheck",
+		   });
 	judge_time(judge, &(struct figure){
 				  .name = "longest",
 				  .says = value_time(3 * NS_PER_S, 5 * NS_PER_S),
