@@ -435,32 +435,43 @@ static void judge_established(struct judge *judge)
 	              "__tcp_oow_rate_limited(): tcp_invalid_ratelimit");
 }
 
-/* Each of them owes one; the rest is counted nowhere. */
+/* Whether the counter of those that were sent is as many as the wire had. */
+static struct measured measure_counts_each(const struct measured *counter, const struct sent *sent)
+{
+	struct measured each = *counter;
+
+	each.rests_on |= RESTS_ON(OBSERVER_TAP);
+	if (each.value.kind == VALUE_COUNT)
+		each.value = value_truth(each.value.lo == (int64_t)sent->count);
+	return each;
+}
+
+/* Each of them owes one; the rest is counted nowhere. How many it is, is chance: the range is all there is. */
 static void judge_many(struct judge *judge, int64_t limit)
 {
 	const struct packet_match challenge = challenge_of(PORT_MANY);
 	struct sent sent = sent_since(judge, &challenge, 0);
-	struct value predicts = value_none();
-	bool predicted = model_challenges(limit, MANY, &predicts);
-	const char *unpredicted = predicted ? NULL : "tcp_challenge_ack_limit is 0";
+	struct measured counter =
+		measure_counter_since(judge, SIDE_SERVER, "TcpExt.TCPChallengeACK", marks[1]);
+	struct figure figure = {
+		.name = "challenge_ACKs",
+		.measured = measure_sent(&sent),
+		.rule = "tcp_send_challenge_ack(): from half to one and a half",
+	};
 
+	if (!model_challenges(limit, MANY, &figure.predicts))
+		figure.unpredicted = "tcp_challenge_ack_limit is 0";
 	judge_case(judge, "%d at once, tcp_challenge_ack_limit %lld", MANY, (long long)limit);
-	judge_count(judge, &(struct figure){
-				   .name = "challenge_ACKs",
-				   .predicts = predicts,
-				   .measured = measure_sent(&sent),
-				   .rule = "tcp_send_challenge_ack(): from half to one and a half",
-				   .unpredicted = unpredicted,
+	judge_count(judge, &figure);
+	figure.name = "TCPChallengeACK";
+	figure.measured = counter;
+	judge_count(judge, &figure);
+	judge_truth(judge, &(struct figure){
+				   .name = "TCPChallengeACK_counts_each",
+				   .predicts = value_truth(true),
+				   .measured = measure_counts_each(&counter, &sent),
+				   .rule = "tcp_send_challenge_ack()",
 			   });
-	judge_count(judge,
-	            &(struct figure){
-			    .name = "TCPChallengeACK",
-			    .predicts = value_count((int64_t)sent.count),
-			    .predicted_from = RESTS_ON(OBSERVER_TAP),
-			    .measured = measure_counter_since(
-				    judge, SIDE_SERVER, "TcpExt.TCPChallengeACK", "established"),
-			    .rule = "tcp_send_challenge_ack()",
-		    });
 }
 
 static void judge(const struct story *story, struct judge *judge)

@@ -116,6 +116,32 @@ packets() {
 		'if .name == "Tcp.PassiveOpens" and .mark == "after 0" then .delta -= 1 else . end'
 }
 
+# The same record with one challenge ACK less: no packet of it, no count.
+ONE_FEWER='
+[$rec[] | select(.kind == "packet" and .flags == "A" and (.src | test(":8082$"))) | .dst][-1] as $last |
+$rec[] |
+select((.kind == "packet" or .kind == "frame") and .flags == "A" and .dst == $last and (.src | test(":8082$")) | not) |
+if .kind == "counter" and .mark == null and ("\(.host) \(.name)" |
+	IN("server TcpExt.TCPChallengeACK", "server Tcp.OutSegs", "server Ip.OutRequests",
+		"client Ip.InReceives", "client Ip.InDelivers", "client Tcp.InSegs"))
+then .delta -= 1 else . end
+'
+
+@test "history.challenge-ack: what is drawn by chance is no other answer" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir fewer
+	for _ in 1 2 3; do # 20, but for one time in 38
+		on_time "$FINWAIT" run history.challenge-ack --param limit=38 --out kept >run.txt
+		jq -nc --slurpfile rec kept/history.challenge-ack.jsonl "$ONE_FEWER" >fewer/history.challenge-ack.jsonl
+		"$FINWAIT" judge fewer --json >judged.jsonl && break
+	done
+	json_holds judged.jsonl 'any(.[].findings[]?; .name == "TCPChallengeACK" and .measured == 19)'
+	status=0
+	"$FINWAIT" judge fewer --expect kept >judged.txt || status=$?
+	[ "$status" -eq 0 ] || fail_with "$(cat judged.txt)"
+	grep -q ' 0 unexpected' judged.txt
+}
+
 @test "ask.connect-gives-up: the client goes by another number" {
 	forbidden ask.connect-gives-up gives_up_after "$(in_force client tcp_syn_retries 3)" \
 		--set tcp_syn_retries=1
@@ -182,6 +208,8 @@ queue.synack-retries-drain  | .params.high = 2                                  
 queue.synack-retries-drain  | .sysctls.server["net.ipv4.tcp_synack_retries"] = 2      | left_in_a_full_queue
 history.challenge-ack       | .params.limit = 100                                     | challenge_ACKs
 history.challenge-ack       | .sysctls.server["net.ipv4.tcp_invalid_ratelimit"] = 0   | TCPACKSkippedChallenge
+history.challenge-ack       | counter("TcpExt.TCPChallengeACK"; .delta += 1)          | TCPChallengeACK_counts_each
+history.challenge-ack       | counter("TcpExt.TCPChallengeACK"; .delta += 10)         | TCPChallengeACK
 history.challenge-ack       | call("c4"; "SO_ERROR"; .errno = 110 | .error = "ETIMEDOUT") | connect
 history.challenge-ack       | packets(.flags == "A" and (.sock == "s1" or .sock == "c2"); .ack += 1) | acknowledges_the_old_SYN
 history.no-timewait-rst     | .sysctls.client["net.ipv4.tcp_max_tw_buckets"] = 16     | answers_to_the_fins
@@ -270,6 +298,7 @@ def packets(which; change):
 	if (.kind == "packet" or .kind == "frame") and .flags and (which) then change else . end;
 def call($sock; $call; change):
 	if .call == $call and ($sock == "" or .sock == $sock) then change else . end;
+def counter($name; change): if .name == $name and .kind == "counter" and (.mark // "") == "" then change else . end;
 def samples($in; change): if .kind == "sample" and .state == $in then change else . end;
 '
 
