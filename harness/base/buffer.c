@@ -28,6 +28,17 @@ static bool buffer_reserve(struct buffer *buffer, size_t more)
 	return true;
 }
 
+char *buffer_room(struct buffer *buffer, size_t length)
+{
+	return buffer_reserve(buffer, length) ? buffer->data + buffer->used : NULL;
+}
+
+void buffer_grow(struct buffer *buffer, size_t length)
+{
+	buffer->used += length;
+	buffer->data[buffer->used] = '\0';
+}
+
 void buffer_put(struct buffer *buffer, const void *data, size_t length)
 {
 	if (!buffer_reserve(buffer, length))

@@ -18,6 +18,12 @@ struct buffer {
 
 void buffer_add(struct buffer *buffer, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buffer_put(struct buffer *buffer, const void *data, size_t length);
+/*
+ * Room for @length bytes (and the NUL) behind what is there, for who writes them himself and
+ * then says by buffer_grow() how many they were; NULL: no memory.
+ */
+char *buffer_room(struct buffer *buffer, size_t length);
+void buffer_grow(struct buffer *buffer, size_t length);
 /* What is in it, "" when empty; NULL: something was lost for want of memory. */
 const char *buffer_text(const struct buffer *buffer);
 /* Empty, its memory kept. */

@@ -57,12 +57,12 @@ void fields_take(struct json_in *in, const struct field *fields, void *base)
 	}
 }
 
-json_t *fields_json(const struct field *fields, const void *base)
+char *fields_line(const struct field *fields, const void *base)
 {
 	struct json_out out = json_out_new();
 
 	fields_put(&out, fields, base);
-	return json_out_take(&out);
+	return json_out_line(&out);
 }
 
 bool fields_absent(const struct field *fields, const void *base)
@@ -278,7 +278,9 @@ void type_word_take(struct json_in *in, const struct field *field, void *at)
 
 void type_object_put(struct json_out *out, const struct field *field, const void *at)
 {
-	json_put(out, field->key, fields_json(field->fields, at));
+	json_open_object(out, field->key);
+	fields_put(out, field->fields, at);
+	json_close_object(out);
 }
 
 void type_object_take(struct json_in *in, const struct field *field, void *at)

@@ -58,7 +58,8 @@ struct field {
 /* All of @fields, the members of the struct at @base. */
 void fields_put(struct json_out *out, const struct field *fields, const void *base);
 void fields_take(struct json_in *in, const struct field *fields, void *base);
-json_t *fields_json(const struct field *fields, const void *base); /* an object; NULL: no memory */
+/* The same as a line of its own, the caller's; NULL: no memory. */
+char *fields_line(const struct field *fields, const void *base);
 /* Nothing of @fields would be written. */
 bool fields_absent(const struct field *fields, const void *base);
 /* Texts and values become copies in @texts, NULL becomes "". 0 or -ENOMEM. */

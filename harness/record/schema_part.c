@@ -10,34 +10,29 @@
 /* ---- settings ---- */
 
 /* A number where the text is one and would come back the same, else the text. */
-static json_t *setting_json(const char *text)
+static void setting_put(struct json_out *out, const struct setting *setting)
 {
 	char again[24];
 	long long number;
 	char *end;
 
 	errno = 0;
-	number = strtoll(text, &end, 10);
-	if (errno || end == text || *end)
-		return json_text(text);
+	number = strtoll(setting->value, &end, 10);
 	snprintf(again, sizeof(again), "%lld", number);
-	return strcmp(again, text) ? json_text(text) : json_integer(number);
+	if (errno || end == setting->value || *end || strcmp(again, setting->value) != 0)
+		json_put_text(out, setting->name, setting->value);
+	else
+		json_put_int(out, setting->name, number);
 }
 
 static void settings_put_all(struct json_out *out, const struct field *field, const void *at)
 {
 	const struct settings *set = at;
-	struct json_out inner = json_out_new();
 
-	for (size_t i = 0; i < set->count; i++) {
-		/* typed on a command line: it may be any bytes, and a key has to be UTF-8 */
-		json_t *name = json_text(set->items[i].name);
-
-		json_put(&inner, name ? json_string_value(name) : "",
-		         setting_json(set->items[i].value));
-		json_decref(name);
-	}
-	json_put(out, field->key, json_out_take(&inner));
+	json_open_object(out, field->key);
+	for (size_t i = 0; i < set->count; i++)
+		setting_put(out, &set->items[i]);
+	json_close_object(out);
 }
 
 static void setting_take(struct json_in *in, struct settings *set, const char *name,
@@ -124,17 +119,17 @@ static bool observer_is_unknown(const struct record *rec, enum observer observer
 static void observers_put(struct json_out *out, const struct field *field, const void *at)
 {
 	const struct record *rec = at;
-	struct json_out inner = json_out_new();
 
+	json_open_object(out, field->key);
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
 		if (observer_is_unknown(rec, i))
 			continue;
 		if (!rec->observed[i] && rec->absent[i][0])
-			json_put_text(&inner, observer_name(i), rec->absent[i]);
+			json_put_text(out, observer_name(i), rec->absent[i]);
 		else
-			json_put_bool(&inner, observer_name(i), rec->observed[i]);
+			json_put_bool(out, observer_name(i), rec->observed[i]);
 	}
-	json_put(out, field->key, json_out_take(&inner));
+	json_close_object(out);
 }
 
 static void observers_take(struct json_in *in, const struct field *field, void *at)
@@ -182,16 +177,16 @@ const struct type type_observers = {
 static void lost_put(struct json_out *out, const struct field *field, const void *at)
 {
 	const struct record *rec = at;
-	struct json_out inner = json_out_new();
 
+	json_open_object(out, field->key);
 	for (unsigned int i = 0; i < OBSERVER_COUNT; i++) {
 		uint64_t lost = rec->lost[i];
 
 		if (!observer_is_unknown(rec, i))
-			json_put_int(&inner, observer_name(i),
+			json_put_int(out, observer_name(i),
 			             lost > INT64_MAX ? INT64_MAX : (int64_t)lost);
 	}
-	json_put(out, field->key, json_out_take(&inner));
+	json_close_object(out);
 }
 
 static void lost_take(struct json_in *in, const struct field *field, void *at)
@@ -222,17 +217,13 @@ const struct type type_lost = {
 static void list_put(struct json_out *out, const struct field *field, const void *items,
                      size_t count, size_t size)
 {
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < count; i++) {
-		json_t *item = fields_json(field->fields, (const char *)items + i * size);
-
-		if (json_array_append_new(list, item)) {
-			json_decref(list);
-			list = NULL;
-		}
+	json_open_list(out, field->key);
+	for (size_t i = 0; i < count; i++) {
+		json_open_object(out, NULL);
+		fields_put(out, field->fields, (const char *)items + i * size);
+		json_close_object(out);
 	}
-	json_put(out, field->key, list);
+	json_close_list(out);
 }
 
 static void claims_put(struct json_out *out, const struct field *field, const void *at)
@@ -347,18 +338,15 @@ const struct type type_intervals = {
 static void sacks_put(struct json_out *out, const struct field *field, const void *at)
 {
 	const struct packet *packet = at;
-	json_t *list = json_array();
 
-	for (unsigned int i = 0; list && i < packet->sack_count; i++) {
-		json_t *pair = json_pack("[II]", (json_int_t)packet->sacks[i].start,
-		                         (json_int_t)packet->sacks[i].end);
-
-		if (json_array_append_new(list, pair)) {
-			json_decref(list);
-			list = NULL;
-		}
+	json_open_list(out, field->key);
+	for (unsigned int i = 0; i < packet->sack_count; i++) {
+		json_open_list(out, NULL);
+		json_put_int(out, NULL, packet->sacks[i].start);
+		json_put_int(out, NULL, packet->sacks[i].end);
+		json_close_list(out);
 	}
-	json_put(out, field->key, list);
+	json_close_list(out);
 }
 
 static bool sack_take(const json_t *pair, struct sack_block *block)

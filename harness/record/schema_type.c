@@ -171,19 +171,15 @@ const struct type type_hex = {
 static void walk_put(struct json_out *out, const struct field *field, const void *at)
 {
 	const char *walk = *(const char *const *)at;
-	json_t *list = json_array();
 
-	while (list && *walk) {
+	json_open_list(out, field->key);
+	while (*walk) {
 		size_t length = strcspn(walk, " ");
 
-		if (json_array_append_new(list, json_stringn(walk, length))) {
-			json_decref(list);
-			list = NULL;
-			break;
-		}
+		json_put_textn(out, NULL, walk, length);
 		walk += length + strspn(walk + length, " ");
 	}
-	json_put(out, field->key, list);
+	json_close_list(out);
 }
 
 static void walk_take(struct json_in *in, const struct field *field, void *at)
@@ -230,17 +226,12 @@ const struct type type_walk = {
 static void mask_put(struct json_out *out, const struct field *field, const void *at)
 {
 	unsigned int mask = *(const unsigned int *)at;
-	json_t *list = json_array();
 
-	for (unsigned int i = 0; list && i < OBSERVER_COUNT; i++) {
-		if (!(mask & 1u << i))
-			continue;
-		if (json_array_append_new(list, json_string(observer_name(i)))) {
-			json_decref(list);
-			list = NULL;
-		}
-	}
-	json_put(out, field->key, list);
+	json_open_list(out, field->key);
+	for (unsigned int i = 0; i < OBSERVER_COUNT; i++)
+		if (mask & 1u << i)
+			json_put_text(out, NULL, observer_name(i));
+	json_close_list(out);
 }
 
 static void mask_take(struct json_in *in, const struct field *field, void *at)

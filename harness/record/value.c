@@ -76,46 +76,50 @@ const char *value_text(const struct value *value, char *buf, size_t size)
 
 /* ---- JSON ---- */
 
-static json_t *bound_json(int64_t bound, int64_t unbounded)
+static void bound_put(struct json_out *out, const char *key, int64_t bound, int64_t unbounded)
 {
-	return bound == unbounded ? json_null() : json_integer(bound);
+	if (bound == unbounded)
+		json_put_null(out, key);
+	else
+		json_put_int(out, key, bound);
 }
 
-static json_t *bounds_json(const struct value *value)
+static void bounds_put(struct json_out *out, const char *key, const struct value *value)
 {
 	bool time = value->kind == VALUE_TIME;
-	struct json_out out = json_out_new();
 
+	json_open_object(out, key);
 	if (time && value->lo == value->hi) {
-		json_put_int(&out, "ns", value->lo);
+		json_put_int(out, "ns", value->lo);
 	} else {
-		json_put(&out, time ? "lo_ns" : "lo", bound_json(value->lo, INT64_MIN));
-		json_put(&out, time ? "hi_ns" : "hi", bound_json(value->hi, INT64_MAX));
+		bound_put(out, time ? "lo_ns" : "lo", value->lo, INT64_MIN);
+		bound_put(out, time ? "hi_ns" : "hi", value->hi, INT64_MAX);
 	}
-	return json_out_take(&out);
-}
-
-static json_t *value_json(const struct value *value)
-{
-	switch (value->kind) {
-	case VALUE_COUNT:
-		if (value->lo == value->hi)
-			return json_integer(value->lo);
-		return bounds_json(value);
-	case VALUE_TIME:
-		return bounds_json(value);
-	case VALUE_TEXT:
-		return json_text(value->text);
-	case VALUE_NONE:
-	case VALUE_KIND_COUNT:
-		break;
-	}
-	return json_null();
+	json_close_object(out);
 }
 
 static void value_put(struct json_out *out, const struct field *field, const void *at)
 {
-	json_put(out, field->key, value_json(at));
+	const struct value *value = at;
+
+	switch (value->kind) {
+	case VALUE_COUNT:
+		if (value->lo == value->hi)
+			json_put_int(out, field->key, value->lo);
+		else
+			bounds_put(out, field->key, value);
+		return;
+	case VALUE_TIME:
+		bounds_put(out, field->key, value);
+		return;
+	case VALUE_TEXT:
+		json_put_text(out, field->key, value->text);
+		return;
+	case VALUE_NONE:
+	case VALUE_KIND_COUNT:
+		break;
+	}
+	json_put_null(out, field->key);
 }
 
 static int64_t bound_take(struct json_in *in, const char *key, int64_t unbounded)

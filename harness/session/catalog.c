@@ -1,73 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "catalog.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "../record/json_out.h"
 
-static json_t *claim_object(const struct claim *claim)
+static void claims_put(struct json_out *out, const struct probe *probe)
 {
-	struct json_out out = json_out_new();
-
-	json_put_text(&out, "id", claim->id);
-	json_put_text(&out, "article", claim->article);
-	json_put_text(&out, "text", claim->text);
-	return json_out_take(&out);
-}
-
-static json_t *claims_array(const struct probe *probe)
-{
-	json_t *array = json_array();
-
-	for (int i = 0; array && i < CLAIMS_PER_PROBE && probe->claims[i].id; i++)
-		if (json_array_append_new(array, claim_object(&probe->claims[i])) < 0) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
+	json_open_list(out, "claims");
+	for (int i = 0; i < CLAIMS_PER_PROBE && probe->claims[i].id; i++) {
+		json_open_object(out, NULL);
+		json_put_text(out, "id", probe->claims[i].id);
+		json_put_text(out, "article", probe->claims[i].article);
+		json_put_text(out, "text", probe->claims[i].text);
+		json_close_object(out);
+	}
+	json_close_list(out);
 }
 
 /* NULL, the kernel's default, is null. */
-static json_t *sysctl_value(const char *value)
+static void sysctl_value_put(struct json_out *out, const char *key, const char *value)
 {
-	return value ? json_text(value) : json_null();
+	if (value)
+		json_put_text(out, key, value);
+	else
+		json_put_null(out, key);
 }
 
-static void sysctls_put(struct json_out *out, const struct probe_sysctl *sysctls)
+static const struct probe_sysctl *sysctl_find(const struct probe_sysctl *sysctls, const char *name)
 {
-	for (int i = 0; i < SETTINGS_PER_PROBE && sysctls[i].name; i++) {
-		struct json_out values = json_out_new();
+	for (int i = 0; i < SETTINGS_PER_PROBE && sysctls[i].name; i++)
+		if (!strcmp(sysctls[i].name, name))
+			return &sysctls[i];
+	return NULL;
+}
 
-		json_put(&values, "quick", sysctl_value(sysctls[i].quick));
-		json_put(&values, "faithful", sysctl_value(sysctls[i].faithful));
-		json_put(out, sysctls[i].name, json_out_take(&values));
+static void sysctl_put(struct json_out *out, const struct probe_sysctl *sysctl)
+{
+	json_open_object(out, sysctl->name);
+	sysctl_value_put(out, "quick", sysctl->quick);
+	sysctl_value_put(out, "faithful", sysctl->faithful);
+	json_close_object(out);
+}
+
+/* A variant's own goes before its probe's, in the probe's place. */
+static void sysctls_put(struct json_out *out, const struct registry_row *row)
+{
+	const struct probe_sysctl *all = row->probe->sysctls,
+				  *own = row->variant ? row->variant->sysctls : NULL;
+
+	json_open_object(out, "sysctls");
+	for (int i = 0; i < SETTINGS_PER_PROBE && all[i].name; i++) {
+		const struct probe_sysctl *instead = own ? sysctl_find(own, all[i].name) : NULL;
+
+		sysctl_put(out, instead ? instead : &all[i]);
 	}
+	for (int i = 0; own && i < SETTINGS_PER_PROBE && own[i].name; i++)
+		if (!sysctl_find(all, own[i].name))
+			sysctl_put(out, &own[i]);
+	json_close_object(out);
 }
 
-static json_t *sysctls_object(const struct registry_row *row)
-{
-	struct json_out out = json_out_new();
-
-	sysctls_put(&out, row->probe->sysctls);
-	if (row->variant)
-		sysctls_put(&out, row->variant->sysctls);
-	return json_out_take(&out);
-}
-
-static json_t *params_object(const struct registry_row *row)
+static void params_put(struct json_out *out, const struct registry_row *row)
 {
 	const struct probe_param *params = row->probe->params;
-	struct json_out out = json_out_new();
 
+	json_open_object(out, "params");
 	for (int i = 0; i < SETTINGS_PER_PROBE && params[i].name; i++) {
-		struct json_out values = json_out_new();
-
-		json_put_int(&values, "quick", registry_param(row, &params[i], false));
-		json_put_int(&values, "faithful", registry_param(row, &params[i], true));
-		json_put_text(&values, "text", params[i].text);
-		json_put(&out, params[i].name, json_out_take(&values));
+		json_open_object(out, params[i].name);
+		json_put_int(out, "quick", registry_param(row, &params[i], false));
+		json_put_int(out, "faithful", registry_param(row, &params[i], true));
+		json_put_text(out, "text", params[i].text);
+		json_close_object(out);
 	}
-	return json_out_take(&out);
+	json_close_object(out);
 }
 
 char *catalog_line(const struct registry_row *row)
@@ -83,8 +89,8 @@ char *catalog_line(const struct registry_row *row)
 	json_put_text(&out, "question", probe->question);
 	json_put_text(&out, "kernel_path", probe->kernel_path);
 	json_put_bool(&out, "slow", registry_row_is_slow(row));
-	json_put(&out, "claims", claims_array(probe));
-	json_put(&out, "sysctls", sysctls_object(row));
-	json_put(&out, "params", params_object(row));
+	claims_put(&out, probe);
+	sysctls_put(&out, row);
+	params_put(&out, row);
 	return json_out_line(&out);
 }

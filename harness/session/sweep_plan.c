@@ -76,46 +76,34 @@ int sweep_program(uint64_t *program, struct fault *f)
 /* ---- writing */
 
 /* Not mended as in a record: what a setting is must not be changed. */
-static json_t *texts_json(const char *const *texts, size_t count)
+static void texts_put(struct json_out *out, const char *key, const char *const *texts, size_t count)
 {
-	json_t *list = json_array();
-
+	json_open_list(out, key);
 	for (size_t i = 0; i < count; i++)
-		if (json_array_append_new(list, json_string(texts[i]))) {
-			json_decref(list);
-			return NULL;
-		}
-	return list;
+		json_put_exact(out, NULL, texts[i]);
+	json_close_list(out);
 }
 
-static json_t *axes_json(const struct sweep *sweep)
+static void axes_put(struct json_out *out, const struct sweep *sweep)
 {
-	json_t *list = json_array();
-
+	json_open_list(out, "axes");
 	for (size_t i = 0; i < sweep->axis_count; i++) {
 		const struct sweep_axis *axis = &sweep->axes[i];
-		struct json_out out = json_out_new();
 
-		json_put(&out, axis->is_param ? "param" : "set", json_string(axis->name));
-		json_put(&out, "values", texts_json(axis->values, axis->count));
-		if (json_array_append_new(list, json_out_take(&out))) {
-			json_decref(list);
-			return NULL;
-		}
+		json_open_object(out, NULL);
+		json_put_exact(out, axis->is_param ? "param" : "set", axis->name);
+		texts_put(out, "values", axis->values, axis->count);
+		json_close_object(out);
 	}
-	return list;
+	json_close_list(out);
 }
 
-static json_t *ends_json(const size_t *ends, size_t chunks)
+static void ends_put(struct json_out *out, const size_t *ends, size_t chunks)
 {
-	json_t *list = json_array();
-
+	json_open_list(out, "ends");
 	for (size_t i = 0; i < chunks; i++)
-		if (json_array_append_new(list, json_integer((json_int_t)ends[i]))) {
-			json_decref(list);
-			return NULL;
-		}
-	return list;
+		json_put_int(out, NULL, (int64_t)ends[i]);
+	json_close_list(out);
 }
 
 /* NULL: no memory, or what is no UTF-8. */
@@ -137,12 +125,12 @@ static char *plan_line(const struct sweep *sweep, const size_t *ends, size_t chu
 
 	fields_put(&out, stamp_fields, &stamp);
 	fields_put(&out, head_fields, &head);
-	json_put(&out, "probes", texts_json(sweep->words, sweep->word_count));
-	json_put(&out, "kernels", texts_json(sweep->kernels, sweep->kernel_count));
-	json_put(&out, "guests", texts_json(sweep->stamp.guests, sweep->kernel_count));
-	json_put(&out, "axes", axes_json(sweep));
+	texts_put(&out, "probes", sweep->words, sweep->word_count);
+	texts_put(&out, "kernels", sweep->kernels, sweep->kernel_count);
+	texts_put(&out, "guests", sweep->stamp.guests, sweep->kernel_count);
+	axes_put(&out, sweep);
 	json_put_int(&out, "chunks", (int64_t)chunks);
-	json_put(&out, "ends", ends_json(ends, chunks));
+	ends_put(&out, ends, chunks);
 	return json_out_line(&out);
 }
 

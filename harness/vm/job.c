@@ -37,10 +37,9 @@ static const struct field job_fields[] = {
 	{0},
 };
 
-/* NULL without memory. */
-static json_t *job_make(const struct run_plan *plan, const struct job_times *times)
+static struct job job_of(const struct run_plan *plan, const struct job_times *times)
 {
-	const struct job job = {
+	return (struct job){
 		.id = plan->id,
 		.family = plan->family,
 		.slack_ms = plan->slack_ms,
@@ -49,32 +48,27 @@ static json_t *job_make(const struct run_plan *plan, const struct job_times *tim
 		.params = plan->params,
 		.sysctls = {plan->sysctls[SIDE_CLIENT], plan->sysctls[SIDE_SERVER]},
 	};
-
-	return fields_json(job_fields, &job);
 }
 
 char *job_encode(const struct run_plan *plan, const struct job_times *times)
 {
-	json_t *job = job_make(plan, times);
-	char *text = job ? json_dumps(job, JSON_COMPACT) : NULL;
+	const struct job job = job_of(plan, times);
 
-	json_decref(job);
-	return text;
+	return fields_line(job_fields, &job);
 }
 
 char *plan_encode(const struct plan *plan)
 {
-	json_t *jobs = json_array();
-	char *text = NULL;
-	int err = 0;
+	struct json_out out = json_out_new_list();
 
-	for (size_t i = 0; i < plan->count; i++)
-		err |= json_array_append_new(jobs,
-		                             job_make(&plan->items[i].run, &(struct job_times){0}));
-	if (!err)
-		text = json_dumps(jobs, JSON_COMPACT);
-	json_decref(jobs);
-	return text;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct job job = job_of(&plan->items[i].run, &(struct job_times){0});
+
+		json_open_object(&out, NULL);
+		fields_put(&out, job_fields, &job);
+		json_close_object(&out);
+	}
+	return json_out_line(&out);
 }
 
 /* What was taken before something failed is @plan's to clear, too. */

@@ -123,10 +123,8 @@ static int lines_print(const struct sweep_table *table, line_fn print, FILE *out
 
 static int object_put(const struct lines *lines, const struct line *line, const char *before)
 {
-	json_t *json = fields_json(line_fields, line);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = fields_line(line_fields, line);
 
-	json_decref(json);
 	if (!text)
 		return -ENOMEM;
 	fprintf(lines->out, "%s%s", before, text);
