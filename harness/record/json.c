@@ -96,6 +96,17 @@ char *json_summary_line(const unsigned int outcomes[OUTCOME_COUNT])
 	return json_out_line(&out);
 }
 
+bool json_line_is(const char *line, size_t length, enum json_line kind)
+{
+	char *own = NULL;
+	int own_length = asprintf(&own, "{\"type\":\"%s\",", line_names[kind]);
+	bool found = own_length > 0 && length >= (size_t)own_length &&
+	             !memcmp(line, own, (size_t)own_length);
+
+	free(own);
+	return found;
+}
+
 /* ---- reading ---- */
 
 static const char *need_text(struct json_in *in, const char *key)

@@ -36,6 +36,8 @@ enum json_line {
 	JSON_SUMMARY,
 };
 
+/* Is @line, that one of these has written, of @kind? */
+bool json_line_is(const char *line, size_t length, enum json_line kind);
 /*
  * Add one line to @rec. @line need not end in NUL. Returns the kind of line, or
  * -EINVAL with a reason in @why: not JSON, an unknown type, a value out of its

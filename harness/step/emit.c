@@ -135,7 +135,9 @@ void emit_event(struct emit *emit, struct event *event)
 void emit_end(struct emit *emit)
 {
 	emit->rec->elapsed_ns = emit->t0_ns ? emit_now_ns(emit) : 0;
-	emit_line(emit, story_tell_walks(emit->rec) ? NULL : json_result_line(emit->rec));
+	if (!emit->judged_outside && story_tell_walks(emit->rec))
+		emit_die(emit, "tell the walks of its sockets");
+	emit_line(emit, json_result_line(emit->rec));
 	emit_flush(emit);
 	if (emit->end)
 		emit->end();

@@ -19,6 +19,7 @@ struct emit {
 	/* As write(2). Another one writes to memory, where a line is cheap. */
 	ssize_t (*write)(int fd, const void *data, size_t size);
 	void (*end)(void); /* behind the last line, instead of _exit(0); NULL: none */
+	bool judged_outside; /* the result's line is of what was observed alone */
 	struct buffer lines; /* whole ones, not yet written */
 };
 

@@ -4,7 +4,8 @@
  *
  * A run has two halves. run_prepare() builds what any probe on a kind of wire needs, so that
  * a guest's snapshot can be taken with it standing; run_probe() is told which probe it is,
- * sets its sysctls, runs it, judges its record and ends the process.
+ * sets its sysctls, runs it, judges its record and ends the process. A guest leaves the
+ * judging to who reads its lines: outside it takes a fiftieth of the time.
  */
 #include "run.h"
 
@@ -160,6 +161,13 @@ static int run_count_holes(struct record *rec)
 	return err;
 }
 
+int run_conclude(const struct probe *probe, struct record *rec)
+{
+	int err = run_count_holes(rec);
+
+	return err < 0 ? err : run_judge(probe, rec);
+}
+
 static void run_finish(struct probe_run *run)
 {
 	struct record *rec = run->emit.rec;
@@ -171,7 +179,7 @@ static void run_finish(struct probe_run *run)
 	observers_losses(&run->obs, rec);
 	record_sort(rec);
 	emit_flush(&run->emit); /* what was observed does not wait for the judge */
-	if (run_count_holes(rec) < 0 || run_judge(run->probe, rec) < 0)
+	if (!run->emit.judged_outside && run_conclude(run->probe, rec) < 0)
 		die_errno(rec->probe, "judge the record");
 }
 
@@ -220,6 +228,7 @@ void run_probe(struct probe_run *run, const struct run_plan *plan, int out_fd)
 	rec->params = plan->params;
 	if (run_describe(plan, rec) < 0)
 		die_errno(plan->id, "describe it in its record");
+	run->emit.judged_outside = plan->judged_outside;
 	emit_open(&run->emit, out_fd, plan->out_write, plan->out_end);
 	for (int side = 0; side < SIDE_COUNT && !run->unready; side++)
 		run->unready = run_set_sysctls(run, plan, (enum side)side) < 0;

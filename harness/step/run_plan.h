@@ -19,6 +19,7 @@ struct run_plan {
 	/* As write(2), for what the record goes to; NULL: write(2) itself. */
 	ssize_t (*out_write)(int fd, const void *data, size_t size);
 	void (*out_end)(void); /* behind the last line, instead of _exit(0); NULL: none */
+	bool judged_outside; /* who reads the lines calls run_conclude() */
 	struct waiting *waiting; /* where it tells what it waits for; NULL: nobody looks */
 
 	/* What is asked. */

@@ -12,7 +12,9 @@
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "../record/json.h"
+#include "../judge/judge.h"
 #include "../step/describe.h"
+#include "../step/run.h"
 #include "../story/story.h"
 #include "place.h"
 #include "stem.h"
@@ -28,6 +30,7 @@ struct vm_run {
 	uint32_t told_turn; /* of the guest's wait that was passed on */
 	int out_fd;
 	int64_t began_ns;
+	bool has_result; /* it begins behind what was passed on */
 };
 
 static void out_put(const struct vm_run *run, const char *data, size_t size)
@@ -49,20 +52,38 @@ static uint64_t shared_out_size(const struct vm_run *run)
 	return size < SHARED_OUT_MAX ? size : SHARED_OUT_MAX;
 }
 
-/* Whole lines only: what a dying guest tore off is no line. */
+/* The last whole line of @size bytes from @data on; @length with its newline. NULL: none. */
+static const char *line_last(const char *data, size_t size, size_t *length)
+{
+	const char *end = memrchr(data, '\n', size), *before;
+
+	if (!end)
+		return NULL;
+	before = memrchr(data, '\n', (size_t)(end - data));
+	before = before ? before + 1 : data;
+	*length = (size_t)(end + 1 - before);
+	return before;
+}
+
+/*
+ * Whole lines only: what a dying guest tore off is no line. The result, which is the last one
+ * that a probe writes, is still to be judged: it is not passed on as it is.
+ */
 static void vm_pass(struct vm_run *run)
 {
 	uint64_t size = shared_out_size(run);
-	const char *end;
+	const char *fresh = shared_out(run) + run->passed, *last;
+	size_t length;
 
 	if (run->qemu.shared->stage < GUEST_RUNNING || size <= run->passed)
 		return;
-	end = memrchr(shared_out(run) + run->passed, '\n', size - run->passed);
-	if (!end)
+	last = line_last(fresh, size - run->passed, &length);
+	if (!last)
 		return;
-	size = (uint64_t)(end + 1 - shared_out(run));
-	out_put(run, shared_out(run) + run->passed, size - run->passed);
-	run->passed = size;
+	run->has_result = json_line_is(last, length, JSON_RESULT);
+	size = (uint64_t)(last - fresh) + (run->has_result ? 0 : length);
+	out_put(run, fresh, size);
+	run->passed += size;
 }
 
 /* What the guest says that it waits for, by our clock. It may say anything. */
@@ -104,10 +125,20 @@ static struct record *vm_record(const struct vm_run *run)
 	return rec;
 }
 
+static _Noreturn void vm_tell_result(const struct vm_run *run, struct record *rec)
+{
+	char *line = story_tell_walks(rec) ? NULL : json_result_line(rec);
+
+	if (!line)
+		_exit(EXIT_FAILURE);
+	out_put(run, line, strlen(line));
+	out_put(run, "\n", 1);
+	_exit(EXIT_SUCCESS);
+}
+
 static _Noreturn void vm_end(struct vm_run *run, enum outcome outcome, const char *reason)
 {
 	struct record *rec = vm_record(run);
-	char *line;
 
 	qemu_close(&run->qemu);
 	if (!rec)
@@ -116,12 +147,7 @@ static _Noreturn void vm_end(struct vm_run *run, enum outcome outcome, const cha
 	rec->reason = reason;
 	if (rec->event_count)
 		rec->elapsed_ns = rec->events[rec->event_count - 1].t_ns;
-	line = story_tell_walks(rec) ? NULL : json_result_line(rec);
-	if (!line)
-		_exit(EXIT_FAILURE);
-	out_put(run, line, strlen(line));
-	out_put(run, "\n", 1);
-	_exit(EXIT_SUCCESS);
+	vm_tell_result(run, rec);
 }
 
 static _Noreturn void vm_fail(struct vm_run *run, const struct fault *fault)
@@ -182,6 +208,26 @@ static _Noreturn void vm_explain(struct vm_run *run, bool hangs, int status)
 		snprintf(reason, sizeof(reason), "QEMU ended with status %d: %s",
 		         WEXITSTATUS(status), qemu_error_line(&run->qemu, tail, sizeof(tail)));
 	vm_end(run, OUTCOME_ERROR, reason);
+}
+
+/* The guest has run the probe to its end, whichever: what it observed is judged here. */
+static _Noreturn void vm_conclude(struct vm_run *run)
+{
+	const char *line = shared_out(run) + run->passed;
+	size_t length = shared_out_size(run) - run->passed;
+	struct record *rec = vm_record(run);
+	char why[160], reason[240];
+
+	if (!rec)
+		_exit(EXIT_FAILURE);
+	if (json_read_line(rec, line, length, why) != JSON_RESULT) {
+		snprintf(reason, sizeof(reason), "read the guest's result: %s", why);
+		vm_end(run, OUTCOME_ERROR, reason);
+	}
+	rec->run = run->plan->info;
+	if (record_came_to_judge(rec) && run_conclude(run->plan->probe, rec) < 0)
+		_exit(EXIT_FAILURE);
+	vm_tell_result(run, rec);
 }
 
 /* FINWAIT_GUEST_PANIC=1 is for tests alone: what a guest's panic looks like from here. */
@@ -260,11 +306,10 @@ void vm_child(const struct run_plan *plan, const struct vm_machine *vm,
 			vm_explain(&run, true, 0);
 	}
 	vm_pass(&run);
-	/* The result is the last line that a probe writes. */
 	if (run.qemu.shared->stage != GUEST_DONE || run.qemu.shared->status ||
-	    run.qemu.shared->overflow)
+	    run.qemu.shared->overflow || !run.has_result)
 		vm_explain(&run, false, status);
-	_exit(EXIT_SUCCESS);
+	vm_conclude(&run);
 }
 
 /* The guest has checked, or what became of it. */

@@ -218,6 +218,7 @@ static _Noreturn void standby_main(const struct machine *machine, enum wire_kind
 		.parent = keeper,
 		.out_write = shared_write,
 		.out_end = standby_end,
+		.judged_outside = true,
 		/* in virtual time hours pass in a second: nobody could read it */
 		.waiting = strcmp(machine->info.clock, "virtual") != 0 ? &shared->waiting : NULL,
 	};

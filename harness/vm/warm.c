@@ -4,7 +4,7 @@
  *
  * QEMU translates code of the guest when it runs for the first time, which takes longer than
  * to run it some hundred times. A machine that is to multiply (stem.h) goes through here, and
- * its forks find translated what any probe needs: sockets, wires, readings, the judge. So
+ * its forks find translated what any probe needs: sockets, wires, readings, lines. So
  * these few are chosen for the code that they touch, not for what they ask. All machines of
  * a kernel must be the same to the bit: those that do not multiply were here, too, before
  * their snapshot was taken.
@@ -34,6 +34,7 @@ static _Noreturn void warm_child(const struct machine *machine, struct run_plan 
 	run->trace = machine->trace;
 	run->parent = keeper;
 	run->out_write = nobody_hears;
+	run->judged_outside = true;
 	snprintf(run->trace_absent, sizeof(run->trace_absent), "%s", machine->trace_absent);
 	run_probe(run_prepare(run, run->probe->wire), run, -1);
 }
