@@ -157,6 +157,8 @@ int command_bisect(int argc, char **argv)
 	if (!code)
 		code = choice_take_range(&cmd.choice);
 	if (!code)
+		code = choice_try_sets(&cmd.choice);
+	if (!code)
 		code = bisect_carry_out(&cmd);
 	choice_free(&cmd.choice);
 	return code;

@@ -58,6 +58,8 @@ int command_history(int argc, char **argv)
 	if (!code)
 		code = choice_take_list(&choice);
 	if (!code)
+		code = choice_try_sets(&choice);
+	if (!code)
 		code = history_carry_out(&choice);
 	choice_free(&choice);
 	return code;

@@ -345,6 +345,43 @@ static int kernel_have(struct kernel_choice *choice, struct known_kernel *kernel
 	return known_fetch(kernel, f);
 }
 
+static int set_try(struct kernel_choice *choice, size_t i, char why[KERNEL_WHY])
+{
+	struct known_kernel *kernel = &choice->chosen.items[i];
+	struct fault fault;
+	int err;
+
+	choice->at = kernel->label;
+	err = kernel_have(choice, kernel, &fault);
+	if (!err)
+		return kernel_try(&choice->asking, kernel->name, why);
+	return err == -EINTR ? err : 0;
+}
+
+int choice_try_sets(struct kernel_choice *choice)
+{
+	size_t newest = choice->chosen.count - 1;
+	const char *labels[2] = {choice->chosen.items[newest].label, choice->chosen.items[0].label};
+	char why[2][KERNEL_WHY];
+	int err = 0;
+
+	if (!choice->request.sets.count)
+		return 0;
+	err = set_try(choice, newest, why[0]);
+	if (err == -EINVAL && newest)
+		err = set_try(choice, 0, why[1]);
+	choice_progress_clear(choice);
+	if (err == -EINTR)
+		return cli_say(EXIT_NOT_RUN, "interrupted");
+	if (!err)
+		return 0;
+	if (!newest)
+		return cli_say(EXIT_USAGE, "%s: %s", labels[0], why[0]);
+	if (!strcmp(why[0], why[1]))
+		return cli_say(EXIT_USAGE, "%s and %s: %s", labels[0], labels[1], why[0]);
+	return cli_say(EXIT_USAGE, "%s: %s; %s: %s", labels[0], why[0], labels[1], why[1]);
+}
+
 int choice_ask(struct kernel_choice *choice, size_t i)
 {
 	struct known_kernel *kernel = &choice->chosen.items[i];

@@ -27,6 +27,11 @@ int choice_parse(struct kernel_choice *choice, enum command_id command, int argc
 int choice_take_range(struct kernel_choice *choice);
 /* Those of a list of names, ranges and folders; of no list those that there are. The same. */
 int choice_take_list(struct kernel_choice *choice);
+/*
+ * Before the first one is asked: what the newest refuses to have set, and the oldest as well, is a
+ * mistake. What only one of them has is not: the others have no answer. The same.
+ */
+int choice_try_sets(struct kernel_choice *choice);
 /* chosen[@i] is asked, fetched if need be. 0 or -errno. */
 int choice_ask(struct kernel_choice *choice, size_t i);
 /* Before something is printed. */

@@ -74,3 +74,27 @@ int kernel_ask(struct kernel_asking *asking, const char *name, struct history_ke
 	kernel->asked = true;
 	return 0;
 }
+
+int kernel_try(const struct kernel_asking *asking, const char *name, char why[KERNEL_WHY])
+{
+	struct kernel_asking quiet = {.progress = asking->progress, .arg = asking->arg};
+	struct ask_arg about = {&quiet, NULL};
+	const struct sweep_hooks hooks = {
+		.progress = asking->progress ? goes_on : NULL,
+		.arg = &about,
+	};
+	const struct sweep sweep = {
+		.request = *asking->request,
+		.kernels = &name,
+		.kernel_count = 1,
+		.again = asking->again,
+		.plan_only = true,
+	};
+	struct sweep_result result;
+	enum exit_code code = sweep_run(&sweep, &hooks, &result);
+
+	snprintf(why, KERNEL_WHY, "%s", why_bare(result.why, name));
+	if (result.interrupted)
+		return -EINTR;
+	return code == EXIT_USAGE ? -EINVAL : 0;
+}

@@ -6,6 +6,8 @@
 #include "../report/history/history.h"
 #include "sweep.h"
 
+#define KERNEL_WHY 512 /* as in a struct sweep_result */
+
 struct kernel_asking {
 	const struct request *request;
 	bool again; /* nothing is taken from the store */
@@ -23,5 +25,13 @@ struct kernel_asking {
  */
 int kernel_ask(struct kernel_asking *asking, const char *name,
                struct history_kernel *kernel) MUST_CHECK;
+
+/*
+ * Whether the kernel @name takes what is to be set, which is tried there unless it has answered
+ * before; nothing is asked. 0, also where it does not tell (it does not boot); -EINVAL: no, @why has
+ * its words; -EINTR.
+ */
+int kernel_try(const struct kernel_asking *asking, const char *name,
+               char why[KERNEL_WHY]) MUST_CHECK;
 
 #endif

@@ -334,7 +334,12 @@ upstream() {
 	refused 3 "kernel '2.6' has not been fetched" "$FINWAIT" bisect loss.syn --kernel "2.6..$KERNEL"
 	refused 2 "takes real time" "$FINWAIT" history loss.syn --kernel "host,$KERNEL"
 	refused 2 "did you mean loss.syn" "$FINWAIT" bisect loss.sin --kernel "$FIRST..$KERNEL"
-	refused 3 "did you mean tcp_syn_retries" "$FINWAIT" bisect loss.syn --kernel "$FIRST..$KERNEL" --set tcp_sin_retries=3
+	refused 2 "did you mean tcp_syn_retries" "$FINWAIT" bisect loss.syn --kernel "$FIRST..$KERNEL" --set tcp_sin_retries=3
+	refused 2 "did you mean tcp_syn_retries" "$FINWAIT" history loss.syn --set tcp_sin_retries=3
+	refused 2 "takes no value 'x'" "$FINWAIT" history loss.syn --set tcp_syn_retries=x
+	refused 2 "did you mean user_timeout_ms" "$FINWAIT" history ask.user-timeout --param user_timeout=5
+	# what only the newest has is no mistake
+	refused 3 "does not tell: this kernel has no sysctl" "$FINWAIT" bisect loss.syn --kernel "$FIRST..$KERNEL" --set tcp_syn_linear_timeouts=3
 	broken_kernel 6.99.2-rt-amd64 6.99.2-1
 	refused 2 "differ in flavour" "$FINWAIT" bisect loss.syn --kernel "$KERNEL..6.99.2"
 	rm -r "$XDG_CACHE_HOME"/finwait/kernels/6.99.*
