@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "system.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,6 +25,8 @@
 
 /* The kernel gives its first process 1024, and 4096 at most; probes may have thousands of sockets. */
 #define OPEN_FILES 65536
+
+#define FREEZER "/run/freezer"
 
 int system_mount(struct fault *f)
 {
@@ -94,6 +97,49 @@ void system_put(const char *path, const char *text)
 		close(fd);
 }
 
+/* The process that calls itself @name, into @pid; false: there is none. */
+static bool process_find(const char *name, char pid[20])
+{
+	DIR *proc = opendir("/proc");
+	char path[300], comm[32] = "";
+	struct dirent *entry;
+	bool found = false;
+
+	while (proc && !found && (entry = readdir(proc))) {
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		file = fopen(path, "re");
+		if (!file)
+			continue;
+		if (!fgets(comm, sizeof(comm), file))
+			comm[0] = '\0';
+		comm[strcspn(comm, "\n")] = '\0';
+		found = !strcmp(comm, name);
+		snprintf(pid, 20, "%.19s", entry->d_name);
+		fclose(file);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+/*
+ * Before Linux 5.15 kcompactd() looks twice a second whether memory is in pieces, whatever
+ * compaction_proactiveness says: four of five interrupts of a long wait. It is freezable.
+ */
+static void system_freeze(const char *thread)
+{
+	char pid[20];
+
+	if (!process_find(thread, pid) || mkdir(FREEZER, 0755) < 0 ||
+	    mount("freezer", FREEZER, "cgroup", 0, "freezer") < 0 ||
+	    mkdir(FREEZER "/still", 0755) < 0)
+		return;
+	system_put(FREEZER "/still/tasks", pid);
+	system_put(FREEZER "/still/freezer.state", "FROZEN");
+}
+
 /*
  * Best effort: which of these exist depends on the kernel. Every timer that fires while a probe
  * waits is real time lost; none of these is TCP's.
@@ -101,6 +147,7 @@ void system_put(const char *path, const char *text)
 void system_quieten(void)
 {
 	system_put("/proc/sys/vm/compaction_proactiveness", "0");
+	system_freeze("kcompactd0");
 	system_put("/proc/sys/vm/stat_interval", "100000");
 	system_put("/proc/sys/vm/dirty_writeback_centisecs", "0");
 	system_put("/proc/sys/kernel/modprobe", "/none");
