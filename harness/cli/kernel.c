@@ -9,6 +9,7 @@
 #include "../vm/vm.h"
 #include "format.h"
 #include "kernel_list.h"
+#include "mirror.h"
 
 static int kernel_fetch_one(const struct vm_offer *offer)
 {
@@ -35,9 +36,14 @@ struct archive {
 
 static int archive_ask(struct archive *archive, bool wide, struct fault *f)
 {
-	int err = archive->asked[wide] ? 0 : offers_ask(wide, &archive->offers[wide], f);
+	int err;
 
-	archive->asked[wide] |= !err;
+	if (archive->asked[wide])
+		return 0;
+	mirror_show(wide);
+	err = offers_ask(wide, &archive->offers[wide], f);
+	mirror_clear();
+	archive->asked[wide] = !err;
 	return err;
 }
 

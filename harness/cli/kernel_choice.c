@@ -12,6 +12,7 @@
 #include "../session/collect.h"
 #include "cli.h"
 #include "commands.h"
+#include "mirror.h"
 #include "request_options.h"
 
 /* ---- what is seen while it goes on ---- */
@@ -145,12 +146,16 @@ static int known_read(struct kernel_choice *choice)
 	const struct fault *missing = &choice->known.offers.missing;
 	struct fault fault;
 	char why[400];
+	int err;
 
 	if (known_fetched(&choice->known, &fault) < 0)
 		return cli_fault(EXIT_NOT_RUN, &fault);
 	if (!choice->all)
 		return 0;
-	if (known_offered(&choice->known, &fault) < 0)
+	mirror_show(true);
+	err = known_offered(&choice->known, &fault);
+	mirror_clear();
+	if (err)
 		return cli_fault(EXIT_NOT_RUN, &fault);
 	if (missing->err)
 		(void)cli_say(EXIT_AS_PREDICTED,

@@ -7,6 +7,7 @@
 #include "../vm/vm.h"
 #include "cli.h"
 #include "format.h"
+#include "mirror.h"
 
 static unsigned long long megabytes(uint64_t bytes)
 {
@@ -112,10 +113,13 @@ static int offers_take(struct known *known)
 	const struct fault *missing = &known->offers.missing;
 	struct fault fault;
 	char why[400];
-	int err = known_offered(known, &fault);
+	int err;
 
+	mirror_show(true);
+	err = known_offered(known, &fault);
 	if (!err)
 		err = offers_suites(&known->offers, &fault);
+	mirror_clear();
 	if (err)
 		return cli_fault(EXIT_NOT_RUN, &fault);
 	if (!missing->err)

@@ -18,6 +18,7 @@
 #include "trust.h"
 
 #define LISTS_FRESH_S (12L * 3600)
+#define STAMP "updated"
 
 /* Enough for every kernel series, and a fifth of the lists; the others when asked. */
 static const char suites_main[] = "sid";
@@ -181,7 +182,7 @@ static int archive_configure(const char *dir, bool wide, struct fault *f)
 /* What apt reads there decides which programs it runs. */
 int archive_trusted(const char *dir, struct fault *f)
 {
-	static const char *const names[] = {"apt.conf", "finwait.sources", "status", "updated",
+	static const char *const names[] = {"apt.conf", "finwait.sources", "status", STAMP,
 	                                    "state",    "lists",           "cache"};
 	int err = 0;
 
@@ -190,25 +191,26 @@ int archive_trusted(const char *dir, struct fault *f)
 	return err;
 }
 
-static bool stamp_fresh(const char *path)
+bool archive_is_fresh(const char *dir)
 {
+	char path[CACHE_PATH];
+	struct fault ignored;
 	struct stat st;
 
-	return stat(path, &st) == 0 && time(NULL) - st.st_mtime < LISTS_FRESH_S &&
-	       time(NULL) >= st.st_mtime;
+	return path_join(path, dir, STAMP, &ignored) == 0 && stat(path, &st) == 0 &&
+	       time(NULL) - st.st_mtime < LISTS_FRESH_S && time(NULL) >= st.st_mtime;
 }
 
 /* Suites that the mirror does not serve are apt's complaint, not ours. */
 int archive_update(const char *dir, const char *conf, bool wide, struct fault *f)
 {
 	const char *const argv[] = {"apt-get", "update", "-q", "-c", conf, NULL};
-	char stamp[CACHE_PATH];
-	int err = path_join(stamp, dir, "updated", f);
+	int err;
 
-	if (err || stamp_fresh(stamp))
-		return err;
+	if (archive_is_fresh(dir))
+		return 0;
 	err = archive_configure(dir, wide, f);
 	if (!err)
 		err = apt_run(argv, NULL, NULL, f);
-	return err ? err : file_write(stamp, "", 0, f);
+	return err ? err : file_write_in(dir, STAMP, "", 0, f);
 }

@@ -14,8 +14,10 @@
 const char *archive_room(bool wide);
 /* 0, or -EPERM: somebody else could change what apt reads in the room @dir (trust.h). */
 int archive_trusted(const char *dir, struct fault *f) MUST_CHECK;
+/* Whether its lists are those of the last 12 hours. */
+bool archive_is_fresh(const char *dir);
 /*
- * Configure that apt in @dir and let it update its lists, unless that was done within 12 hours.
+ * Configure that apt in @dir and let it update its lists, unless archive_is_fresh().
  * @conf is "@dir/apt.conf". 0, or -errno as of apt_run().
  */
 int archive_update(const char *dir, const char *conf, bool wide, struct fault *f) MUST_CHECK;

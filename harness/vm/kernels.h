@@ -88,6 +88,8 @@ struct vm_offers {
  * lists of its own, so that the answer is the same whatever was asked before.
  */
 int offers_ask(bool wide, struct vm_offers *offers, struct fault *f) MUST_CHECK;
+/* Whether it has lists to fetch, tens of MB; else it reads those that there are. */
+bool offers_are_old(bool wide);
 void offers_free(struct vm_offers *offers);
 /* In which suites of the archive each of @offers is, which offers_ask() brought. */
 int offers_suites(struct vm_offers *offers, struct fault *f) MUST_CHECK;

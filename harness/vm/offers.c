@@ -8,7 +8,7 @@
 
 #include "../base/buffer.h"
 #include "../base/interrupt.h"
-#include "apt.h"
+#include "apt_kept.h"
 #include "archive.h"
 #include "kernels.h"
 
@@ -77,94 +77,69 @@ static int offers_parse(char *text, struct vm_offers *offers, struct fault *f)
 	return 0;
 }
 
-typedef int (*text_fn)(char *text, struct vm_offers *offers, struct fault *f);
-
-/*
- * Of what stands first in each line of @names, many at a time: @argv, which has room for
- * NAMES_AT_ONCE of them and a NULL behind its @count words, and @take of what it prints.
- */
-static int names_each(const char **argv, size_t count, char *names, text_fn take,
-                      struct vm_offers *offers, struct fault *f)
+/* The package of each stanza, a line each. */
+static void packages_add(struct buffer *names, const char *text)
 {
-	int err = 0;
+	static const char field[] = "Package: ";
 
-	while (names && !err) {
-		size_t used = count;
-		char *output, *line;
-
-		while (used < count + NAMES_AT_ONCE && (line = strsep(&names, "\n"))) {
-			line[strcspn(line, " ")] = '\0';
-			if (*line)
-				argv[used++] = line;
+	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, field, strlen(field))) {
+			line += strlen(field);
+			buffer_add(names, "%.*s\n", (int)strcspn(line, "\n"), line);
 		}
-		argv[used] = NULL;
-		if (used == count)
-			break;
-		err = apt_run(argv, NULL, &output, f);
-		if (err)
-			break;
-		err = take(output, offers, f);
-		free(output);
 	}
-	return err;
 }
 
-/* Whether a line of @names begins with the package @name. */
+/* Whether a line of @names is @name. */
 static bool has_package(const char *names, const char *name)
 {
 	size_t length = strlen(name);
 
 	for (const char *at = names; (at = strstr(at, name)); at += length)
-		if ((at == names || at[-1] == '\n') && at[length] == ' ')
+		if ((at == names || at[-1] == '\n') && at[length] == '\n')
 			return true;
 	return false;
 }
 
 /* An archive may have removed what an older kernel's package depends on: that one is no offer. */
-static int offers_drop_torn(const char *conf, struct vm_offers *offers, struct fault *f)
+static void offers_drop_torn(const char *names, struct vm_offers *offers)
 {
-	const char *const search[] = {"apt-cache", "-c",           conf,
-	                              "search",    "--names-only", "^linux-(binary|modules)-[0-9]",
-	                              NULL};
 	size_t kept = 0;
-	char *names;
-	int err = apt_run(search, NULL, &names, f);
 
-	if (err)
-		return err;
 	for (size_t i = 0; i < offers->count; i++) {
 		const struct vm_offer *offer = &offers->items[i];
 		char packages[2][160];
 		int count = offer_packages(offer, packages), found = 0;
 
 		for (int j = 0; j < count; j++)
-			found += !strcmp(packages[j], offer->package) ||
-			         has_package(names, packages[j]);
+			found += has_package(names, packages[j]);
 		if (found == count)
 			offers->items[kept++] = *offer;
 	}
 	offers->count = kept;
-	free(names);
-	return 0;
 }
 
 /* Not the metapackages: "linux-image-6.12-cloud-amd64" has no third number. */
-static int offers_read(const char *conf, struct vm_offers *offers, struct fault *f)
+static int offers_read(const char *dir, const char *conf, struct vm_offers *offers, struct fault *f)
 {
-	const char *const search[] = {
-		"apt-cache", "-c",           conf,
-		"search",    "--names-only", "^linux-image-[0-9]+\\.[0-9]+\\.[0-9].*-amd64$",
-		NULL};
-	const char *show[NAMES_AT_ONCE + 6] = {"apt-cache", "-c", conf, "show",
-	                                       "--no-all-versions"};
-	char *names;
-	int err = apt_run(search, NULL, &names, f);
+	static const char wanted[] = "^linux-(image-[0-9]+\\.[0-9]+\\.[0-9].*-amd64"
+				     "|(binary|modules)-[0-9].*)$";
+	const char *const show[] = {"apt-cache",         "-c",   conf, "show",
+	                            "--no-all-versions", wanted, NULL};
+	struct buffer names = {0};
+	char *text;
+	int err = apt_kept(dir, "shown", show, &text, f);
 
-	if (err)
-		return err;
-	err = names_each(show, 5, names, offers_parse, offers, f);
-	free(names);
-	return err ? err : offers_drop_torn(conf, offers, f);
+	if (err) /* of a pattern that fits nothing apt-cache makes an error */
+		return strstr(f->what, "No packages found") ? 0 : err;
+	packages_add(&names, text);
+	err = names.failed ? fault_set(f, ENOMEM, "list kernels") : offers_parse(text, offers, f);
+	if (!err)
+		offers_drop_torn(buffer_text(&names), offers);
+	buffer_free(&names);
+	free(text);
+	return err;
 }
 
 static int offers_ask_locked(const char *dir, bool wide, struct vm_offers *offers, struct fault *f)
@@ -179,7 +154,7 @@ static int offers_ask_locked(const char *dir, bool wide, struct vm_offers *offer
 	if (access(conf, F_OK) == 0) {
 		struct fault second;
 
-		err2 = offers_read(conf, offers, err ? &second : f);
+		err2 = offers_read(dir, conf, offers, err ? &second : f);
 		err = err ? err : err2;
 	}
 	if (err && offers->count) {
@@ -211,6 +186,14 @@ int offers_ask(bool wide, struct vm_offers *offers, struct fault *f)
 	for (size_t i = 0; i < offers->count; i++)
 		offers->items[i].wide = wide;
 	return interrupt_pending() ? fault_refuse(f, EINTR, "interrupted") : err;
+}
+
+bool offers_are_old(bool wide)
+{
+	char dir[CACHE_PATH];
+	struct fault ignored;
+
+	return cache_room(archive_room(wide), dir, &ignored) < 0 || !archive_is_fresh(dir);
 }
 
 void offers_free(struct vm_offers *offers)
@@ -260,12 +243,11 @@ static void suite_add(struct vm_offer *offer, const char *suite)
 		         used ? ", " : "", suite);
 }
 
-static int suites_take(char *text, struct vm_offers *offers, struct fault *f)
+static void suites_take(char *text, struct vm_offers *offers)
 {
 	char *line, *field[3];
 	const char *suite;
 
-	(void)f;
 	while ((line = strsep(&text, "\n"))) {
 		if (!madison_read(line, field, &suite))
 			continue;
@@ -274,27 +256,38 @@ static int suites_take(char *text, struct vm_offers *offers, struct fault *f)
 			    !strcmp(offers->items[i].version, field[1]))
 				suite_add(&offers->items[i], suite);
 	}
+}
+
+/* Of those from @first on, as many as one command line has. */
+static int suites_ask(const char *dir, const char *conf, size_t first, struct vm_offers *offers,
+                      struct fault *f)
+{
+	const char *argv[NAMES_AT_ONCE + 5] = {"apt-cache", "-c", conf, "madison"};
+	char name[40], *text;
+	int err;
+
+	for (size_t i = 0; i < NAMES_AT_ONCE && first + i < offers->count; i++)
+		argv[4 + i] = offers->items[first + i].package;
+	snprintf(name, sizeof(name), "suites-%zu", first / NAMES_AT_ONCE);
+	err = apt_kept(dir, name, argv, &text, f);
+	if (err)
+		return err;
+	suites_take(text, offers);
+	free(text);
 	return 0;
 }
 
 int offers_suites(struct vm_offers *offers, struct fault *f)
 {
 	char conf[CACHE_PATH], dir[CACHE_PATH];
-	const char *argv[NAMES_AT_ONCE + 5] = {"apt-cache", "-c", conf, "madison"};
-	struct buffer names = {0};
 	int err = offers->count ? 0 : fault_refuse(f, ENOENT, "no kernel is offered");
 
 	if (!err)
 		err = cache_room(archive_room(offers->items[0].wide), dir, f);
 	if (!err)
 		err = path_join(conf, dir, "apt.conf", f);
-	for (size_t i = 0; i < offers->count; i++)
-		buffer_add(&names, "%s\n", offers->items[i].package);
-	if (!err && names.failed)
-		err = fault_set(f, ENOMEM, "list kernels");
-	if (!err)
-		err = names_each(argv, 4, names.data, suites_take, offers, f);
-	buffer_free(&names);
+	for (size_t first = 0; first < offers->count && !err; first += NAMES_AT_ONCE)
+		err = suites_ask(dir, conf, first, offers, f);
 	return err;
 }
 

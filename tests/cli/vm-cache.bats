@@ -184,6 +184,38 @@ nothing_left_over() {
 	[[ $stderr == *"$BAD_SIGNATURE"* ]]
 }
 
+@test "what the mirror offers is read once, until its lists are others" {
+	local listed asked
+
+	archive_make
+	mkdir bin
+	printf '#!/bin/sh\necho "$@" >>%s/asked\nexec %s "$@"\n' "$PWD" "$(command -v apt-cache)" >bin/apt-cache
+	chmod 755 bin/apt-cache
+	PATH=$PWD/bin:$PATH
+	listed=$("$FINWAIT" kernel list --all)
+	[[ $listed =~ ^$RELEASE\ +6\.99\.1-1\ +bullseye,\ .*sid$ ]]
+	asked=$(wc -l <asked)
+	[ "$("$FINWAIT" kernel list --all)" = "$listed" ]
+	[ "$(wc -l <asked)" -eq "$asked" ]
+	# what is not whole, or of another question, is asked again
+	for change in 's/6\.99\.1-1/6.99.2-1/' '$d' '1s/search\|show/madison/'; do
+		sed -i "$change" cache/finwait/apt-wide/shown
+		[ "$("$FINWAIT" kernel list --all)" = "$listed" ]
+		[ "$(wc -l <asked)" -eq $((++asked)) ]
+	done
+	# and so is all of it of other lists
+	sed -i 's/^Version: .*/Version: 6.99.1-2/' package/DEBIAN/control
+	archive_index
+	archive_sign
+	touch -d '+1 minute' archive/dists/*/InRelease # apt goes by whole seconds
+	rm cache/finwait/apt-wide/updated
+	script -qec "'$FINWAIT' kernel list --all" /dev/null >seen
+	grep -q 'fetching Debian' seen
+	grep -q "$RELEASE  *6\.99\.1-2 " seen
+	script -qec "'$FINWAIT' kernel list --all" /dev/null >seen
+	grep -q 'reading Debian' seen
+}
+
 # on_disk SIZE COMMAND...: with cache/ on a disk of that size. Its files are listed in left.txt.
 on_disk() {
 	# shellcheck disable=SC2016
