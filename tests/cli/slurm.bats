@@ -5,60 +5,15 @@
 
 bats_require_minimum_version 1.5.0
 load helper
+load slurm
 
 KERNELS=${FINWAIT_TEST_KERNELS:-6.12}
 KERNEL=${KERNELS##* }
 
-# What is missing here, if anything.
-lacking() {
-	local program
-
-	[ "$(id -u)" -eq 0 ] || echo "needs root"
-	for program in slurmctld slurmd munged sbatch squeue scancel; do
-		command -v $program >/dev/null || echo "needs $program"
-	done
-}
-
-# Slurm's daemons live in namespaces that end with this process, however it ends.
-cluster_begin() {
-	CLUSTER=$BATS_FILE_TMPDIR/cluster
-	mkdir "$CLUSTER"
-	setpriv --pdeathsig KILL unshare --pid --net --mount-proc --fork --kill-child \
-		"$BATS_TEST_DIRNAME/slurm-cluster" "$CLUSTER" >"$CLUSTER/out" 2>&1 3>&- &
-	OUTER=$!
-	await_slurm is_begun
-	CLUSTER_INIT=$(pgrep -P $OUTER)
-	export CLUSTER OUTER CLUSTER_INIT SLURM_CONF=$CLUSTER/slurm.conf
-	await_slurm nodes_are_idle
-}
-
-is_begun() {
-	[ -e "$CLUSTER/n2" ]
-}
-
-# In the cluster's namespaces, from this folder.
-inside() {
-	nsenter --target "$CLUSTER_INIT" --pid --net --mount --wd="$PWD" -- "$@"
-}
-
-nodes_are_idle() {
-	[ "$(inside sinfo --noheader --format='%D %t' 2>/dev/null)" = "2 idle" ]
-}
-
-# As await(), for what takes Slurm longer.
-await_slurm() {
-	for _ in $(seq 900); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	echo "in vain: $*" >&2
-	tail -n 20 "$CLUSTER"/*.log "$CLUSTER"/*.out >&2
-	return 1
-}
-
 setup_file() {
 	load helper
-	[ -z "$(lacking)" ] || return 0
+	load slurm
+	[ -z "$(slurm_lacking)" ] || return 0
 	export XDG_CACHE_HOME=${FINWAIT_TEST_CACHE:-$BATS_FILE_TMPDIR/cache}
 	mkdir -p "$XDG_CACHE_HOME"
 	"$FINWAIT" kernel fetch "$KERNEL"
@@ -66,20 +21,19 @@ setup_file() {
 	mkdir -p "$BATS_FILE_TMPDIR/own/finwait"
 	ln -s "$XDG_CACHE_HOME/finwait/kernels" "$BATS_FILE_TMPDIR/own/finwait/"
 	export XDG_CACHE_HOME=$BATS_FILE_TMPDIR/own
-	cluster_begin
+	cluster_begin "$BATS_FILE_TMPDIR/cluster"
 	cd "$BATS_FILE_TMPDIR"
 	sweep --csv csv >table # what one machine prints
 }
 
 teardown_file() {
-	[ -z "${OUTER-}" ] || kill -9 "$OUTER" || true
-	wait 2>/dev/null || true
+	cluster_end
 }
 
 setup() {
 	local why
 
-	why=$(lacking | head -n 1)
+	why=$(slurm_lacking | head -n 1)
 	[ -z "$why" ] || skip "$why"
 	cd "$BATS_TEST_TMPDIR"
 	await_slurm nodes_are_idle
@@ -92,9 +46,10 @@ sweep() {
 	"$FINWAIT" sweep wave4.lost --set tcp_fin_timeout=30..41 --kernel "$KERNEL" "$@"
 }
 
+# It listens to SIGINT, also where all of the test was begun in a shell's background, which does not.
 slurm_sweep() {
-	inside "$FINWAIT" sweep wave4.lost --set tcp_fin_timeout=30..41 --kernel "$KERNEL" --slurm \
-		--chunks 2 "$@"
+	inside env --default-signal=INT "$FINWAIT" sweep wave4.lost --set tcp_fin_timeout=30..41 \
+		--kernel "$KERNEL" --slurm --chunks 2 "$@"
 }
 
 answers() {
@@ -105,10 +60,6 @@ answers() {
 tasks_are_under_way() {
 	[ "$(answers)" -ge 3 ] &&
 		[ "$(inside squeue --noheader --states=RUNNING --format=%N | sort | xargs)" = "n1 n2" ]
-}
-
-nothing_is_queued() {
-	[ -z "$(inside squeue --noheader)" ]
 }
 
 as_one_machine() {
@@ -131,7 +82,8 @@ as_one_machine() {
 
 	slurm_sweep >table 2>said &
 	await_slurm tasks_are_under_way
-	inside kill -INT "$(inside pgrep -f -- '--slurm')"
+	# The oldest: what it forks has its name, too, until it is squeue.
+	inside kill -INT "$(inside pgrep -o -f -- '--slurm')"
 	wait $! || status=$?
 	[ "$status" -eq 3 ] || fail_with "it ended with $status: $(cat said)"
 	[ ! -s table ]
@@ -159,7 +111,7 @@ as_one_machine() {
 @test "slurm: a node dies in mid-sweep, and what is printed is what one machine prints" {
 	slurm_sweep --csv csv >table 2>said &
 	await_slurm tasks_are_under_way
-	kill -9 "$(pgrep -P "$(pgrep -f -P "$CLUSTER_INIT" -- '-N n1$')")"
+	node_kill n1
 	had=$(answers)
 	[ "$had" -lt 12 ]
 	wait $!
