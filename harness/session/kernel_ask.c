@@ -43,6 +43,17 @@ static const char *why_bare(const char *why, const char *name)
 	return strncmp(why, head, length) ? why : why + length;
 }
 
+/* All that is asked of the one kernel @name, which has to live as long. */
+static struct sweep sweep_of(const struct kernel_asking *asking, const char *const *name)
+{
+	return (struct sweep){
+		.request = *asking->request,
+		.kernels = name,
+		.kernel_count = 1,
+		.again = asking->again,
+	};
+}
+
 int kernel_ask(struct kernel_asking *asking, const char *name, struct history_kernel *kernel)
 {
 	struct ask_arg about = {asking, kernel};
@@ -52,12 +63,7 @@ int kernel_ask(struct kernel_asking *asking, const char *name, struct history_ke
 		.say = says,
 		.arg = &about,
 	};
-	const struct sweep sweep = {
-		.request = *asking->request,
-		.kernels = &name,
-		.kernel_count = 1,
-		.again = asking->again,
-	};
+	const struct sweep sweep = sweep_of(asking, &name);
 	struct sweep_result result;
 	enum exit_code code = sweep_run(&sweep, &hooks, &result);
 
@@ -83,16 +89,12 @@ int kernel_try(const struct kernel_asking *asking, const char *name, char why[KE
 		.progress = asking->progress ? goes_on : NULL,
 		.arg = &about,
 	};
-	const struct sweep sweep = {
-		.request = *asking->request,
-		.kernels = &name,
-		.kernel_count = 1,
-		.again = asking->again,
-		.plan_only = true,
-	};
+	struct sweep sweep = sweep_of(asking, &name);
 	struct sweep_result result;
-	enum exit_code code = sweep_run(&sweep, &hooks, &result);
+	enum exit_code code;
 
+	sweep.plan_only = true;
+	code = sweep_run(&sweep, &hooks, &result);
 	snprintf(why, KERNEL_WHY, "%s", why_bare(result.why, name));
 	if (result.interrupted)
 		return -EINTR;

@@ -36,11 +36,6 @@ enum {
 	SECOND_MS = 1100, /* a second of jiffies is over: the limit counts anew */
 };
 
-static const struct packet_match syn_ack = {.from = SIDE_SERVER,
-                                            .src_port = PORT,
-                                            .flags_mask = TCP_FLAG_SYN,
-                                            .flags_value = TCP_FLAG_SYN};
-
 /* Of the counters, when the parts are over. */
 static const char *const marks[] = {"half-open", "established"};
 
@@ -49,12 +44,15 @@ static uint16_t port_of(int number)
 	return (uint16_t)(CLIENT_PORT + number);
 }
 
+static struct packet_match with_syn(struct packet_match match)
+{
+	match.flags_mask = match.flags_value = TCP_FLAG_SYN;
+	return match;
+}
+
 static struct packet_match syn_from(uint16_t port)
 {
-	return (struct packet_match){.from = SIDE_CLIENT,
-	                             .src_port = port,
-	                             .flags_mask = TCP_FLAG_SYN,
-	                             .flags_value = TCP_FLAG_SYN};
+	return with_syn((struct packet_match){.from = SIDE_CLIENT, .src_port = port});
 }
 
 /* A SYN that is lost, of a client that gives up: what it is captured as. */
@@ -75,11 +73,10 @@ static uint32_t lose_syn(struct probe_run *run, uint16_t port)
 /* It comes to the server now, whose SYN+ACK does not come back, however often it is sent. */
 static void come_late(struct probe_run *run, uint16_t port, uint32_t kept)
 {
-	struct packet_match answer = syn_ack;
-	uint32_t answered;
+	struct packet_match answer = with_syn(
+		(struct packet_match){.from = SIDE_SERVER, .src_port = PORT, .dst_port = port});
+	uint32_t answered = wire_capture(run, answer);
 
-	answer.dst_port = port;
-	answered = wire_capture(run, answer);
 	wire_drop_next(run, answer, 1);
 	wire_replay(run, kept, 0);
 	wire_await_captured(run, answered, 1);
@@ -136,11 +133,8 @@ static void inject_syn(struct probe_run *run, struct sock *client, uint32_t isn)
 
 static void run_established(struct probe_run *run, int64_t rate_ms)
 {
-	struct packet_match syn = {.from = SIDE_CLIENT,
-	                           .dst_port = PORT_OPEN,
-	                           .flags_mask = TCP_FLAG_SYN,
-	                           .flags_value = TCP_FLAG_SYN};
-	uint32_t kept = wire_capture(run, syn);
+	uint32_t kept = wire_capture(
+		run, with_syn((struct packet_match){.from = SIDE_CLIENT, .dst_port = PORT_OPEN}));
 	struct sock *client, *server;
 
 	flow_establish(run, PORT_OPEN, &client, &server);
