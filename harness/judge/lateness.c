@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "model.h"
+
 static int64_t least(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -72,16 +74,32 @@ int64_t lateness_worst(const struct story *story, int64_t from_ns, int64_t to_ns
 	return worst_ns;
 }
 
-int64_t lateness_of_hand(const struct story *story, int64_t from_ns, int64_t to_ns)
+/* The longest spell of @what that reaches into [@from_ns, @to_ns]; 0: none does. */
+static int64_t worst_of(const struct story *story, enum late_what what, int64_t from_ns,
+                        int64_t to_ns)
 {
 	int64_t worst_ns = 0;
 
 	for (size_t i = 0; i < story->event_count; i++) {
 		const struct event *event = story->events[i];
 
-		if (event->kind == EVENT_LATE && event->late.what == LATE_HAND &&
+		if (event->kind == EVENT_LATE && event->late.what == what &&
 		    event->late.due_ns < to_ns && event->t_ns > from_ns)
 			worst_ns = greatest(worst_ns, event->late.late_ns);
 	}
 	return worst_ns;
+}
+
+int64_t lateness_of_hand(const struct story *story, int64_t from_ns, int64_t to_ns)
+{
+	return worst_of(story, LATE_HAND, from_ns, to_ns);
+}
+
+int64_t lateness_of_tick(const struct story *story, int64_t set_ns)
+{
+	const struct record *rec = story->rec;
+	int64_t slack_ns = rec->slack_ms * NS_PER_MS;
+	int64_t late_ns = worst_of(story, LATE_TICK, set_ns - slack_ns, set_ns + slack_ns);
+
+	return late_ns ? late_ns + model_tick_ns(rec) : 0;
 }

@@ -48,19 +48,23 @@ static int64_t spare_ns_before(const struct record *rec, const struct schedule_f
 	return spare_ns > 0 ? spare_ns : 0;
 }
 
-/* How late the machine was then; 0: not so late. */
+/*
+ * How late the machine was when the timer of @index was set, which fired too early: the frame
+ * that set it, or the tick by which it was set. 0: not so late.
+ */
 static int64_t began_late_ns(const struct story *story, const struct schedule_figure *figure,
                              size_t index)
 {
 	int64_t short_ns = figure->model->after[index].lo_ns - interval_ns(figure, index);
 	int64_t spare_ns = spare_ns_before(story->rec, figure, index);
-	int64_t before_ns, late_ns;
+	int64_t before_ns = figure->sent->items[index]->depart_ns - interval_ns(figure, index);
+	int64_t late_ns = 0;
 
-	if (!index || short_ns <= 0 || spare_ns < short_ns)
-		return 0;
-	before_ns = figure->sent->items[index - 1]->depart_ns;
-	late_ns = lateness_total(story, before_ns - spare_ns,
-	                         before_ns + story->rec->slack_ms * NS_PER_MS);
+	if (index && spare_ns >= short_ns)
+		late_ns = lateness_total(story, before_ns - spare_ns,
+		                         before_ns + story->rec->slack_ms * NS_PER_MS);
+	if (late_ns < short_ns)
+		late_ns = lateness_of_tick(story, before_ns);
 	return late_ns >= short_ns ? late_ns : 0;
 }
 

@@ -242,7 +242,8 @@ static const char *coarse_words(struct record *rec, const struct figure *figure)
 /*
  * How late the machine was, where that explains that @figure is not as predicted; 0 where it
  * does not. What came too late may have, by as much as the machine was late: lateness makes
- * nothing happen early, unless frames were moved late by hand and the ends did something else.
+ * nothing happen early, unless frames were moved late by hand and the ends did something else,
+ * or the timer was set while the tick was late.
  * Anything else may have changed where one delay was longer than the record's slack, which the
  * model allows for.
  */
@@ -255,7 +256,10 @@ static int64_t explained_ns(const struct story *story, const struct figure *figu
 		return measured->late_ns;
 	if (measured->value.kind == VALUE_TIME && measured->value.hi < figure->predicts.lo) {
 		late_ns = lateness_of_hand(story, measured->from_ns, measured->to_ns);
-		return late_ns > story->rec->slack_ms * NS_PER_MS ? late_ns : 0;
+		if (late_ns > story->rec->slack_ms * NS_PER_MS)
+			return late_ns;
+		late_ns = lateness_of_tick(story, measured->from_ns);
+		return measured->value.hi + late_ns >= figure->predicts.lo ? late_ns : 0;
 	}
 	if (measured->value.kind == VALUE_TIME && figure->predicts.kind == VALUE_TIME) {
 		late_ns = lateness_total(story, measured->from_ns, measured->to_ns);

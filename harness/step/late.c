@@ -29,6 +29,8 @@
 #include "late.h"
 
 #define SPELL_GAP_NS (50 * NS_PER_MS)
+/* A timer is set a moment before or after the tick is looked at, and must not seem early unsaid. */
+#define LATE_TICK_FLOOR_NS (LATE_FLOOR_NS / 2)
 
 static void spell_tell(struct late *late, enum late_what what)
 {
@@ -73,7 +75,7 @@ void late_note(struct late *late, enum late_what what, int64_t due_ns, int64_t n
 	total->sum_ns += late_ns;
 	if (late_ns > total->max_ns)
 		total->max_ns = late_ns;
-	if (late_ns > LATE_FLOOR_NS)
+	if (late_ns > (what == LATE_TICK ? LATE_TICK_FLOOR_NS : LATE_FLOOR_NS))
 		spell_add(late, what, due_ns, now_ns);
 }
 

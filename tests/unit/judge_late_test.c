@@ -337,6 +337,39 @@ static void test_late_hand(void **state)
 	}
 }
 
+/* By more than a tick hides: where the record tells of a late tick when the timer was set. */
+static void test_late_tick_told(void **state)
+{
+	static const struct {
+		int64_t due_ms, late_ms, finding_late_ms;
+		enum outcome outcome;
+	} rows[] = {
+		{93, 46, 50, OUTCOME_INCONCLUSIVE},
+		{93, 45, 0, OUTCOME_MODEL_FAILED},
+		{500, 46, 0, OUTCOME_MODEL_FAILED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct record *rec = record_whole();
+
+		rec->run.hz = 250;
+		rec->slack_ms = 10;
+		late_add(rec, rows[i].due_ms * MS, rows[i].late_ms * MS);
+		rec->events[rec->event_count - 1].late.what = LATE_TICK;
+		stated[0] = figure_of(value_none(), value_time(1000 * MS, 1010 * MS),
+		                      value_time(950 * MS, 950 * MS));
+		stated[0].measured.from_ns = 100 * MS;
+		stated[0].measured.to_ns = 1050 * MS;
+		stated_count = 1;
+		assert_int_equal(judge_record(rec, one_claim, judge_stated, NULL), 0);
+		if (rec->outcome != rows[i].outcome ||
+		    rec->findings[0].late_ns != rows[i].finding_late_ms * MS)
+			fail_msg("row %zu: %s", i, outcome_name(rec->outcome));
+		record_free(rec);
+	}
+}
+
 /* A timer that was set while a tick was late seems early by less than a tick and what is told. */
 static void test_late_tick(void **state)
 {
@@ -377,11 +410,12 @@ static void test_late_tick(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_late_tick),      cmocka_unit_test(test_late_hand),
-		cmocka_unit_test(test_spells_overlap), cmocka_unit_test(test_late_timer),
-		cmocka_unit_test(test_late_emulator),  cmocka_unit_test(test_late_count),
-		cmocka_unit_test(test_no_environment), cmocka_unit_test(test_late_reading),
-		cmocka_unit_test(test_late_premise),   cmocka_unit_test(test_late_unended),
+		cmocka_unit_test(test_late_tick),    cmocka_unit_test(test_late_tick_told),
+		cmocka_unit_test(test_late_hand),    cmocka_unit_test(test_spells_overlap),
+		cmocka_unit_test(test_late_timer),   cmocka_unit_test(test_late_emulator),
+		cmocka_unit_test(test_late_count),   cmocka_unit_test(test_no_environment),
+		cmocka_unit_test(test_late_reading), cmocka_unit_test(test_late_premise),
+		cmocka_unit_test(test_late_unended),
 	};
 
 	return cmocka_run_group_tests_name("judge_late", tests, NULL, NULL);

@@ -58,10 +58,11 @@ static struct record *record_of(const int64_t *sent_ms)
 	return rec;
 }
 
-static void late_add(struct record *rec, int64_t due_ms, int64_t late_ms)
+static void late_add(struct record *rec, enum late_what what, int64_t due_ms, int64_t late_ms)
 {
 	struct event event = {.t_ns = (due_ms + late_ms) * MS, .kind = EVENT_LATE};
 
+	event.late.what = what;
 	event.late.due_ns = due_ms * MS;
 	event.late.late_ns = late_ms * MS;
 	assert_int_equal(record_add_event(rec, &event), 0);
@@ -76,6 +77,7 @@ static void test_intervals(void **state)
 		const char *note;
 		int slack_ms, hz;
 		const char *clock;
+		enum late_what what;
 	} rows[] = {
 		{{100, 1100, 3150, 7150}, 0, 0, OUTCOME_OK, 3, ""},
 		{{100, 1150, 3150}, 0, 0, OUTCOME_OK, 2, ""}, /* as many as must be */
@@ -121,6 +123,47 @@ static void test_intervals(void **state)
 	         10,
 	         250,
 	         "virtual"},
+		/* by more than that, of which the record tells; it tells of too little; of another */
+		{{100, 1089, 3089},
+	         92,
+	         7,
+	         OUTCOME_INCONCLUSIVE,
+	         1,
+	         "11 ms late",
+	         10,
+	         250,
+	         "real",
+	         LATE_TICK},
+		{{100, 1089, 3089},
+	         92,
+	         6,
+	         OUTCOME_MODEL_FAILED,
+	         1,
+	         "send 2",
+	         10,
+	         250,
+	         "real",
+	         LATE_TICK},
+		{{100, 1089, 3089},
+	         500,
+	         7,
+	         OUTCOME_MODEL_FAILED,
+	         1,
+	         "send 2",
+	         10,
+	         250,
+	         "real",
+	         LATE_TICK},
+		{{100, 1089, 3089},
+	         92,
+	         7,
+	         OUTCOME_MODEL_FAILED,
+	         1,
+	         "send 2",
+	         10,
+	         250,
+	         "real",
+	         LATE_STEAL},
 		/* more than the model has: the count is another figure's */
 		{{100, 1100, 3100, 7100, 9000}, 0, 0, OUTCOME_OK, 3, ""},
 	};
@@ -135,7 +178,7 @@ static void test_intervals(void **state)
 		snprintf(rec->run.clock, sizeof(rec->run.clock), "%s",
 		         rows[i].clock ? rows[i].clock : "");
 		if (rows[i].late_ms)
-			late_add(rec, rows[i].due_ms, rows[i].late_ms);
+			late_add(rec, rows[i].what, rows[i].due_ms, rows[i].late_ms);
 		assert_int_equal(judge_record(rec, claims, judge_sends, NULL), 0);
 		finding = &rec->findings[0];
 		if (rec->outcome != rows[i].outcome || finding->measured.lo != rows[i].fit ||
@@ -240,7 +283,7 @@ static void test_first_interval(void **state)
 
 	(void)state;
 	rec->slack_ms = 0;
-	late_add(rec, 90, 20);
+	late_add(rec, LATE_WAKE, 90, 20);
 	assert_int_equal(judge_record(rec, claims, judge_from_a_call, NULL), 0);
 	assert_int_equal(rec->outcome, OUTCOME_MODEL_FAILED);
 	record_free(rec);
