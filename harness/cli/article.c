@@ -27,16 +27,19 @@ static const char **rows_of(const struct article *article, size_t *count)
 static void articles_print(void)
 {
 	const struct article *article;
+	char source[ARTICLE_SOURCE_SIZE];
 
 	for (unsigned int i = 0; (article = article_at(i)); i++)
-		printf("%c  %s\n   %s\n", article->letter, article->title, article->english);
+		printf("%c  %s\n   %s\n   %s\n", article->letter, article->title, article->english,
+		       article_source(article, source));
 	cli_advise("\n'finwait article LETTER' puts its claims to this kernel.\n");
 }
 
 static int articles_format(void)
 {
 	static const struct grid_column columns[] = {
-		{"finwait", GRID_CONTEXT}, {"article", 0}, {"title", 0}, {"in_english", 0}};
+		{"finwait", GRID_CONTEXT}, {"article", 0},   {"title", 0},
+		{"in_english", 0},         {"published", 0}, {"address", 0}};
 	struct grid grid = grid_open("finwait article");
 	const struct article *article;
 
@@ -46,6 +49,8 @@ static int articles_format(void)
 		grid_put(&grid, "%c", article->letter);
 		grid_put(&grid, "%s", article->title);
 		grid_put(&grid, "%s", article->english);
+		grid_put(&grid, "%s", article->published);
+		grid_put(&grid, "%s", article->address);
 	}
 	return format_print(&grid);
 }

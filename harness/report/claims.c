@@ -215,6 +215,7 @@ int claims_print(const struct article *article, const struct matrix_column *colu
 		.sheet = sheet_open(out, style, WIDTH_DEFAULT, WIDTH_LEAST),
 		.name_columns = NAME_LEAST,
 	};
+	char source[ARTICLE_SOURCE_SIZE];
 	int err;
 
 	for (size_t i = 0; i < count; i++)
@@ -222,6 +223,7 @@ int claims_print(const struct article *article, const struct matrix_column *colu
 			claims.name_columns = text_columns(columns[i].name);
 	sheet_format(&claims.sheet, 0, ATTR_BOLD, "%c: %s", article->letter, article->title);
 	sheet_text(&claims.sheet, 3, ATTR_DIM, article->english);
+	sheet_text(&claims.sheet, 3, ATTR_DIM, article_source(article, source));
 	heading_print_columns(&claims.sheet, columns, count);
 	sheet_end_line(&claims.sheet);
 	err = print_all(&claims);

@@ -271,7 +271,8 @@ static int kernel_refuse(const char *name, const struct vm_kernels *kernels, str
 	size_t used = 0;
 
 	nearest_start(&nearest, name);
-	nearest_try(&nearest, "newest");
+	if (strcmp(name, "newest") != 0)
+		nearest_try(&nearest, "newest");
 	for (size_t i = 0; i < kernels->count && used < sizeof(words); i++) {
 		kernel_short(kernels->items[i].release, own);
 		if (strcmp(own, before) != 0)

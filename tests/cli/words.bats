@@ -43,6 +43,8 @@ setup() {
 	refused 2 "kernel has no 'lsit'; did you mean list?" "$FINWAIT" kernel lsit
 	XDG_CACHE_HOME=$PWD refused 3 "'newset' has not been fetched; did you mean newest?" \
 		"$FINWAIT" run self.connect --kernel newset
+	XDG_CACHE_HOME=$PWD refused 3 "'newest' has not been fetched: finwait kernel fetch newest" \
+		"$FINWAIT" run self.connect --kernel newest
 	[ ! -e out ]
 }
 

@@ -114,6 +114,7 @@ static void words_explain(FILE *out)
 
 static void foot_print(const struct page *page)
 {
+	char source[ARTICLE_SOURCE_SIZE];
 	const struct article *article;
 	FILE *out = page->out;
 
@@ -130,7 +131,9 @@ static void foot_print(const struct page *page)
 			markup_text(out, article->english);
 			fputs("</small>", out);
 		}
-		fputs("</dd>", out);
+		fputs(" <small>", out);
+		markup_text(out, article_source(article, source));
+		fputs("</small></dd>", out);
 	}
 	fputs("</dl>\n", out);
 	if (page->count) {
