@@ -15,10 +15,10 @@
 #define FORK_LIMIT_MS 60000 /* for a fork to answer, and for one that is asked nothing to end */
 
 /*
- * To have the stem stand takes one processor some 4.7 s, in which the others wait; the shortest of
+ * To have the stem stand takes one processor some 1.6 s, in which the others wait; the shortest of
  * runs (self.two-waves) takes 0.4 s less then. So it pays where each place has so many to come.
  */
-#define RUNS_A_PLACE_MIN 12
+#define RUNS_A_PLACE_MIN 5
 
 struct stem {
 	struct qemu qemu;
