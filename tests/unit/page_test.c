@@ -6,6 +6,7 @@
 #include "golden.h"
 #include "hostile.h"
 
+#include "../../harness/record/article.h"
 #include "../../harness/report/report.h"
 
 static char *print(struct record *const *records, size_t count)
@@ -113,11 +114,19 @@ static void expect_links(const char *text)
 	}
 }
 
-/* Nothing that a browser would load. */
+/* Nothing that a browser would load: an address is an article's, in words. */
 static void expect_alone(const char *text)
 {
-	static const char *const loads[] = {"src=",   "<link", "@import", "<iframe",
-	                                    "fetch(", "http:", "https:"};
+	static const char *const loads[] = {"src=",   "<link", "@import",  "<iframe",
+	                                    "fetch(", "http:", "\"https:", "(https:"};
+	const struct article *article;
+	size_t told = 0;
+
+	for (unsigned int i = 0; (article = article_at(i)); i++)
+		if (*article->address)
+			told += count_of(text, article->address);
+	assert_int_equal(count_of(text, "https:"), told);
+	assert_true(told > 0);
 
 	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
 		if (strstr(text, loads[i]))
