@@ -121,15 +121,3 @@ nothing_is_left() {
 	rm -r root/opt/include
 	refused 2 "'make install' puts it there" ./root/opt/bin/finwait run ./my.probe.c
 }
-
-@test "in a guest, whose kernel runs it as it is" {
-	kernel=$("$FINWAIT" kernel list | sed -n 's/^\(6[^ ]*\) .*/\1/p' | head -n 1)
-	[ -n "$kernel" ] || skip "no kernel has been fetched"
-	"$FINWAIT" new my.probe
-	run -0 "$FINWAIT" run ./my.probe.c --kernel "$kernel"
-	json_holds out/my.probe.jsonl 'last.outcome == "ok" and .[0].clock == "virtual"'
-	run -0 "$FINWAIT" run ./my.probe.c self.connect --kernel "$kernel" -j 1
-	grep -q '^2 probes: 2 as predicted' <<<"$output"
-	run -0 "$FINWAIT" matrix ./my.probe.c --kernel "$kernel,host"
-	grep -q "^  bytes_received  *100  *100 " <<<"$output"
-}
