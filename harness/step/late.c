@@ -102,7 +102,7 @@ static void pass_end(struct late *late, int64_t now_ns)
 }
 
 /* Two ticks: the one that is due may be under way. */
-static void late_note_tick(struct late *late, int64_t now_ns)
+void late_note_tick(struct late *late, int64_t now_ns)
 {
 	int64_t due_ns = clock_tick_ns() + 2 * NS_PER_S / clock_hz();
 
