@@ -66,10 +66,8 @@ bool article_is_cited(const struct article *article, const char *letters)
 
 const char *article_source(const struct article *article, char buf[ARTICLE_SOURCE_SIZE])
 {
-	if (article->letter == 'P')
-		snprintf(buf, ARTICLE_SOURCE_SIZE, "each claim names its own");
-	else if (!*article->address)
-		snprintf(buf, ARTICLE_SOURCE_SIZE, "its address is not known");
+	if (!*article->address)
+		snprintf(buf, ARTICLE_SOURCE_SIZE, "no address is known");
 	else
 		snprintf(buf, ARTICLE_SOURCE_SIZE, "%s, %s",
 		         *article->published ? article->published : "undated", article->address);

@@ -346,7 +346,8 @@ static const struct field late_fields[] = {
 	HOST,
 	{"what", &type_late_what, AT(late.what), FIELD_NEEDED,
          "`wake`: the harness's own wake-up, `timer`: a timer beside one of the kernel's, "
-         "`hand`: a frame on the hand wire, `steal`: the processor was somebody else's"},
+         "`hand`: a frame on the hand wire, `steal`: the processor was somebody else's, "
+         "`tick`: the kernel's own, so that its timers were set too early"},
 	{"due_ns", &type_time, AT(late.due_ns), FIELD_NEEDED, "when it was due, as `t_ns`"},
 	{"late_ns", &type_duration, AT(late.late_ns), FIELD_NEEDED, "how much later it was"},
 	{0},

@@ -20,6 +20,7 @@
  *   hand   from a frame's arrival in the wire to its being moved on by the hand.
  *   tick   how long the kernel's tick has been due. Until it comes jiffies are behind, and a
  *          timer that is set then fires early by as much: tcp_reset_xmit_timer(), mod_timer().
+ *          So it is looked at behind whatever may set one: a call, a frame, a wait.
  *
  * One delay may be told by several of them: they are different views, never to be added up
  * across kinds. What is later than LATE_FLOOR_NS becomes an event; spells that follow each
@@ -102,11 +103,15 @@ static void pass_end(struct late *late, int64_t now_ns)
 }
 
 /* Two ticks: the one that is due may be under way. */
-void late_note_tick(struct late *late, int64_t now_ns)
+void late_look(struct late *late)
 {
-	int64_t due_ns = clock_tick_ns() + 2 * NS_PER_S / clock_hz();
+	int64_t now_ns, due_ns;
 
-	if (!late->is_virtual && due_ns < now_ns)
+	if (late->is_virtual)
+		return;
+	now_ns = clock_mono_ns();
+	due_ns = clock_tick_ns() + 2 * NS_PER_S / clock_hz();
+	if (due_ns < now_ns)
 		late_note(late, LATE_TICK, due_ns, now_ns);
 }
 
@@ -115,7 +120,7 @@ int64_t late_wait_begin(struct late *late, int64_t until_ns)
 	int64_t now_ns = clock_mono_ns();
 
 	pass_end(late, now_ns);
-	late_note_tick(late, now_ns);
+	late_look(late);
 	if (late->is_virtual || until_ns - now_ns < LATE_BEAT_NS)
 		return until_ns;
 	return now_ns + LATE_BEAT_NS;
@@ -126,7 +131,7 @@ void late_wait_end(struct late *late, int64_t beat_ns, int64_t now_ns)
 	int64_t queued_ns = late->queue ? lateness_queued_ns(late->queue) : 0;
 
 	late->pass_ns = now_ns;
-	late_note_tick(late, now_ns);
+	late_look(late);
 	if (beat_ns)
 		late_note(late, LATE_WAKE, beat_ns, now_ns);
 	if (queued_ns)

@@ -31,8 +31,8 @@ void late_open(struct late *late);
 void late_begin(struct late *late);
 /* It was due at @due_ns and happened at @now_ns, both absolute. */
 void late_note(struct late *late, enum late_what what, int64_t due_ns, int64_t now_ns);
-/* Looks whether the kernel's tick is due; @now_ns: absolute. Timers may just have been set. */
-void late_note_tick(struct late *late, int64_t now_ns);
+/* Something may have set a timer of the kernel's: is its tick overdue? */
+void late_look(struct late *late);
 /* This process is about to wait until @until_ns; returns until when it may at a stretch. */
 int64_t late_wait_begin(struct late *late, int64_t until_ns);
 /* It waited until @now_ns. @beat_ns: by then it was to be woken in any case; 0: not by a beat. */

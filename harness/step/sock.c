@@ -47,6 +47,7 @@ int64_t sock_called(struct sock *sock, const struct sock_call *call)
 	event.call.signal = call->signal ? call->signal : "";
 	event.call.child = call->child;
 	event.call.took_ns = call->took_ns;
+	late_look(&sock->run->late);
 	emit_event(&sock->run->emit, &event);
 	watch_touch_sock(&sock->run->watch, sock);
 	watch_read(&sock->run->watch);

@@ -243,6 +243,7 @@ void wire_send(struct wire *wire, enum side from, const struct packet *packet, c
 	if (err < 0)
 		emit_fail_errno(wire->emit, -err, "put a frame on the wire towards the %s",
 		                side_name(to));
+	late_look(wire->late);
 	if (packet)
 		ends = flow_of_packet(wire->watch->flows, from, to, packet);
 	watch_touch(wire->watch, ends.sender);

@@ -40,7 +40,6 @@ static void hand_take_frame(struct wire *wire, enum side from, const struct fram
 	late_note(wire->late, LATE_HAND, frame->t_ns, clock_mono_ns());
 	if (!rule) {
 		wire_send(wire, from, packet, frame->data, frame->length);
-		late_note_tick(wire->late, clock_mono_ns()); /* it may have set a timer */
 		return;
 	}
 	rule->hits++;

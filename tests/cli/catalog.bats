@@ -47,7 +47,7 @@ simopen.retry-loop tries: 3 values" ]
 @test "article: its claims in order, says and measured, a line a kernel" {
 	run -0 --separate-stderr "$FINWAIT" article
 	[[ $output == *"A  TCP"* && $output == *"P  What people ask"* ]]
-	[[ $output == *"2022-08-13, https://"*"its address is not known"*"undated, https://"* ]]
+	[[ $output == *"2022-08-13, https://"*"no address is known"*"undated, https://"* ]]
 	run --separate-stderr "$FINWAIT" article c
 	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] # 3: a late machine, which host.bats looks at
 	[ "${lines[0]}" = "C: 活久见!TCP两次挥手,你见过吗?那四次握手呢? (小白debug)" ]

@@ -363,8 +363,6 @@ log_qemu() {
 	PATH=$PWD/bin:$PATH
 }
 
-MANY=('self.*' 'wave*' 'close.*' 'loss.*' 'simopen.*')
-
 @test "a probe of one's own in a guest, whose kernel runs it as it is" {
 	"$FINWAIT" new my.probe
 	run -0 "$FINWAIT" run ./my.probe.c --kernel "$KERNEL"
@@ -384,6 +382,8 @@ MANY=('self.*' 'wave*' 'close.*' 'loss.*' 'simopen.*')
 		"$FINWAIT" show "$id" >/dev/null || fail_with "no probe $id"
 	done
 }
+
+MANY=('self.*' 'wave*' 'close.*' 'loss.*' 'simopen.*')
 
 @test "many runs are forks of one machine, and to the byte what a restored guest says" {
 	log_qemu
