@@ -250,40 +250,41 @@ int diag_lookup(struct diag *diag, const struct endpoint *local, const struct en
 	return ret;
 }
 
-int diag_listening(struct diag *diag, const struct endpoint *local, struct fault *f)
+/* Like object_find(), but only a listener. */
+static int listener_find(struct diag *diag, const struct endpoint *local, struct object *object,
+                         struct fault *f)
 {
 	const struct endpoint here = endpoint_unmapped(local);
 	const struct endpoint nobody = {.family = here.family};
-	struct object object = {0};
 	int ret = endpoints_check(&here, &nobody, f);
 
 	if (ret == 0)
-		ret = object_find(diag, &here, &nobody, &object, f);
+		ret = object_find(diag, &here, &nobody, object, f);
 	if (ret != 1)
 		return ret;
-	return object.sample.state == STATE_LISTEN && object.local.port == here.port;
+	return object->sample.state == STATE_LISTEN && object->local.port == here.port;
+}
+
+int diag_listening(struct diag *diag, const struct endpoint *local, struct fault *f)
+{
+	struct object object = {0};
+
+	return listener_find(diag, local, &object, f);
 }
 
 /*
  * Without a match SOCK_DESTROY would take the listener as a look-up does: so it
  * is given the cookie of what was found.
  */
-int diag_destroy(struct diag *diag, const struct endpoint *local, const struct endpoint *remote,
-                 struct fault *f)
+static int object_destroy(struct diag *diag, const struct object *object, struct fault *f)
 {
-	struct object object = {0};
-	struct request request;
+	struct request request = request_make(diag, SOCK_DESTROY, NLM_F_ACK, object->local.family);
 	const struct nlmsghdr *nlh = NULL;
-	int ret = connection_find(diag, local, remote, &object, f);
+	int ret;
 
-	if (ret < 0)
-		return ret;
-	if (ret == 0)
-		return fault_set(f, ENOENT, "destroy a socket that is not there");
-	request = request_make(diag, SOCK_DESTROY, NLM_F_ACK, object.local.family);
-	request_address(&request, &object.local, &object.remote);
-	request.req.id.idiag_cookie[0] = (uint32_t)object.sample.cookie;
-	request.req.id.idiag_cookie[1] = (uint32_t)(object.sample.cookie >> 32);
+	request_address(&request, &object->local, &object->remote);
+	request.req.id.idiag_cookie[0] = (uint32_t)object->sample.cookie;
+	request.req.id.idiag_cookie[1] = (uint32_t)(object->sample.cookie >> 32);
 	ret = diag_send(diag, &request, sizeof(request), f);
 	if (ret == 0)
 		ret = diag_answer(diag, &nlh, f);
@@ -292,6 +293,30 @@ int diag_destroy(struct diag *diag, const struct endpoint *local, const struct e
 	if (ret != 0)
 		return fault_set(f, -ret, "destroy a socket by sock_diag");
 	return 0;
+}
+
+static int found_destroy(struct diag *diag, int found, const struct object *object, struct fault *f)
+{
+	if (found == 0)
+		return fault_set(f, ENOENT, "destroy a socket that is not there");
+	return found < 0 ? found : object_destroy(diag, object, f);
+}
+
+int diag_destroy(struct diag *diag, const struct endpoint *local, const struct endpoint *remote,
+                 struct fault *f)
+{
+	struct object object = {0};
+	int found = connection_find(diag, local, remote, &object, f);
+
+	return found_destroy(diag, found, &object, f);
+}
+
+int diag_destroy_listener(struct diag *diag, const struct endpoint *local, struct fault *f)
+{
+	struct object object = {0};
+	int found = listener_find(diag, local, &object, f);
+
+	return found_destroy(diag, found, &object, f);
 }
 
 /*

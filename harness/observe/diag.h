@@ -47,6 +47,9 @@ int diag_dump(struct diag *diag, uint8_t family, uint16_t port, diag_each_fn eac
 /* SOCK_DESTROY of this very connection, never of its listener; -ENOENT: there is none. */
 int diag_destroy(struct diag *diag, const struct endpoint *local, const struct endpoint *remote,
                  struct fault *f) MUST_CHECK;
+/* The same of the listener that a SYN to @local would reach. */
+int diag_destroy_listener(struct diag *diag, const struct endpoint *local,
+                          struct fault *f) MUST_CHECK;
 
 /* Answers lost or cut short since the last call (ENOBUFS, MSG_TRUNC, NLM_F_DUMP_INTR). */
 uint64_t diag_lost(struct diag *diag);

@@ -159,6 +159,14 @@ static size_t claims_of(const struct record *rec, enum verdict verdict)
 	return count;
 }
 
+/* In a sentence no words are "nothing": of segments, calls, states. */
+static const char *told(const struct value *value, char *buf, size_t size)
+{
+	const char *text = value_text(value, buf, size);
+
+	return *text ? text : "nothing";
+}
+
 static void against_add(struct buffer *words, const struct record *rec, enum verdict verdict)
 {
 	const struct finding *finding = finding_telling(rec, verdict);
@@ -172,8 +180,8 @@ static void against_add(struct buffer *words, const struct record *rec, enum ver
 	buffer_add(words, "%s: ", finding_title(finding_id_of(finding), name, sizeof(name)));
 	who_add(words, claim->article);
 	buffer_add(words, " %s, on this kernel it is %s; the claim is %s",
-	           value_text(&finding->says, says, sizeof(says)),
-	           value_text(&finding->measured, measured, sizeof(measured)),
+	           told(&finding->says, says, sizeof(says)),
+	           told(&finding->measured, measured, sizeof(measured)),
 	           verdict == VERDICT_REFUTED ? "wrong" : "right only in part");
 	settings_add(words, rec, claim, finding);
 	buffer_add(words, ".");
@@ -223,8 +231,8 @@ static void failure_add(struct buffer *words, const struct record *rec)
 		           "%s: the model predicts %s, on this kernel it is %s; one of "
 		           "them is wrong.",
 		           finding_title(finding_id_of(finding), name, sizeof(name)),
-		           value_text(&finding->predicts, predicts, sizeof(predicts)),
-		           value_text(&finding->measured, measured, sizeof(measured)));
+		           told(&finding->predicts, predicts, sizeof(predicts)),
+		           told(&finding->measured, measured, sizeof(measured)));
 		return;
 	}
 }

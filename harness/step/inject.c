@@ -31,6 +31,8 @@ static struct packet packet_fill(struct probe_run *run, enum side from, const st
 	endpoint_fill(&whole.dst, far);
 	if (!whole.protocol)
 		whole.protocol = IPPROTO_TCP;
+	if (!whole.has_timestamps) /* as it will be decoded at the other end of the wire */
+		whole.ts_val = whole.ts_ecr = 0;
 	if (whole.inner.protocol) {
 		endpoint_fill(&whole.inner.src, far);
 		endpoint_fill(&whole.inner.dst, near);

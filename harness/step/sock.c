@@ -455,20 +455,36 @@ void sock_close(struct sock *sock)
 		sock_fail(sock, "close", -err);
 }
 
+static int destroy_call(struct sock *sock, struct fault *f)
+{
+	struct diag *diag = sock->run->obs.diag[sock->host];
+	struct sock_call call = {.name = "SOCK_DESTROY", .t_ns = sock_now_ns(sock)};
+
+	if (!sock->flow && !sock->listening)
+		sock_fail(sock, call.name, ENOTCONN);
+	if (sock->listening)
+		call.result = diag_destroy_listener(diag, &sock->local, f);
+	else
+		call.result = diag_destroy(diag, &sock->flow->local, &sock->flow->remote, f);
+	return (int)sock_called(sock, &call);
+}
+
+int sock_try_destroy(struct sock *sock)
+{
+	struct fault fault;
+
+	return destroy_call(sock, &fault);
+}
+
 void sock_destroy(struct sock *sock)
 {
 	struct probe_run *run = sock->run;
-	struct sock_call call = {.name = "SOCK_DESTROY", .t_ns = sock_now_ns(sock)};
 	char text[400];
 	struct fault fault;
+	int err = destroy_call(sock, &fault);
 
-	if (!sock->flow)
-		sock_fail(sock, "SOCK_DESTROY", ENOTCONN);
-	call.result = diag_destroy(run->obs.diag[sock->host], &sock->flow->local,
-	                           &sock->flow->remote, &fault);
-	sock_called(sock, &call);
-	if (call.result == -EOPNOTSUPP)
+	if (err == -EOPNOTSUPP)
 		run_skip(run, "%s", fault_text(&fault, text, sizeof(text)));
-	if (call.result < 0)
+	if (err < 0)
 		emit_fail(&run->emit, &fault);
 }

@@ -87,8 +87,12 @@ void sock_shutdown(struct sock *sock, int how); /* SHUT_RD, SHUT_WR, SHUT_RDWR *
 int sock_try_shutdown(struct sock *sock, int how);
 void sock_close(struct sock *sock);
 int sock_try_close(struct sock *sock);
-/* SOCK_DESTROY by sock_diag: tcp_abort(). The run is skipped where the kernel cannot. */
+/*
+ * SOCK_DESTROY by sock_diag, as "ss -K" has it: tcp_abort() of a connection's end, whatever
+ * object it is, or of a listener. The run is skipped where the kernel cannot.
+ */
 void sock_destroy(struct sock *sock);
+int sock_try_destroy(struct sock *sock); /* -EOPNOTSUPP: the kernel cannot, or not this one */
 
 /* ---- Data ---- */
 
