@@ -263,7 +263,8 @@ static bool listeners_close(const struct exam *exam, const struct end *end, int6
 
 		exam_look(exam);
 		if (listener != end && listener->host == end->host &&
-		    end_has(exam, listener, BY_CLOSE, from_ns, to_ns))
+		    (end_has(exam, listener, BY_CLOSE, from_ns, to_ns) ||
+		     end_has(exam, listener, BY_DESTROY, from_ns, to_ns)))
 			return true;
 	}
 	return false;

@@ -7,13 +7,14 @@
 #include <errno.h>
 
 #include "../base/array.h"
+#include "../judge/model.h"
 #include "examine_segment.h"
 
 /* A reset or its timer has ended the request, or a reset the socket: with a SYN another takes its place. */
 static void half_begin_anew(struct half *half)
 {
 	half->sent = half->heard = half->sure_heard = half->over = false;
-	half->fin_sent = half->closing = half->got_data = false;
+	half->fin_sent = half->fin_heard = half->closing = half->got_data = false;
 	half->acked = half->edge_known = half->window_chosen = half->clock_chosen = half->echoed =
 		half->stamped = false;
 	half->written = 0;
@@ -70,6 +71,7 @@ static unsigned int receive_in_order(struct half *half, const struct packet *pac
 	}
 	if ((packet->flags & TCP_FLAG_FIN) && half->rcv_nxt == packet->seq + packet->len) {
 		half->rcv_nxt++;
+		half->fin_heard = true;
 		effects |= EFFECT_FIN;
 	}
 	return effects;
@@ -146,13 +148,45 @@ static unsigned int receive_ack(struct half *half, const struct packet *packet)
 	return effects;
 }
 
-/* tcp_reset() wants the very next number (RFC 5961); an unanswered SYN, its acknowledgement. */
-static unsigned int receive_rst(const struct half *half, const struct packet *packet)
+static bool fin_is_acked(const struct half *half)
 {
+	return half->fin_sent && half->una == half->fin_end;
+}
+
+/* FIN_WAIT2 after close(): model_finwait2_object(). */
+static bool is_timewait_in_fin_wait2(const struct half *half, int64_t t_ns)
+{
+	const struct end *end = half->end;
+
+	return fin_is_acked(half) && !half->fin_heard && end->closed_ns <= t_ns &&
+	       model_finwait2_object(half->exam->story->rec, end->host) != OBJECT_FULL;
+}
+
+/* Its SYN+ACK is not acknowledged. */
+static bool is_request(const struct half *half)
+{
+	return (half->own.flags & TCP_FLAG_ACK) && half->una == half->isn;
+}
+
+/*
+ * tcp_reset() wants the very next number (RFC 5961), in CLOSE_WAIT, CLOSING and LAST_ACK also the
+ * one before: tcp_reset_check(). A time-wait sock in FIN_WAIT2 takes any in the window, and so
+ * does a request sock, or it asks for proof: tcp_check_req(). An unanswered SYN wants its
+ * acknowledgement.
+ */
+static unsigned int receive_rst(const struct half *half, const struct packet *packet, int64_t t_ns)
+{
+	uint32_t ahead = packet->seq - half->rcv_nxt;
+	bool in_window = half->edge_known && ahead <= half->edge - half->rcv_nxt;
+
 	if (!half->heard)
 		return (packet->flags & TCP_FLAG_ACK) && packet->ack == half->snd_max ? EFFECT_RST
 		                                                                      : 0;
-	return packet->seq == half->rcv_nxt ? EFFECT_RST : EFFECT_ASKS_ACK;
+	if (!ahead || (ahead == UINT32_MAX && half->fin_heard && !fin_is_acked(half)))
+		return EFFECT_RST;
+	if (in_window && is_timewait_in_fin_wait2(half, t_ns))
+		return EFFECT_RST;
+	return in_window && is_request(half) ? EFFECT_RST | EFFECT_ASKS_ACK : EFFECT_ASKS_ACK;
 }
 
 int half_receive(struct half *half, struct happening *h)
@@ -161,8 +195,8 @@ int half_receive(struct half *half, struct happening *h)
 	int err = 0;
 
 	if (packet->flags & TCP_FLAG_RST) {
-		h->effects = half->over ? 0 : receive_rst(half, packet);
-		half->over |= h->effects & EFFECT_RST;
+		h->effects = half->over ? 0 : receive_rst(half, packet, h->t_ns);
+		half->over |= h->effects == EFFECT_RST;
 	} else if (!is_refused(half, packet)) {
 		if (half->over && (packet->flags & TCP_FLAG_SYN))
 			half_begin_anew(half);

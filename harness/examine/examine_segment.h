@@ -37,6 +37,7 @@ struct half {
 	bool fin_sent;
 	bool closing; /* close() or shutdown() for writing was called */
 	bool heard; /* the peer's SYN or SYN+ACK came in */
+	bool fin_heard; /* and its FIN */
 	bool got_data;
 	bool over; /* a reset came in that counts, or the request sock has gone */
 	bool sure_heard;

@@ -78,7 +78,8 @@ static const struct edge *edge_find(const struct walk *walk, enum tcp_state to, 
 static void walk_move(struct walk *walk, enum tcp_state to, const char *cause)
 {
 	int64_t t_ns = walk->end->items[walk->at].t_ns;
-	const struct edge *edge = edge_find(walk, to, cause, t_ns, t_ns);
+	bool again = walk->end->listener && walk->state == STATE_CLOSE && to == STATE_CLOSE;
+	const struct edge *edge = again ? NULL : edge_find(walk, to, cause, t_ns, t_ns);
 	const struct ground ground = {
 		.t_ns = t_ns,
 		.from_ns = t_ns - LATE_BEFORE_NS,
@@ -87,6 +88,8 @@ static void walk_move(struct walk *walk, enum tcp_state to, const char *cause)
 	};
 	char where[WHERE_SIZE];
 
+	if (again) /* tcp_done() of a listener that tcp_abort() has closed */
+		return;
 	if (edge)
 		walk->pending &= ~stimulus_effects(edge->by);
 	else

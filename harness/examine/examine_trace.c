@@ -86,8 +86,10 @@ static bool is_nobodys(const struct exam *exam, const struct end *end,
 	if (last->state == STATE_TIME_WAIT ||
 	    (last->state == STATE_FIN_WAIT2 && had_time_wait_sock(end, h->t_ns)))
 		return true;
-	return pairing->sent && last->state == STATE_CLOSE &&
-	       (h->t_ns - last->to_ns > exam->slack_ns || was_reached(end, last->to_ns, h->t_ns));
+	if (last->state != STATE_CLOSE)
+		return false;
+	return h->t_ns - last->to_ns > exam->slack_ns ||
+	       (pairing->sent && was_reached(end, last->to_ns, h->t_ns));
 }
 
 /* tcp_reset() runs for data too that nobody will read: tcp_rcv_state_process(), RCV_SHUTDOWN. */

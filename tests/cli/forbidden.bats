@@ -274,6 +274,10 @@ wire.same-port              | call(""; "bind"; if .errno == 98 then .errno = 22 
 wire.ttl                    | packets(true; .ttl += 1)                                | hops_left
 beyond.keepalive            | .sysctls.client["net.ipv4.tcp_keepalive_probes"] = 5    | probes
 beyond.retries2             | .sysctls.client["net.ipv4.tcp_retries2"] = 4            | data_segments
+beyond.diag-destroy         | packets(.flags == "RA"; .flags = "A")                   | sends
+beyond.diag-destroy         | call(""; "SO_ERROR"; if .errno == 32 then .errno = 104 | .error = "ECONNRESET" else . end) | peer_error
+beyond.rst-everywhere       | .sysctls.client["net.ipv4.tcp_rfc1337"] = 1             | ended_by
+beyond.rst-everywhere       | call("c9"; "SO_ERROR"; .errno = 104 | .error = "ECONNRESET") | error
 ask.bind-no-port            | .sysctls.client["net.ipv4.ip_local_port_range"] = "40000 40015" | connections
 ask.rfc1337-nat             | samples("TIME_WAIT"; .expires_ms -= 1000)               | TIME_WAIT_since_the_last_SYN
 ask.rfc1337-nat             | call(""; "SO_ERROR"; if .errno == 110 then .errno = 111 else . end) | error

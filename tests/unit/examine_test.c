@@ -54,6 +54,8 @@ static const char *const records[] = {
 	"true/history.old-syn.jsonl",
 	"true/ask.linger-blocks.5.10.jsonl",
 	"true/ask.unread-response.5.10.jsonl",
+	"true/beyond.diag-destroy.5.10.jsonl",
+	"true/beyond.rst-everywhere.jsonl",
 };
 /* One connection of a larger record each: no counters, so that few mutations apply. */
 static const char *const connections[] = {
