@@ -99,8 +99,11 @@ static int article_ask(struct collect *c, const struct article *article)
 		return cli_say(EXIT_NOT_RUN, "out of memory");
 	if (!c->count && collect_add(c, TARGET_HOST, strlen(TARGET_HOST), NULL, &fault) < 0)
 		code = cli_fault(EXIT_NOT_RUN, &fault);
-	c->request.patterns = c->asks[0].patterns = ids;
-	c->request.pattern_count = c->asks[0].count = count;
+	c->request.patterns = ids; /* of kept records */
+	c->request.pattern_count = count;
+	c->request.article = article; /* what is asked by name takes its real minutes */
+	c->asks[0].patterns = NULL;
+	c->asks[0].count = 0;
 	if (!code && c->request.form == FORM_USUAL && c->has_host)
 		c->asks[0].form = FORM_QUICK;
 	if (!code)

@@ -16,9 +16,6 @@
  */
 #define PROBES_A_PROCESSOR 8
 
-/* A guest has its own limit, which comes first and knows more. */
-#define GUEST_LIMIT_MARGIN_S 5
-
 void session_result_clear(struct session_result *result)
 {
 	records_free(result->records, result->count);

@@ -7,7 +7,6 @@
 #include "../vm/vm.h"
 #include "sweep.h"
 
-#define GUEST_LIMIT_MARGIN_S 5 /* a guest has its own limit, which comes first and knows more */
 #define TARGET_HOST_FOLDER "host"
 
 /* Numbers of points, a bit each. */

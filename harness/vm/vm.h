@@ -18,6 +18,8 @@
 #include "kernels.h"
 #include "qemu.h"
 
+#define GUEST_LIMIT_MARGIN_S 5 /* a guest has its own limit, which comes first and knows more */
+
 struct vm_config {
 	bool real; /* the clock: real time, by KVM where it works */
 	unsigned int ram_mb; /* 0: QEMU_RAM_MB */

@@ -81,12 +81,11 @@ static struct row row_of(const struct record *rec, int standing)
 	return row;
 }
 
-/* In the name of @sock's peer, to @sock. */
-static struct packet reset_make(struct sock *sock, enum standing standing, enum reset reset)
+/* Of an ACK in the name of the peer. */
+static struct packet reset_make(struct packet packet, enum standing standing, enum reset reset)
 {
 	static const uint32_t ahead[RESETS] = {
 		[RESET_FAR] = FAR, [RESET_NEAR] = 1, [RESET_BELOW] = UINT32_MAX, [RESET_VERY] = 0};
-	struct packet packet = packet_answer(sock);
 
 	packet.flags = TCP_FLAG_RST;
 	packet.has_timestamps = false; /* which a time-wait sock would find too old */
@@ -102,12 +101,12 @@ static struct packet reset_make(struct sock *sock, enum standing standing, enum 
 static void reset_all(struct probe_run *run, enum standing standing, struct sock *sock)
 {
 	enum side peer = standing == STANDING_SYN_RECV ? SIDE_CLIENT : SIDE_SERVER;
-	struct packet packets[RESETS];
+	const struct packet ack = packet_answer(sock);
 
-	for (int reset = 0; reset < RESETS; reset++)
-		packets[reset] = reset_make(sock, standing, (enum reset)reset);
 	for (int reset = 0; reset < RESETS; reset++) {
-		wire_inject(run, peer, &packets[reset]);
+		const struct packet packet = reset_make(ack, standing, (enum reset)reset);
+
+		wire_inject(run, peer, &packet);
 		observe_for(run, STILL_MS, "what a reset does");
 	}
 	if (rows[standing].error)

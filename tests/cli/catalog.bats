@@ -58,6 +58,13 @@ simopen.retry-loop tries: 3 values" ]
 	refused 2 "no article has the letter 'x' (A, B, C, D, P)" "$FINWAIT" article x
 }
 
+@test "article: what takes real minutes is said, not waited for" {
+	cd "$BATS_TEST_TMPDIR"
+	run --separate-stderr timeout 120 "$FINWAIT" article a
+	[ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+	[[ $output == *"orphan.zero-means-eight"*"needs its real minutes"* ]]
+}
+
 @test "sysctl: what it does, the value here, who shows it; the nearest name" {
 	run -0 "$FINWAIT" sysctl tcp_fin_timeout
 	[[ $output == *"How long an orphan stays in FIN_WAIT2"* ]]

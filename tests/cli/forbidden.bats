@@ -276,6 +276,7 @@ beyond.keepalive            | .sysctls.client["net.ipv4.tcp_keepalive_probes"] =
 beyond.retries2             | .sysctls.client["net.ipv4.tcp_retries2"] = 4            | data_segments
 beyond.diag-destroy         | packets(.flags == "RA"; .flags = "A")                   | sends
 beyond.diag-destroy         | call(""; "SO_ERROR"; if .errno == 32 then .errno = 104 | .error = "ECONNRESET" else . end) | peer_error
+beyond.rfc9293-map          | if .to == "FIN_WAIT1" then .to = "CLOSING" elif .kind == "sample" and .state == "FIN_WAIT1" then .state = "CLOSING" else . end | client_states
 beyond.rst-everywhere       | .sysctls.client["net.ipv4.tcp_rfc1337"] = 1             | ended_by
 beyond.rst-everywhere       | call("c9"; "SO_ERROR"; .errno = 104 | .error = "ECONNRESET") | error
 ask.bind-no-port            | .sysctls.client["net.ipv4.ip_local_port_range"] = "40000 40015" | connections
