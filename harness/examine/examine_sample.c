@@ -146,7 +146,8 @@ static bool ends_soon(const struct exam *exam, const struct reading *reading)
 /* tcp_abort() of an orphan, before bac76cf89816, empties the queue and leaves the rest. */
 static bool was_emptied(const struct exam *exam, const struct reading *reading)
 {
-	return stimulus_seen(exam, reading->end, BY_DESTROY, 0, reading->to_ns);
+	return reading->end->closed_ns <= reading->to_ns &&
+	       stimulus_seen(exam, reading->end, BY_DESTROY, 0, reading->to_ns);
 }
 
 static const char *check_unacked(const struct exam *exam, const struct reading *reading)

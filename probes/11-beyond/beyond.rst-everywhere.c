@@ -20,8 +20,7 @@
 enum {
 	PORT = 8080, /* and one more for each standing */
 	FAR = 1 << 24, /* more than any window here */
-	STILL_MS = 60, /* over two ticks, for what a reset sets off */
-	CHALLENGES_ENOUGH = 100, /* a tcp_challenge_ack_limit of which half is enough */
+	STILL_MS = 60, /* twice the three ticks of HZ 100 in which TCP_TIMEOUT_MIN ends */
 };
 
 /* In the order in which they come. */
@@ -100,7 +99,7 @@ static struct packet reset_make(struct packet packet, enum standing standing, en
 
 static void reset_all(struct probe_run *run, enum standing standing, struct sock *sock)
 {
-	enum side peer = standing == STANDING_SYN_RECV ? SIDE_CLIENT : SIDE_SERVER;
+	enum side peer = standing_side(standing) == SIDE_SERVER ? SIDE_CLIENT : SIDE_SERVER;
 	const struct packet ack = packet_answer(sock);
 
 	for (int reset = 0; reset < RESETS; reset++) {
@@ -115,18 +114,13 @@ static void reset_all(struct probe_run *run, enum standing standing, struct sock
 
 static void run(struct probe_run *run)
 {
-	const struct record *rec = run_record(run);
-
-	if (model_sysctl_or(rec, SIDE_SERVER, "net.ipv4.tcp_syncookies", 1) == 2)
-		run_inconclusive(run, "with tcp_syncookies 2 no connection is half-open");
-	if (!model_timewait_is_kept(rec, SIDE_CLIENT))
-		run_inconclusive(run, "with tcp_max_tw_buckets 0 there is no TIME_WAIT");
+	stand_check(run);
 	for (int standing = 0; standing < STANDINGS; standing++) {
 		struct stood ends =
 			stand(run, (enum standing)standing, (uint16_t)(PORT + standing));
 
 		reset_all(run, (enum standing)standing,
-		          standing == STANDING_SYN_RECV ? ends.server : ends.client);
+		          standing_side(standing) == SIDE_SERVER ? ends.server : ends.client);
 	}
 }
 
@@ -145,11 +139,11 @@ struct target {
 static struct target target_find(struct judge *judge, int standing)
 {
 	const struct story *story = judged_story(judge);
-	bool at_server = standing == STANDING_SYN_RECV;
+	bool at_server = standing_side(standing) == SIDE_SERVER;
 	uint16_t port = (uint16_t)(PORT + standing);
 	struct target target = {
 		.standing = standing,
-		.host = at_server ? SIDE_SERVER : SIDE_CLIENT,
+		.host = standing_side(standing),
 		.sock = judge_text(judge, at_server ? "s%d" : "c%d", standing + 1),
 		.row = row_of(story->rec, standing),
 	};
@@ -158,7 +152,7 @@ static struct target target_find(struct judge *judge, int standing)
 	for (size_t i = 0; i < story->flights.count && count < RESETS; i++) {
 		const struct flight *flight = &story->flights.items[i];
 
-		if (flight->injected && flight->packet &&
+		if (flight->injected && flight->arrive_ns != NEVER &&
 		    (flight->packet->dst.port == port || flight->packet->src.port == port))
 			target.t_ns[count++] = flight->arrive_ns;
 	}
@@ -192,7 +186,8 @@ static struct measured measure_ended_by(struct judge *judge, const struct target
 	return end;
 }
 
-static void judge_target(struct judge *judge, const struct target *target)
+/* @unpredicted: why its challenge ACK is not; NULL: it is. */
+static void judge_target(struct judge *judge, const struct target *target, const char *unpredicted)
 {
 	const struct packet_match no_fin = {.from = target->host, .flags_mask = TCP_FLAG_FIN};
 	const char *const *names =
@@ -201,8 +196,6 @@ static void judge_target(struct judge *judge, const struct target *target)
 	struct sent sent = sent_on(judge, target->sock, &no_fin, first);
 	int by = target->row.ended_by;
 	unsigned int from = target->standing == STANDING_SYN_RECV ? RESTS_ON(OBSERVER_COUNTERS) : 0;
-	int64_t limit = model_sysctl_or(judged_story(judge)->rec, target->host,
-	                                "net.ipv4.tcp_challenge_ack_limit", CHALLENGES_ENOUGH);
 
 	judge_words(judge, &(struct figure){
 				   .name = "ended_by",
@@ -220,9 +213,7 @@ static void judge_target(struct judge *judge, const struct target *target)
 				   .predicted_from = from,
 				   .measured = measure_flags(judge, &sent),
 				   .rule = "tcp_validate_incoming(): tcp_send_challenge_ack()",
-				   .unpredicted = limit < CHALLENGES_ENOUGH
-	                                                  ? "tcp_challenge_ack_limit is low"
-	                                                  : NULL,
+				   .unpredicted = unpredicted,
 			   });
 	if (target->row.error)
 		judge_words(judge, &(struct figure){
@@ -237,28 +228,39 @@ static void judge_target(struct judge *judge, const struct target *target)
 				   });
 }
 
+/* In all; a time-wait sock's answer to what is out of its window is none. */
+static int64_t challenges_of(const struct record *rec)
+{
+	int64_t count = 0;
+
+	for (int standing = STANDING_ESTABLISHED; standing < STANDING_TIME_WAIT; standing++)
+		count += row_of(rec, standing).ended_by != RESET_NEAR;
+	return count;
+}
+
 static void judge(const struct story *story, struct judge *judge)
 {
-	int64_t challenged = 0;
+	const int64_t challenges = challenges_of(story->rec);
+	const char *unpredicted[SIDE_COUNT] = {
+		[SIDE_CLIENT] = stand_unchallenged(story->rec, SIDE_CLIENT, challenges),
+		[SIDE_SERVER] = stand_unchallenged(story->rec, SIDE_SERVER, 1),
+	};
 
-	(void)story;
 	judge_claim(judge, "beyond.rst-everywhere");
 	for (int standing = 0; standing < STANDINGS; standing++) {
 		struct target target = target_find(judge, standing);
-		bool socket = standing != STANDING_SYN_SENT && standing != STANDING_SYN_RECV &&
-		              standing != STANDING_TIME_WAIT;
 
 		judge_case(judge, "%s", standing_names[standing]);
-		judge_target(judge, &target);
-		challenged += socket && target.row.ended_by != RESET_NEAR;
+		judge_target(judge, &target, unpredicted[target.host]);
 	}
 	judge_case(judge, "in all");
 	judge_count(judge, &(struct figure){
 				   .name = "TCPChallengeACK",
-				   .predicts = value_count(challenged),
+				   .predicts = value_count(challenges),
 				   .measured = measure_counter(judge, SIDE_CLIENT,
 	                                                       "TcpExt.TCPChallengeACK"),
 				   .rule = "tcp_send_challenge_ack()",
+				   .unpredicted = unpredicted[SIDE_CLIENT],
 			   });
 }
 

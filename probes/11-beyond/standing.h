@@ -44,6 +44,35 @@ struct stood {
 	struct sock *client, *server; /* server NULL: there is none */
 };
 
+/* The run is inconclusive where one of them cannot be. */
+static inline void stand_check(struct probe_run *run)
+{
+	const struct record *rec = run_record(run);
+
+	if (model_sysctl_or(rec, SIDE_SERVER, "net.ipv4.tcp_syncookies", 1) == 2)
+		run_inconclusive(run, "with tcp_syncookies 2 no connection is half-open");
+	if (!model_timewait_is_kept(rec, SIDE_CLIENT))
+		run_inconclusive(run, "with tcp_max_tw_buckets 0 there is no TIME_WAIT");
+}
+
+/* The host whose end stands there. */
+static inline enum side standing_side(int standing)
+{
+	return standing == STANDING_SYN_RECV ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+/* Why it cannot be said that @host sends @count challenge ACKs; NULL: it does. */
+static inline const char *stand_unchallenged(const struct record *rec, enum side host,
+                                             int64_t count)
+{
+	int64_t limit = model_sysctl_or(rec, host, "net.ipv4.tcp_challenge_ack_limit", INT32_MAX);
+	struct value sent;
+	bool all = model_challenges(limit, count, &sent) ? sent.lo >= count
+	                                                 : model_challenge_is_sent(rec, host);
+
+	return all ? NULL : "tcp_challenge_ack_limit is low";
+}
+
 /* Handshakes that do not come to their end: what is lost of the client's segments. */
 static inline struct sock *stand_half(struct probe_run *run, uint16_t port, uint16_t lost)
 {
