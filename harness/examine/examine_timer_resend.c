@@ -335,7 +335,9 @@ static bool timed_out_unseen(const struct timers *t, const struct sample *sample
 
 	if (sample->timer == DIAG_TIMER_ON)
 		return sample->retransmits > t->timeouts || (doubled && !t->rto_moves);
-	return sample->timer == DIAG_TIMER_NONE && doubled;
+	/* SO_KEEPALIVE's timer runs beside it, and is told of where it does not: sk->sk_timer */
+	return (sample->timer == DIAG_TIMER_NONE || sample->timer == DIAG_TIMER_KEEPALIVE) &&
+	       doubled;
 }
 
 void resend_sample(struct timers *t, const struct event *event)

@@ -27,6 +27,7 @@ struct counter {
 struct counters {
 	struct counter *items;
 	size_t count, space;
+	uint64_t sent; /* frames, by all links but lo */
 };
 
 /* Part of a text, not terminated. */
@@ -166,17 +167,32 @@ static int named_add(struct counters *counters, const char *group, const char *n
 	                    (struct span){name, strlen(name)}, value);
 }
 
-/* dev_seq_printf_stats(): "eth0: bytes packets errs drop ...", behind two lines of titles. */
+static bool link_is_lo(struct span line)
+{
+	struct span name = word_next(&line);
+
+	return spans_equal(name, (struct span){"lo:", 3});
+}
+
+/*
+ * dev_seq_printf_stats(): "eth0: bytes packets errs drop fifo frame compressed multicast", then
+ * "bytes packets" of what was sent, behind two lines of titles.
+ */
 static int links_add(struct counters *counters, const char *text)
 {
 	int64_t sum = 0, dropped;
+	uint64_t sent;
 
 	for (struct span line = span_next(&text, "\n"); line.length > 0;
 	     line = span_next(&text, "\n")) {
 		const char *colon = memchr(line.text, ':', line.length);
 
-		if (colon && sscanf(colon + 1, "%*s %*s %*s %" SCNd64, &dropped) == 1)
-			sum += dropped;
+		if (!colon ||
+		    sscanf(colon + 1, "%*s %*s %*s %" SCNd64 " %*s %*s %*s %*s %*s %" SCNu64,
+		           &dropped, &sent) != 2)
+			continue;
+		sum += dropped;
+		counters->sent += link_is_lo(line) ? 0 : sent;
 	}
 	return named_add(counters, "Link", "RxDropped", sum);
 }
@@ -308,6 +324,11 @@ int64_t counters_get(const struct counters *counters, const char *name)
 	const struct counter *found = counters_find(counters, name, 0);
 
 	return found == NULL ? -1 : found->value;
+}
+
+uint64_t counters_sent(const struct counters *counters)
+{
+	return counters->sent;
 }
 
 void counters_changed(const struct counters *before, const struct counters *after,

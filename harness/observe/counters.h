@@ -29,6 +29,9 @@ void counters_free(struct counters *counters);
 /* -1: there is no counter "TcpExt.TCPTimeouts". */
 int64_t counters_get(const struct counters *counters, const char *name);
 
+/* The frames that the namespace's links have sent, lo aside; veth counts what it handed on. */
+uint64_t counters_sent(const struct counters *counters);
+
 typedef void (*counters_each_fn)(const char *name, int64_t delta, void *arg);
 /* What changed from @before to @after. */
 void counters_changed(const struct counters *before, const struct counters *after,

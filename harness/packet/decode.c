@@ -51,6 +51,8 @@ static bool sack_decode(const uint8_t *option, size_t length, struct packet *pac
 
 	if (!count || count > PACKET_SACKS || (length - 2) % TCP_OPTION_SIZE_SACK_BLOCK)
 		return false;
+	/* The last such option counts (tcp_parse_options()), with no block of an earlier one. */
+	memset(packet->sacks, 0, sizeof(packet->sacks));
 	packet->sack_count = (uint8_t)count;
 	for (size_t i = 0; i < count; i++) {
 		const uint8_t *block = option + 2 + i * TCP_OPTION_SIZE_SACK_BLOCK;

@@ -119,6 +119,18 @@ void observers_count(const struct observers *obs, const struct bench *bench, str
 	}
 }
 
+bool observers_saw_all(const struct observers *obs, const struct counts *counts)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (!obs->taps[side] || !counts->of[side])
+			continue;
+		if (counters_sent(counts->of[side]) - counters_sent(obs->counters[side]) >
+		    obs->came[side])
+			return false;
+	}
+	return true;
+}
+
 void observers_tell_counts(const struct observers *obs, struct counts *counts, struct emit *emit,
                            const char *mark)
 {

@@ -16,6 +16,7 @@ struct observers {
 	struct diag *diag[SIDE_COUNT];
 	struct counters *counters[SIDE_COUNT]; /* as they were before */
 	struct trace_reader *trace; /* NULL: none */
+	uint64_t came[SIDE_COUNT]; /* frames that this host sent and its port's tap saw */
 	bool machine; /* a guest: what its kernel counts is of this run alone */
 	bool woken; /* by every event of trace: an overdue timer need not be watched closely */
 };
@@ -31,6 +32,11 @@ struct counts {
 
 /* Read them, instead of what @counts held. */
 void observers_count(const struct observers *obs, const struct bench *bench, struct counts *counts);
+/*
+ * Whether the taps saw what the hosts had sent by then. A frame of a timer's waits in the
+ * processor's queue (enqueue_to_backlog()), on a busy machine for as long as ksoftirqd does.
+ */
+bool observers_saw_all(const struct observers *obs, const struct counts *counts);
 /* What has changed since the run began, under the name @mark; @counts is empty afterwards. */
 void observers_tell_counts(const struct observers *obs, struct counts *counts, struct emit *emit,
                            const char *mark);

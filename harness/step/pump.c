@@ -48,8 +48,10 @@ static void pump_frame(struct pump *pump, enum side side, const struct frame *fr
 		pump->emit->rec->lost[OBSERVER_TAP] += frame->late_stamp;
 		emit_event(pump->emit, &event);
 	}
-	if (!frame->outgoing && !loopback)
-		wire_take(pump->wire, side, frame, decoded ? &event.packet.packet : NULL);
+	if (frame->outgoing || loopback)
+		return;
+	pump->obs->came[side]++;
+	wire_take(pump->wire, side, frame, decoded ? &event.packet.packet : NULL);
 }
 
 static bool pump_tap(struct pump *pump, struct tap *tap, enum side side, bool loopback)

@@ -124,23 +124,32 @@ int run_judge(const struct probe *probe, struct record *rec)
 	return judge_record(rec, probe->claims, probe->judge, examine_record);
 }
 
+struct settling {
+	struct probe_run *run;
+	struct counts counts;
+};
+
+static bool counts_settled(void *arg)
+{
+	struct settling *settling = arg;
+	struct probe_run *run = settling->run;
+
+	observers_count(&run->obs, &run->bench, &settling->counts);
+	return !pump_drain(&run->pump) && observers_saw_all(&run->obs, &settling->counts);
+}
+
 /*
  * The counters are to tell of the frames that are in the record, no more and no fewer: they
- * are read while no frame comes. Where some always do, the last reading counts.
+ * are read while no frame comes, and all that was sent has come. Where some always do, or one
+ * never does, the last reading counts.
  */
-#define SETTLE_TRIES 50
-
 static void run_count(struct probe_run *run, const char *mark)
 {
-	struct counts counts = {0};
-	bool quiet = false;
+	struct settling settling = {.run = run};
 
-	for (int i = 0; i < SETTLE_TRIES && !quiet; i++) {
-		(void)pump_drain(&run->pump);
-		observers_count(&run->obs, &run->bench, &counts);
-		quiet = !pump_drain(&run->pump);
-	}
-	observers_tell_counts(&run->obs, &counts, &run->emit, mark);
+	waiting_name(run->pump.waiting, "awaits the frames that are on their way");
+	(void)pump_until(&run->pump, counts_settled, &settling, NS_PER_S);
+	observers_tell_counts(&run->obs, &settling.counts, &run->emit, mark);
 }
 
 /* What trace lost without a word is lost all the same. */

@@ -90,9 +90,14 @@ static void test_dropped_before(void **state)
 			.snmp = "",
 			.netstat = "",
 			.dev = "Inter-|   Receive                            |  Transmit\n"
-			       " face |bytes    packets errs drop fifo frame|bytes packets\n"
-			       "    lo:       0       0    7    1    0     0        9\n"
-			       "  eth0: 4815162      42    7   30    0     0        9\n",
+			       " face |bytes    packets errs drop fifo frame compressed multicast|"
+			       "bytes    packets errs\n"
+			       "    lo:     800       8    7    1    0     0 0 0      800       8 "
+			       "0\n"
+			       "  eth0: 4815162      42    7   30    0     0 0 0     1500      15 "
+			       "0\n"
+			       "dummy0:       0       0    0    0    0     0 0 0      200       2 "
+			       "0\n",
 			.softnet_stat = "0000002a 0000000a 00000007 00000000\n"
 					"00000001 00000100 00000007 00000000\n",
 		},
@@ -102,6 +107,7 @@ static void test_dropped_before(void **state)
 	assert_non_null(counters);
 	assert_int_equal(counters_get(counters, "Link.RxDropped"), 31);
 	assert_int_equal(counters_get(counters, "softnet_stat.dropped"), 266);
+	assert_int_equal(counters_sent(counters), 17); /* not what lo sent */
 	counters_free(counters);
 }
 

@@ -32,6 +32,7 @@ static const char *const records[] = {
 	"true/flow.tuple-again.jsonl",
 	"true/wave1.lost.mid-timeout.jsonl",
 	"true/wave3.lost.torn-reading.jsonl",
+	"true/ask.keepalive-figures.torn-reading.jsonl",
 	"true/close.indistinguishable.5.10.jsonl",
 	"true/timewait.rfc1337.jsonl",
 	"true/timewait.same-tuple.jsonl",
