@@ -47,7 +47,10 @@ static const char *check_address(const struct end *end, const struct event *call
 	return endpoint_equal(&named, seen) ? NULL : "its segments have other addresses";
 }
 
-/* Whether something that this error stands for was seen to happen by then. */
+/*
+ * Whether something that this error stands for was seen to happen by then. A call can read the
+ * error just before it happens: tcp_write_err() and tcp_reset() set sk_err, then call tcp_done().
+ */
 static bool error_has_cause(const struct exam *exam, const struct end *end,
                             const struct event *call)
 {
@@ -55,7 +58,8 @@ static bool error_has_cause(const struct exam *exam, const struct end *end,
 	             call->call.err == EPIPE;
 	bool timer = call->call.err == ETIMEDOUT;
 
-	for (size_t i = 0; i < end->count && end->items[i].t_ns <= call->t_ns; i++) {
+	for (size_t i = 0; i < end->count && end->items[i].t_ns <= call->t_ns + EXAMINE_SKEW_NS;
+	     i++) {
 		const struct happening *h = &end->items[i];
 
 		if (reset && is_segment(h, true) && (h->effects & EFFECT_RST))
