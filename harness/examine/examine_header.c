@@ -222,7 +222,7 @@ const char *check_window(struct half *half, const struct packet *packet)
 const char *check_clock(struct half *half, const struct happening *h)
 {
 	const struct packet *packet = h->flight->packet;
-	int64_t offset_ns;
+	int64_t offset_ns, apart_ns, grain_ns = NS_PER_MS + half->exam->slack_ns;
 
 	if (!packet->has_timestamps)
 		return NULL;
@@ -234,16 +234,18 @@ const char *check_clock(struct half *half, const struct happening *h)
 	if (!half->stamped || offset_ns > half->stamp_hi_ns)
 		half->stamp_hi_ns = offset_ns;
 	half->stamped = true;
-	if (half->stamp_hi_ns - half->stamp_lo_ns <= NS_PER_MS + half->exam->slack_ns)
+	apart_ns = half->stamp_hi_ns - half->stamp_lo_ns;
+	if (apart_ns <= grain_ns)
 		return NULL;
 	half->stamped = false; /* complain once, then start anew */
-	if ((packet->flags & TCP_FLAG_SYN) && is_of_cookie(half) &&
-	    half->stamp_hi_ns - half->stamp_lo_ns <= COOKIE_OLD_MS * NS_PER_MS)
-		return NULL; /* another cookie */
-	if (!half->clock_chosen && packet->ts_val - half->stamp_first < COOKIE_OLD_MS &&
-	    is_of_cookie(half)) {
-		half->clock_chosen = true;
-		return NULL;
+	if (apart_ns <= COOKIE_OLD_MS * NS_PER_MS + grain_ns && is_of_cookie(half)) {
+		if (packet->flags & TCP_FLAG_SYN)
+			return NULL; /* another cookie */
+		/* the first that is none, however much later: the cookie's stamp was older */
+		if (!half->clock_chosen && offset_ns == half->stamp_hi_ns) {
+			half->clock_chosen = true;
+			return NULL;
+		}
 	}
 	return "its timestamp is not of the time it left at";
 }

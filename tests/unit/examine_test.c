@@ -60,9 +60,10 @@ static const char *const records[] = {
 };
 /* One connection of a larger record each: no counters, so that few mutations apply. */
 static const char *const connections[] = {
-	"true/orphan.icmp-error.late.jsonl",   "true/ask.user-timeout.jsonl",
-	"true/ask.close-wait-keepalive.jsonl", "true/history.challenge-ack.jsonl",
-	"true/ask.reuseport-restart.jsonl",    "true/ask.zero-window.rootless.jsonl",
+	"true/orphan.icmp-error.late.jsonl",      "true/ask.user-timeout.jsonl",
+	"true/ask.close-wait-keepalive.jsonl",    "true/history.challenge-ack.jsonl",
+	"true/ask.reuseport-restart.jsonl",       "true/ask.zero-window.rootless.jsonl",
+	"true/queue.syn-full.cookie-later.jsonl",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
 #define SEEDS 4
