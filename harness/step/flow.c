@@ -482,6 +482,9 @@ void flow_name_object(struct flows *flows, const struct trace_event *traced,
 		found = map_get(&flows->by_cookie, cookie_key(host, traced->cookie));
 	if (!found && !mini)
 		found = map_get(&flows->by_object, object_key(host, traced->sk));
+	/* The end of a request is of the socket that it became, which was traced just before. */
+	if (!found && traced->child)
+		found = map_get(&flows->by_object, object_key(host, traced->child));
 	/* A port is 0 at CLOSE->SYN_SENT and again on ->CLOSE: the tuple comes last. */
 	if (!found)
 		found = label_by_tuple(flows, traced);

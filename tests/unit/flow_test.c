@@ -279,6 +279,41 @@ static void test_a_child_is_not_its_listener(void **state)
 	flows_free(flows);
 }
 
+/* The end before was not read since it is gone, by a process that comes late. */
+static void test_a_request_goes_by_its_child(void **state)
+{
+	struct flows *flows = flows_new();
+	struct sock first = sock_at(SIDE_CLIENT, 5000, 10), second = sock_at(SIDE_CLIENT, 5000, 11);
+	struct trace_event child = {.sk = 0x3000,
+	                            .local = at(SIDE_SERVER, 8080),
+	                            .remote = at(SIDE_CLIENT, 5000),
+	                            .object = OBJECT_FULL,
+	                            .listener_child = true,
+	                            .event = {.kind = EVENT_TRANSITION, .host = SIDE_SERVER}};
+	struct trace_event request = {.sk = 0x4000,
+	                              .local = at(SIDE_SERVER, 8080),
+	                              .remote = at(SIDE_CLIENT, 5000),
+	                              .object = OBJECT_REQUEST,
+	                              .event = {.kind = EVENT_MINI_SOCKET, .host = SIDE_SERVER}};
+	char label[SOCK_LABEL_SIZE];
+
+	(void)state;
+	flow_label_sock(flows, &first, false);
+	connect_to(flows, &first, 8080);
+	seen(flows, first.flow, STATE_CLOSE, 10);
+	seen(flows, first.flow->peer, STATE_LAST_ACK, 20);
+	flow_label_sock(flows, &second, false);
+	connect_to(flows, &second, 8080);
+	flow_name_object(flows, &child, label);
+	assert_string_equal(label, "s2");
+	request.event.mini.object = OBJECT_REQUEST;
+	request.event.mini.change = MINI_ACCEPTED;
+	request.child = child.sk;
+	flow_name_object(flows, &request, label);
+	assert_string_equal(label, "s2");
+	flows_free(flows);
+}
+
 /* tcp_check_req(): the listener sends it, and it is the connection's that is refused. */
 static void test_a_listeners_reset_is_anothers(void **state)
 {
@@ -424,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_a_refusal_is_of_whom_it_refuses),
 		cmocka_unit_test(test_objects_go_by_cookie_first),
 		cmocka_unit_test(test_a_child_is_not_its_listener),
+		cmocka_unit_test(test_a_request_goes_by_its_child),
 		cmocka_unit_test(test_a_listeners_reset_is_anothers),
 		cmocka_unit_test(test_an_injected_syn_begins_a_flow),
 		cmocka_unit_test(test_a_syn_of_the_wire_takes_the_place_of_time_wait),
