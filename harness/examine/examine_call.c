@@ -49,7 +49,7 @@ static const char *check_address(const struct end *end, const struct event *call
 
 /*
  * Whether something that this error stands for was seen to happen by then. A call can read the
- * error just before it happens: tcp_write_err() and tcp_reset() set sk_err, then call tcp_done().
+ * error just before trace sees the end: tcp_write_err() sets sk_err, then calls tcp_done().
  */
 static bool error_has_cause(const struct exam *exam, const struct end *end,
                             const struct event *call)
